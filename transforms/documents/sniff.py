@@ -1,0 +1,95 @@
+"""Which kind of document some bytes are, and which characters they stand for; never told from a name."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from transforms.documents.model import UnreadableDocument
+
+_MAGIC = (
+    (b"%PDF-", "application/pdf"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
+    (b"{\\rtf", "application/rtf"),
+    (b"PK\x03\x04", "application/zip"),
+    (b"PK\x05\x06", "application/zip"),
+    (b"\x89PNG", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF8", "image/gif"),
+    (b"BM", "image/bmp"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+    (b"Rar!", "application/vnd.rar"),
+    (b"7z\xbc\xaf", "application/x-7z-compressed"),
+    (b"\x1f\x8b", "application/gzip"),
+)
+_ZIP_PARTS = (
+    (b"word/document.xml", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    (b"xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (b"application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.text"),
+)
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_HTML = re.compile(rb"<\s*(?:!doctype\s+html|html|head|body|table|tr|td|div|p|span|meta|article)\b", re.I)
+_DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.I)
+# What servers call these is a subset of what they send.
+_WIDER = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "x-gbk": "gb18030",
+    "gb_2312-80": "gb18030",
+    "big5": "big5hkscs",
+}
+_COMMON = re.compile("[的一是在和公开政府信息年度报告]")
+
+
+def media_type(data: bytes) -> str:
+    """Media type of ``data`` by its first bytes: HTML, text, or one of the binary kinds; octet-stream if unknown."""
+    head = data[:4096]
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            if kind == "application/zip":
+                return next((inner for part, inner in _ZIP_PARTS if part in data), kind)
+            return kind
+    if any(head.startswith(bom) for bom, _ in _BOMS):
+        return "text/html" if _HTML.search(decode(data)[:65536].encode()) else "text/plain"
+    if b"\x00" in head:
+        return "application/octet-stream"
+    return "text/html" if _HTML.search(data[:65536]) else "text/plain"
+
+
+def decode(data: bytes) -> str:
+    """The characters of a text or HTML document in any declared or wrongly declared encoding.
+
+    Order: byte order mark, UTF-8 if it fits, the declared encoding, GB 18030; the one with the fewest characters
+    that could not be decoded wins. Raises UnreadableDocument when none gives text.
+    """
+    for bom, name in _BOMS:
+        if data.startswith(bom):
+            return data.decode(name, errors="replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    declared = _DECLARED.search(data[:4096])
+    names = [_WIDER.get(n := declared.group(1).decode("ascii").lower(), n)] if declared else []
+    candidates: list[tuple[float, str]] = []
+    for name in dict.fromkeys([*names, "gb18030", "utf-8", "big5hkscs"]):
+        try:
+            text = data.decode(name, errors="replace")
+        except LookupError:  # an encoding that does not exist was declared
+            continue
+        common = len(_COMMON.findall(text))
+        candidates.append((text.count("\ufffd") - common, text))
+    if not candidates:
+        raise UnreadableDocument("No known encoding fits these bytes.")
+    # A truncated multi-byte character at the end must not lose the whole document: few losses are accepted.
+    text = min(candidates, key=lambda c: c[0])[1]
+    if text.count("\ufffd") > max(20, len(text) // 20):
+        raise UnreadableDocument("More than one character in twenty could not be decoded in any known encoding.")
+    return text

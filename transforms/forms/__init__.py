@@ -1,0 +1,109 @@
+"""The regulated forms as data: which tables, rows, columns and labels a report of which years has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+
+@dataclass(frozen=True)
+class Label:
+    """A key with its official label and the misprints and short forms of it that were seen."""
+
+    key: str
+    label: str
+    also: tuple[str, ...] = ()
+    group: str | None = None
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        return (self.label, *self.also)
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block of table two, under one item of article 20 of the regulation."""
+
+    heading: str
+    columns: tuple[Label, ...]
+    rows: tuple[Label, ...]
+    extra_rows: tuple[str, ...] = ()
+    sub_rows: tuple[str, ...] = ()
+
+    def measures(self, row: str) -> tuple[str, ...]:
+        """Measure keys of one row, in the order of the columns."""
+        return tuple(f"{row}_{column.key}" for column in self.columns)
+
+
+@dataclass(frozen=True)
+class Form:
+    """One regulated form; keys in the order in which the form prints them."""
+
+    name: str
+    first_year: int
+    last_year: int | None
+    disclosure: tuple[Block, ...]
+    groups: tuple[Label, ...]
+    outcomes: tuple[Label, ...]
+    applicants: tuple[Label, ...]
+    channels: tuple[Label, ...]
+    results: tuple[Label, ...]
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        return tuple(key for block in self.disclosure for row in block.rows for key in block.measures(row.key))
+
+    @property
+    def outcome_leaves(self) -> tuple[str, ...]:
+        """Outcomes that add up to ``outcome_total``: all rows but received, carried and the total itself."""
+        outer = {"received_new", "carried_in", "outcome_total", "carried_out"}
+        return tuple(row.key for row in self.outcomes if row.key not in outer)
+
+    def covers(self, year: int) -> bool:
+        return self.first_year <= year and (self.last_year is None or year <= self.last_year)
+
+
+@cache
+def forms() -> dict[str, Form]:
+    """All declared forms by name, oldest first."""
+    files = sorted(
+        (f for f in resources.files(__package__).iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name
+    )
+    declared = [_form(yaml.safe_load(f.read_text("utf-8"))) for f in files]
+    return {form.name: form for form in sorted(declared, key=lambda form: form.first_year)}
+
+
+def _label(spec: dict[str, Any]) -> Label:
+    return Label(spec["key"], spec["label"], tuple(spec.get("also", ())), spec.get("group"))
+
+
+def _labels(specs: list[dict[str, Any]]) -> tuple[Label, ...]:
+    return tuple(_label(spec) for spec in specs)
+
+
+def _form(spec: dict[str, Any]) -> Form:
+    blocks = tuple(
+        Block(
+            heading=block["heading"],
+            columns=_labels(block["columns"]),
+            rows=_labels(block["rows"]),
+            extra_rows=tuple(block.get("extra_rows", ())),
+            sub_rows=tuple(block.get("sub_rows", ())),
+        )
+        for block in spec["disclosure"]
+    )
+    return Form(
+        name=spec["form"],
+        first_year=spec["first_year"],
+        last_year=spec["last_year"],
+        disclosure=blocks,
+        groups=_labels(spec["application"]["groups"]),
+        outcomes=_labels(spec["application"]["rows"]),
+        applicants=_labels(spec["application"]["applicants"]),
+        channels=_labels(spec["litigation"]["channels"]),
+        results=_labels(spec["litigation"]["results"]),
+    )

@@ -1,0 +1,64 @@
+"""Divisions as far as portals declare them: code, level and parent from GB/T 2260, names from the bodies of portals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from transforms.identity.agencies import agency_type
+
+_BODY = re.compile(r"(人民政府(办公厅|办公室)?|政府(办公厅|办公室|办)|管理委员会|管委会)$")
+
+
+def division_rows(portals: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of ``division`` for the region codes of portals and the divisions above them.
+
+    A division is named after the government or office that a portal of its code declares as body; its code stands
+    for the name of one that no portal names.
+    """
+    names: dict[str, str] = {}
+    codes: set[str] = set()
+    for entry in portals:
+        code = str(entry["region_code"])
+        codes.update(_with_parents(code))
+        body = entry.get("body")
+        if body and agency_type(body) in ("government", "gov_office", "zone"):
+            names.setdefault(code, _BODY.sub("", body) or body)
+    return [
+        {
+            "division_id": code,
+            "name": names.get(code, code),
+            "level": level_of(code),
+            "parent_id": parent_of(code),
+            "valid_from": None,
+            "valid_to": None,
+        }
+        for code in sorted(codes)
+    ]
+
+
+def level_of(code: str) -> str:
+    """Level that a six-digit code stands for."""
+    if code == "000000":
+        return "country"
+    if code.endswith("0000"):
+        return "province"
+    return "prefecture" if code.endswith("00") else "county"
+
+
+def parent_of(code: str) -> str | None:
+    """Code of the division above; None for the country."""
+    level = level_of(code)
+    if level == "country":
+        return None
+    if level == "province":
+        return "000000"
+    return code[:2] + "0000" if level == "prefecture" else code[:4] + "00"
+
+
+def _with_parents(code: str) -> list[str]:
+    codes = [code]
+    while (above := parent_of(codes[-1])) is not None:
+        codes.append(above)
+    return codes

@@ -1,0 +1,92 @@
+"""Permanent ids of agencies and reports, with the evidence of each, in append-only files of the home."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+
+def opaque_id(prefix: str, *evidence: str) -> str:
+    """An id that says nothing and is always the same for the same evidence."""
+    digest = hashlib.sha256("\x1f".join(evidence).encode()).digest()
+    return prefix + base64.b32encode(digest)[:16].decode().lower()
+
+
+class IdentityStore:
+    """Ids by evidence. What is on record is found again; what is new is minted, and appended by ``save``.
+
+    ``agencies``: (region, name key) -> id; ``reports``: (agency id, year, edition) -> id. Nothing is ever changed or
+    removed, so that an id given once keeps its meaning whatever is inferred later.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._folder = home / "identity"
+        self._new: dict[str, list[dict[str, Any]]] = {"agencies": [], "reports": []}
+        self.agencies: dict[tuple[str, str], str] = {}
+        self.reports: dict[tuple[str, int, str], str] = {}
+        for row in _read(self._folder / "agencies.jsonl"):
+            self.agencies[row["region"], row["name_key"]] = row["agency_id"]
+        for row in _read(self._folder / "reports.jsonl"):
+            self.reports[row["agency_id"], row["report_year"], row["edition"]] = row["report_id"]
+        self.aliases = _read(self._folder / "aliases.jsonl")
+
+    def agency(self, region: str, key: str, evidence: dict[str, Any], seen: datetime) -> str:
+        """Id of the agency with this name in this region."""
+        known = self.agencies.get((region, key))
+        if known is None:
+            known = opaque_id("a", "agency", region, key)
+            self.agencies[region, key] = known
+            self._new["agencies"].append(
+                {
+                    "agency_id": known,
+                    "region": region,
+                    "name_key": key,
+                    **evidence,
+                    "first_seen": seen.isoformat(),
+                }
+            )
+        return known
+
+    def report(self, agency_id: str, year: int, edition: str, evidence: dict[str, Any], seen: datetime) -> str:
+        """Id of the report of an agency for a year, in the edition that its title declares (usually none)."""
+        known = self.reports.get((agency_id, year, edition))
+        if known is None:
+            known = opaque_id("r", "report", agency_id, str(year), edition)
+            self.reports[agency_id, year, edition] = known
+            row = {"report_id": known, "agency_id": agency_id, "report_year": year, "edition": edition}
+            self._new["reports"].append({**row, **evidence, "first_seen": seen.isoformat()})
+        return known
+
+    def save(self) -> None:
+        """Append what was minted, before anything that refers to it is written."""
+        for name, rows in self._new.items():
+            if rows:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                _append(self._folder / f"{name}.jsonl", rows)
+                rows.clear()
+
+
+def _read(path: Path) -> list[dict[str, Any]]:
+    if not path.exists():
+        return []
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    # A line without its end was being written when the machine stopped: its ids are minted again, the same.
+    return [json.loads(line) for line in lines if line.endswith("\n") and line.strip()]
+
+
+def _append(path: Path, rows: list[dict[str, Any]]) -> None:
+    text = "".join(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in rows)
+    if path.exists():
+        kept = path.read_bytes()
+        if kept and not kept.endswith(b"\n"):
+            with path.open("r+b") as file:
+                file.truncate(kept.rfind(b"\n") + 1)
+    with path.open("a", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())

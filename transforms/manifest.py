@@ -1,0 +1,101 @@
+"""What the crawls left behind: the fetch rows and registry entries of all manifests of a home."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """One document that was fetched or ingested; the fields are those of a manifest's fetch row."""
+
+    crawl_id: str
+    portal_id: str | None
+    role: str
+    url: str | None
+    fetched_at: datetime
+    sha256: str
+    title: str | None
+    link_text: str | None
+    published_on: str | None
+    report_year: int | None
+    article_url: str | None
+    declared_host: bool
+    body: str | None
+    region_code: str | None
+    level: str | None
+
+    @property
+    def source(self) -> str:
+        """Address of the document, or its file name when it was ingested without one."""
+        return self.url or self.link_text or self.sha256
+
+    @property
+    def publication(self) -> str:
+        """Address of the page that the document belongs to: a page and its attachments are one publication."""
+        return self.article_url or self.source
+
+
+def read_manifests(home: Path) -> tuple[list[Fetch], list[dict[str, Any]]]:
+    """All documents ever fetched in the order of time, and the newest registry entry of every portal crawled.
+
+    A ``.part`` of a crawl that was killed counts as far as it goes; its incomplete last line is ignored.
+    """
+    folder = home / "raw" / "manifests"
+    fetches: list[Fetch] = []
+    portals: dict[str, dict[str, Any]] = {}
+    for path in sorted([*folder.glob("*.jsonl"), *folder.glob("*.jsonl.part")]):
+        for row in _rows(path):
+            if row.get("kind") == "crawl":
+                portals.update({entry["id"]: entry for entry in row.get("portals", ())})
+            elif row.get("kind") == "fetch" and _is_document(row):
+                fetches.append(_fetch(row))
+    fetches.sort(key=lambda f: (f.fetched_at, f.source, f.sha256))
+    return fetches, [portals[portal_id] for portal_id in sorted(portals)]
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            if not line.endswith("\n"):
+                return
+            try:
+                yield json.loads(line)
+            except json.JSONDecodeError:
+                continue
+
+
+def _is_document(row: dict[str, Any]) -> bool:
+    # `unchanged` repeats bytes already known from that address: what the source says did not change.
+    return row.get("outcome") == "stored" and row.get("role") in ("article", "attachment", "ingested")
+
+
+def _fetch(row: dict[str, Any]) -> Fetch:
+    fetched_at = datetime.fromisoformat(row["fetched_at"]).astimezone(UTC).replace(tzinfo=None)
+    return Fetch(
+        crawl_id=row["crawl_id"],
+        portal_id=row.get("portal_id"),
+        role=row["role"],
+        url=row.get("url"),
+        fetched_at=fetched_at,
+        sha256=row["sha256"],
+        title=row.get("title"),
+        link_text=row.get("link_text"),
+        published_on=row.get("published_on") or row.get("link_date"),
+        report_year=row.get("report_year"),
+        article_url=row.get("article_url"),
+        declared_host=bool(row.get("declared_host", True)),
+        body=row.get("body"),
+        region_code=row.get("region_code"),
+        level=row.get("level"),
+    )
+
+
+def document_path(home: Path, sha256: str) -> Path:
+    """Where the raw archive keeps the bytes of a document."""
+    return home / "raw" / "documents" / sha256[:2] / sha256

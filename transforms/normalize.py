@@ -1,0 +1,277 @@
+"""The normalize stage: raw archive and manifests -> identity records and the lake."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from transforms import READER_VERSION, frames, lake
+from transforms.identity.divisions import division_rows
+from transforms.identity.placement import Named, Placement, place
+from transforms.identity.store import IdentityStore
+from transforms.manifest import Fetch, document_path, read_manifests
+from transforms.reading import Reading, read_document
+from transforms.reading.content import content_hash
+from transforms.reading.trust import doubtful_cells, reasons
+from transforms.report_rows import (
+    GatheredReport,
+    agency_name_rows,
+    agency_rows,
+    ordered,
+    parse_date,
+    report_document_rows,
+    report_row,
+    version_rows,
+)
+from transforms.schema import conform, tables
+from transforms.versions import Read, versions_of
+
+Progress = Callable[[str, int, int | None], None]
+
+# Tables whose rows belong to a version: taken over from the lake when the version was read before.
+_OF_VERSION: tuple[tuple[str, Callable[[Mapping[str, Any], Reading], list[dict[str, Any]]]], ...] = (
+    ("cell_version", frames.cell_rows),
+    ("check_result", frames.check_rows),
+    ("reading_warning", frames.warning_rows),
+    ("section_text", frames.section_rows),
+)
+
+
+@dataclass
+class NormalizeSummary:
+    """What a run of the stage did; reports are counted against the lake that it found."""
+
+    documents_read: int = 0
+    documents_known: int = 0
+    by_outcome: dict[str, int] = field(default_factory=dict)
+    reports_new: int = 0
+    reports_revised: int = 0
+    reports_unchanged: int = 0
+    unplaced: int = 0
+    partitions_written: tuple[str, ...] = ()
+    failed_checks: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass
+class _Run:
+    """The state of one run: what is known of every document, and readings made in this run."""
+
+    home: Path
+    summary: NormalizeSummary
+    documents: dict[str, dict[str, Any]] = field(default_factory=dict)
+    readings: dict[str, Reading] = field(default_factory=dict)
+
+
+def normalize(home: Path, on_progress: Progress | None = None) -> NormalizeSummary:
+    """Read what the archive holds and bring the lake up to date; safe to run again at any time.
+
+    A document already read by this reader version is not read again. Parts whose content does not change are not
+    touched. A corrupt part is named in ``problems`` and made again from the archive.
+    """
+    progress = on_progress or (lambda label, done, total: None)
+    run = _Run(home, NormalizeSummary())
+    lake.remove_leftovers(home)
+    fetches, portals = read_manifests(home)
+    run.documents = _known_documents(run)
+    _read_new(run, fetches, progress)
+    store = IdentityStore(home)
+    placed = _place_all(run, fetches, store)
+    store.save()
+    _write(run, placed, portals, store, progress)
+    run.summary.by_outcome = dict(sorted(Counter(d["outcome"] for d in run.documents.values()).items()))
+    return run.summary
+
+
+def _known_documents(run: _Run) -> dict[str, dict[str, Any]]:
+    """Documents read before, by sha256; those of another reader version are left out, to be read again."""
+    known: dict[str, dict[str, Any]] = {}
+    for row in _rows(run, "document"):
+        if row["reader_version"] == READER_VERSION:
+            known[row["sha256"]] = row
+    return known
+
+
+def _rows(run: _Run, table: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for year in lake.years(run.home, table):
+        rows += _part(run, table, year).to_pylist()
+    return rows
+
+
+def _part(run: _Run, table: str, year: int) -> pa.Table:
+    try:
+        return lake.read_part(run.home, table, year)
+    except lake.CorruptPart as error:
+        path = lake.part_path(run.home, table, year)
+        run.summary.problems.append(f"{error} It was set aside and is made again from the raw archive.")
+        path.replace(path.with_suffix(".corrupt"))
+        return lake.read_part(run.home, table, year)
+
+
+def _read_new(run: _Run, fetches: Sequence[Fetch], progress: Progress) -> None:
+    wanted = list(dict.fromkeys(fetch.sha256 for fetch in fetches))
+    new = [sha256 for sha256 in wanted if sha256 not in run.documents]
+    run.summary.documents_known = len(wanted) - len(new)
+    run.documents = {sha256: run.documents[sha256] for sha256 in wanted if sha256 in run.documents}
+    first_seen: dict[str, dt.datetime] = {}
+    for fetch in fetches:
+        first_seen.setdefault(fetch.sha256, fetch.fetched_at)
+    for row in run.documents.values():
+        row["first_seen"] = first_seen[row["sha256"]]
+    for number, sha256 in enumerate(new, start=1):
+        _document(run, sha256, first_seen[sha256])
+        progress("reading documents", number, len(new))
+
+
+def _document(run: _Run, sha256: str, first_seen: dt.datetime) -> None:
+    reading, size, version = _read(run, sha256)
+    run.readings[sha256] = reading
+    run.summary.documents_read += 1
+    run.documents[sha256] = {
+        "sha256": sha256,
+        "report_year": 0,
+        "media_type": reading.media_type,
+        "bytes": size,
+        "outcome": reading.outcome,
+        "reason": reading.reason,
+        "reader_version": version,
+        "form": reading.form,
+        "title": reading.title,
+        "agency_name": reading.agency_name,
+        "agency_type": reading.agency_type,
+        "scope": reading.scope,
+        "printed_year": reading.report_year,
+        "edition": reading.edition,
+        "published_on": parse_date(reading.published_on),
+        "content_hash": content_hash(reading),
+        "figures": sum(1 for cell in reading.cells.values() if cell.value is not None),
+        "doubtful_cells": doubtful_cells(reading),
+        "trust_reasons": "; ".join(reasons(reading)) or None,
+        "first_seen": first_seen,
+    }
+
+
+def _read(run: _Run, sha256: str) -> tuple[Reading, int, str]:
+    """Reading, size and reader version; a missing raw file is unreadable now and tried again next time."""
+    path = document_path(run.home, sha256)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        run.summary.problems.append(
+            f"The raw document {path} cannot be read ({error.strerror}): restore it, or crawl again with --recheck."
+        )
+        reading = Reading(sha256, "application/octet-stream", "unreadable", "The raw document is not in the archive.")
+        return reading, 0, "absent"
+    return read_document(data, sha256), len(data), READER_VERSION
+
+
+def _place_all(run: _Run, fetches: Sequence[Fetch], store: IdentityStore) -> dict[str, GatheredReport]:
+    """Reports by id; attachments go with the page that they hang on."""
+    reports: dict[str, GatheredReport] = {}
+    of_page: dict[str, Placement] = {}
+    for fetch in ordered(fetches):
+        document = run.documents[fetch.sha256]
+        placement = of_page.get(fetch.article_url) if fetch.article_url else None
+        if placement is None:
+            named = Named(document["agency_name"], document["printed_year"], document["edition"])
+            placement = place(fetch, named, store)
+            of_page[fetch.source] = placement
+        report = reports.setdefault(placement.report_id, GatheredReport(placement))
+        report.fetches.append(fetch)
+        report.placements.append(placement)
+        document["report_year"] = placement.report_year
+    reads = {
+        sha256: Read(sha256, d["outcome"], d["content_hash"], d["doubtful_cells"], d["figures"])
+        for sha256, d in run.documents.items()
+    }
+    for report_id, report in reports.items():
+        report.versions = versions_of(report_id, [f for f in report.fetches if f.declared_host], reads)
+    return reports
+
+
+def _write(
+    run: _Run,
+    reports: Mapping[str, GatheredReport],
+    portals: Sequence[Mapping[str, Any]],
+    store: IdentityStore,
+    progress: Progress,
+) -> None:
+    before = {row["report_id"]: row["version_id"] for row in _rows(run, "report")}
+    written = _write_version_tables(run, reports, progress)
+    divisions = division_rows(portals)
+    rows_of: dict[str, list[dict[str, Any]]] = {
+        "document": list(run.documents.values()),
+        "report": [report_row(report, run.documents) for report in reports.values()],
+        "report_document": report_document_rows(reports),
+        "report_version": version_rows(reports, run.documents),
+        "agency": agency_rows(reports, {row["division_id"] for row in divisions}),
+        "agency_name": agency_name_rows(reports, run.documents),
+        "agency_alias": [{k: row[k] for k in ("alias_id", "agency_id", "reason")} for row in store.aliases],
+        "agency_succession": [],
+        "division": divisions,
+        "division_succession": [],
+        "portal": frames.portal_rows(portals),
+    }
+    for number, (table, rows) in enumerate(rows_of.items(), start=1):
+        written += lake.write_table(run.home, table, frames.frame(table, rows))
+        progress("writing the lake", number, len(rows_of))
+    run.summary.partitions_written = tuple(sorted(written))
+    after = {row["report_id"]: row["version_id"] for row in rows_of["report"]}
+    run.summary.reports_new = sum(1 for report_id in after if report_id not in before)
+    run.summary.reports_revised = sum(1 for r, v in after.items() if r in before and before[r] != v)
+    run.summary.reports_unchanged = len(after) - run.summary.reports_new - run.summary.reports_revised
+    run.summary.unplaced = sum(1 for row in rows_of["report"] if row["agency_id"] is None)
+
+
+def _write_version_tables(run: _Run, reports: Mapping[str, GatheredReport], progress: Progress) -> list[str]:
+    """Write the tables of cells, checks, warnings and sections, reading only what they do not hold yet."""
+    wanted: dict[int, dict[str, tuple[str, str]]] = defaultdict(dict)
+    for report_id, report in reports.items():
+        for version in report.versions:
+            wanted[report.placement.report_year][version.version_id] = (report_id, version.fetch.sha256)
+    held = {
+        row["version_id"]: (row["report_id"], row["sha256"], row["report_year"])
+        for row in _rows(run, "report_version")
+        if row["reader_version"] == READER_VERSION
+    }
+    every_year = {*wanted, *(year for table, _ in _OF_VERSION for year in lake.years(run.home, table))}
+    written: list[str] = []
+    for number, year in enumerate(sorted(every_year), start=1):
+        versions = wanted.get(year, {})
+        for table, make_rows in _OF_VERSION:
+            part = _part(run, table, year)
+            complete = lake.part_path(run.home, table, year).exists()
+            kept = {v for v, (r, sha256) in versions.items() if complete and held.get(v) == (r, sha256, year)}
+            new_rows = [
+                row
+                for version_id, (report_id, sha256) in versions.items()
+                if version_id not in kept
+                for row in make_rows(
+                    {"version_id": version_id, "report_id": report_id, "report_year": year},
+                    _reading(run, sha256),
+                )
+            ]
+            old = part.filter(pc.is_in(part["version_id"], pa.array(sorted(kept), pa.string())))
+            rows = pa.concat_tables([old, conform(frames.frame(table, new_rows), table)])
+            rows = rows.sort_by([(name, "ascending") for name in tables()[table].key])
+            if lake.write_part(run.home, table, year, rows.combine_chunks(), keep_empty=bool(versions)):
+                written.append(f"{table}/report_year={year}")
+        progress("writing cells", number, len(every_year))
+    run.summary.failed_checks = sum(
+        pc.sum(pc.equal(_part(run, "check_result", year)["status"], "fail")).as_py() or 0 for year in wanted
+    )
+    return written
+
+
+def _reading(run: _Run, sha256: str) -> Reading:
+    if sha256 not in run.readings:
+        run.readings[sha256] = _read(run, sha256)[0]
+    return run.readings[sha256]

@@ -1,0 +1,255 @@
+"""Table three: outcomes by label, applicants by the printed header, lost labels where order and sums agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from transforms.documents.model import Cell, Mode
+from transforms.forms import Form
+from transforms.reading.placing import Placement, is_blank, place
+from transforms.reading.result import MISSING, CellPath
+from transforms.reading.segment import Found, HeaderCell
+from transforms.reading.sheet import Sheet
+
+
+@dataclass(frozen=True)
+class _Header:
+    """Applicant of each column (None: a column the form does not have) and, in a grid, its header cell."""
+
+    columns: tuple[str | None, ...]
+    cells: tuple[Cell | None, ...]
+    known: bool
+    usual: bool = True
+
+
+def read_application(found: Sequence[Found], form: Form, sheet: Sheet) -> None:
+    """Read all rows of table three that ``found`` holds into ``sheet``."""
+    rows = [f for f in found if f.table == "application"]
+    starts = _learned_starts(rows, form)
+    unsure = not _has_complete_row(rows, form)
+    keyed: list[tuple[str | None, Found]] = [(_outcome(row, form), row) for row in rows]
+    for key, row in keyed:
+        if key is not None:
+            _read_row(key, row, form, starts, unsure, sheet)
+        elif row.keys("group") and any(not is_blank(cell) for cell in row.values):
+            sheet.doubt(
+                "figures_on_group",
+                f"The group heading {row.label_cells[0].text[:20]!r} carries figures that the form does not have.",
+                locator=row.label_cells[0].locator,
+            )
+    _read_unlabelled(keyed, form, sheet)
+    _doubt_whole_table(rows, form, sheet)
+
+
+def _doubt_whole_table(rows: Sequence[Found], form: Form, sheet: Sheet) -> None:
+    """Where the columns of the table as a whole are in question, rows that seem to fit are as well."""
+    outcomes = {path[1] for path in sheet.cells if path[0] == "application"}
+    paths = [p for p, cell in sheet.cells.items() if p[0] == "application" and cell.value is not None]
+    lost = {o for o in outcomes if sheet.cells.get(_path(o, "total"), MISSING).state == "unreadable"}
+    read = {path[1] for path in paths}
+    headers = [_header(row, form) for row in rows if row.keys("outcome")]
+    if any(header.known and not header.usual for header in headers) and not all(
+        _row_closes(outcome, form, sheet) for outcome in read
+    ):
+        message = "The header prints the columns in another order than the form, and not every sum confirms it."
+        sheet.doubt("header_unusual", message, paths)
+    elif len(lost) > len(read):
+        message = "Most rows of this table have lost cells; rows with as many cells as columns may have as well."
+        sheet.doubt("rows_damaged", message, paths)
+
+
+def _path(outcome: str, applicant: str) -> CellPath:
+    return ("application", outcome, applicant)
+
+
+def _outcome(found: Found, form: Form) -> str | None:
+    keys = found.keys("outcome")
+    if not keys:
+        return None
+    own = [row.key for row in form.outcomes if row.key in keys]
+    if own:
+        return own[0]
+    # A row of another form counts only with figures of its own: its heading stands in this form as a group.
+    return next(iter(sorted(keys))) if any(not is_blank(cell) for cell in found.values) else None
+
+
+def _header(found: Found, form: Form) -> _Header:
+    default = tuple(applicant.key for applicant in form.applicants)
+    labels = [h for h in found.header if h.meaning and h.meaning.kind == "applicant"]
+    unknown = [h for h in found.header if h.meaning is None]
+    keys = [h.meaning.key for h in labels if h.meaning]
+    if found.mode is Mode.GRID and labels:
+        leaves: list[HeaderCell] = sorted(
+            [*labels, *(h for h in unknown if h.cell.span == 1)], key=lambda h: h.cell.column
+        )
+        columns = tuple(h.meaning.key if h.meaning else None for h in leaves)
+        cells = tuple(h.cell for h in leaves)
+    else:
+        columns, cells = tuple(_reading_order(found.header)), ()
+    if sorted(key for key in columns if key) == sorted(default) and len(set(keys)) == len(keys):
+        return _Header(columns, cells, True, usual=columns == default)
+    return _Header(default, (), False)
+
+
+def _reading_order(header: Sequence[HeaderCell]) -> list[str]:
+    """Columns of a header written line by line.
+
+    A header of several storeys prints 自然人 and 总计 on other lines than the kinds of organisation, so that only
+    the order among these can be read; a flat one, without 法人或其他组织 above, is taken as it stands.
+    """
+    order = [h.meaning.key for h in header if h.meaning and h.meaning.kind == "applicant"]
+    if not any(h.meaning and h.meaning.kind == "organisations" for h in header):
+        return order
+    organisations = [key for key in order if key.startswith("org_")]
+    return [
+        *(key for key in order if key == "natural_person"),
+        *organisations,
+        *(key for key in order if key == "total"),
+    ]
+
+
+def _values(found: Found, width: int) -> tuple[Cell, ...]:
+    return found.values if len(found.values) >= width else ()
+
+
+def _learned_starts(rows: Sequence[Found], form: Form) -> dict[int, int]:
+    """Column of the label -> column of the first figure, from rows in which every figure is printed."""
+    starts: dict[int, int] = {}
+    for row in rows:
+        filled = [cell for cell in row.values if not is_blank(cell)]
+        if row.mode is Mode.LINE and row.label_cells and len(filled) == len(form.applicants):
+            starts.setdefault(row.label_cells[0].column, filled[0].column)
+    return starts
+
+
+def _has_complete_row(rows: Sequence[Found], form: Form) -> bool:
+    return any(
+        sum(not is_blank(cell) for cell in row.values) == len(form.applicants)
+        or row.mode is Mode.GRID
+        or (len(row.values) == len(form.applicants) and not is_blank(row.values[-1]))
+        for row in rows
+    )
+
+
+def _read_row(outcome: str, found: Found, form: Form, starts: dict[int, int], unsure: bool, sheet: Sheet) -> None:
+    header = _header(found, form)
+    paths = [_path(outcome, applicant.key) for applicant in form.applicants]
+    where = found.label_cells[0].locator
+    raw = " | ".join(cell.text for cell in found.values)
+    if not found.values:
+        return
+    if found.between and not all(is_blank(cell) for cell in found.values):
+        sheet.doubt(
+            "text_before_figures",
+            f"{found.between[:30]!r} stands between the label and its figures.",
+            paths,
+            where,
+        )
+    start = starts.get(found.label_cells[0].column) if found.mode is Mode.LINE else None
+    placement = place(found.values, len(header.columns), found.mode, header.cells, start)
+    filled = [cell for cell in found.values if not is_blank(cell)]
+    lost = placement.failure is None and unsure and len(filled) == 1
+    if placement.failure or lost:
+        reason = placement.failure or "one figure in the row, and no row of the table shows which column it is in"
+        if lost:
+            _blank_others(paths, placement, header, where, sheet)
+        sheet.unreadable("columns_lost", f"{reason}.", paths, raw, where)
+        return
+    _read_cells(outcome, header, placement, where, sheet)
+    if placement.unsure:
+        figures = [p for p in paths if p in sheet.cells and sheet.cells[p].value is not None]
+        if not _row_closes(outcome, form, sheet):
+            sheet.doubt("columns_unsure", "The columns of these figures were counted over blanks.", figures, where)
+    elif not header.known and not _row_closes(outcome, form, sheet):
+        figures = [p for p in paths if p in sheet.cells and sheet.cells[p].value is not None]
+        sheet.doubt("header_unknown", "No header names the columns; the form's order was taken.", figures, where)
+
+
+def _blank_others(paths: Sequence[CellPath], placement: Placement, header: _Header, where: str, sheet: Sheet) -> None:
+    by_key = dict(zip(header.columns, placement.cells, strict=True))
+    for path in paths:
+        cell = by_key.get(path[2])
+        if cell is not None and is_blank(cell):
+            sheet.read(path, cell, path[2], "", where)
+
+
+def _read_cells(outcome: str, header: _Header, placement: Placement, where: str, sheet: Sheet) -> None:
+    for number, (column, cell) in enumerate(zip(header.columns, placement.cells, strict=True), start=1):
+        if column is None:
+            if cell is not None and not is_blank(cell):
+                sheet.doubt(
+                    "extra_column",
+                    f"The form has no such column; {cell.text!r} is left out.",
+                    locator=cell.locator,
+                )
+            continue
+        sheet.read(_path(outcome, column), cell, column, "", f"{where}, column {number}")
+
+
+def _row_closes(outcome: str, form: Form, sheet: Sheet) -> bool:
+    """Whether the total of a row is its sum, which only the right columns give; rows of zeros close in any order."""
+    readings = [sheet.cells.get(_path(outcome, applicant.key)) for applicant in form.applicants]
+    values = [reading.value if reading else None for reading in readings]
+    total = values[-1]
+    return total is not None and sum((v for v in values[:-1] if v is not None), Decimal(0)) == total
+
+
+def _read_unlabelled(keyed: Sequence[tuple[str | None, Found]], form: Form, sheet: Sheet) -> None:
+    """Rows without a label of the form, by their order between labelled rows, if as many rows as labels are lost."""
+    order = [row.key for row in form.outcomes]
+    read = {key for key, row in keyed if key and row.values}
+    run: list[Found] = []
+    previous: str | None = None
+    for key, row in [*keyed, (None, None)]:
+        if row is not None and not row.meanings:
+            run.append(row)
+            continue
+        if row is not None and (key is None or not row.values):
+            continue
+        if run:
+            _place_run(run, previous, key, order, read, form, sheet)
+            run = []
+        previous = key
+
+
+def _place_run(
+    run: list[Found],
+    previous: str | None,
+    following: str | None,
+    order: list[str],
+    read: set[str],
+    form: Form,
+    sheet: Sheet,
+) -> None:
+    width = len(form.applicants)
+    rows = [row for row in run if sum(not is_blank(cell) for cell in row.values) == width]
+    start = order.index(previous) + 1 if previous in order else 0
+    end = order.index(following) if following in order else (len(order) if previous == order[-2] else start)
+    lost = [key for key in order[start:end] if key not in read]
+    if rows and len(rows) == len(lost):
+        for key, row in zip(lost, rows, strict=True):
+            header = _header(row, form)
+            placement = place(row.values, width, row.mode)
+            _read_cells(key, header, placement, row.values[0].locator, sheet)
+            if not _row_closes(key, form, sheet):
+                paths = [_path(key, applicant.key) for applicant in form.applicants]
+                sheet.doubt(
+                    "label_lost",
+                    "The row has lost its label; it was placed by order, and its sum does not confirm it.",
+                    paths,
+                    row.values[0].locator,
+                )
+        sheet.doubt(
+            "labels_detached",
+            f"{len(rows)} rows of table three stand apart from their labels; placed by the form's order.",
+            locator=rows[0].values[0].locator,
+        )
+        return
+    left = [row for row in run if any(ch.isdigit() for cell in row.values for ch in cell.text)]
+    if rows or (left and len(left[0].values) > 1):
+        paths = [_path(key, a.key) for key in lost for a in form.applicants]
+        first = (rows or left)[0].values
+        text = " | ".join(cell.text for cell in first)[:60]
+        sheet.doubt("left_over", f"Figures in table three belong to no label: {text}", paths, first[0].locator)

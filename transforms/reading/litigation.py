@@ -1,0 +1,116 @@
+"""Table four: fifteen figures under a two-storey header, or three tables of five; fused headers need closing sums."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from transforms.documents.model import Cell, Mode
+from transforms.forms import Form
+from transforms.reading.placing import Placement, is_blank, place
+from transforms.reading.printed import read_printed
+from transforms.reading.result import CellPath
+from transforms.reading.segment import Found, HeaderCell
+from transforms.reading.sheet import Sheet
+
+_Column = tuple[str, str]
+
+
+def read_litigation(found: Sequence[Found], form: Form, sheet: Sheet) -> None:
+    """Read all rows of table four that ``found`` holds into ``sheet``."""
+    results = tuple(result.key for result in form.results)
+    every = tuple((channel.key, result) for channel in form.channels for result in results)
+    for row in found:
+        if row.table != "litigation" or not row.values:
+            continue
+        columns, cells = _header(row, every, results)
+        if columns is not None:
+            placement = place(row.values, len(columns), row.mode, cells)
+            if not placement.failure and placement.unsure and len(columns) == len(every):
+                _read_by_sums(columns, placement, row, form, sheet)
+                continue
+            if not placement.failure:
+                _read(columns, placement, row, sheet)
+                continue
+            _unreadable(columns, placement, row, sheet)
+        elif len(_filled(row)) == len(every) or len(row.values) == len(every):
+            _read_by_sums(every, place(row.values, len(every), row.mode), row, form, sheet)
+        elif row.channel and len(row.values) == len(results):
+            block = tuple((row.channel, result) for result in results)
+            _read_by_sums(block, place(row.values, len(results), row.mode), row, form, sheet)
+        elif any(ch.isdigit() for cell in row.values for ch in cell.text):
+            _unreadable(every, place(row.values, len(every), row.mode), row, sheet)
+
+
+def _filled(row: Found) -> list[Cell]:
+    return [cell for cell in row.values if not is_blank(cell)]
+
+
+def _path(column: _Column) -> CellPath:
+    return ("litigation", *column)
+
+
+def _header(
+    row: Found, every: tuple[_Column, ...], results: tuple[str, ...]
+) -> tuple[tuple[_Column, ...] | None, tuple[Cell | None, ...]]:
+    """Channel and result of each column as the header prints them; None when it does not settle them."""
+    leaves = [h for h in row.header if h.meaning and h.meaning.kind == "result"]
+    keys = tuple(h.meaning.key for h in leaves if h.meaning)
+    if row.mode is Mode.GRID:
+        placed = [(_channel_above(leaf, row.header), leaf) for leaf in leaves]
+        columns = tuple((channel, leaf.meaning.key) for channel, leaf in placed if channel and leaf.meaning)
+        if len(columns) == len(placed) == len(every) and set(columns) == set(every):
+            ordered = sorted(zip(columns, leaves, strict=True), key=lambda pair: pair[1].cell.column)
+            return tuple(c for c, _ in ordered), tuple(leaf.cell for _, leaf in ordered)
+    channels = [h.meaning.key for h in row.header if h.meaning and h.meaning.kind == "channel"]
+    if keys == results * 3 and [c for c, _ in every[:: len(results)]] == channels:
+        return every, tuple(leaf.cell for leaf in leaves)
+    if sorted(keys) == sorted(results) and len(channels) <= 1 and row.channel:
+        return tuple((row.channel, key) for key in keys), tuple(leaf.cell for leaf in leaves)
+    return None, ()
+
+
+def _channel_above(leaf: HeaderCell, header: Sequence[HeaderCell]) -> str | None:
+    above = [
+        h.meaning.key
+        for h in header
+        if h.meaning and h.meaning.kind == "channel" and h.cell.column <= leaf.cell.column < h.cell.column + h.cell.span
+    ]
+    return above[-1] if above else None
+
+
+def _read(columns: Sequence[_Column], placement: Placement, row: Found, sheet: Sheet) -> None:
+    where = row.values[0].locator
+    for number, (column, cell) in enumerate(zip(columns, placement.cells, strict=True), start=1):
+        sheet.read(_path(column), cell, column[1], "", f"{where}, column {number}")
+
+
+def _unreadable(columns: Sequence[_Column], placement: Placement, row: Found, sheet: Sheet) -> None:
+    sheet.unreadable(
+        "columns_lost",
+        f"{placement.failure or 'the header does not name the columns'}.",
+        [_path(column) for column in columns],
+        " | ".join(cell.text for cell in row.values),
+        row.values[0].locator,
+    )
+
+
+def _read_by_sums(columns: Sequence[_Column], placement: Placement, row: Found, form: Form, sheet: Sheet) -> None:
+    """Without a complete header the form's order is taken for each block whose printed total is its sum."""
+    width = len(form.results)
+    if placement.failure:
+        _unreadable(columns, placement, row, sheet)
+        return
+    for start in range(0, len(columns), width):
+        block = columns[start : start + width]
+        cells = placement.cells[start : start + width]
+        part = Placement(cells)
+        values = [read_printed(cell.text).value if cell else None for cell in cells]
+        blank = all(cell is None or is_blank(cell) for cell in cells)
+        closes = values[-1] is not None and sum((v for v in values[:-1] if v), Decimal(0)) == values[-1]
+        if blank or closes:
+            where = row.values[0].locator
+            for number, (column, cell) in enumerate(zip(block, cells, strict=True), start=start + 1):
+                sheet.read(_path(column), cell, column[1], "", f"{where}, column {number}")
+        else:
+            _unreadable(block, part, row, sheet)

@@ -1,0 +1,101 @@
+"""One printed cell -> its state and quantity, never a guess (domain specification, 4.1; contract, section 2)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from transforms.reading.labels import simplified
+
+_DASH = re.compile(r"^[-—–―‐−─－_/\\~～]+$")
+_NOT_APPLICABLE = re.compile(r"^(无|不适用|不涉及|无此项|无此项目|无此项业务|n/?a|none|nil)$", re.I)
+_NUMBER = r"[+\-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|[+\-]?\.\d+"
+_PLAIN = re.compile(rf"^({_NUMBER})$")
+_WITH_UNIT = re.compile(
+    rf"^({_NUMBER})(元|千元|万元|亿元|万|件|条|项|次|个|宗|份|人|人次|起|篇|笔|例|家|户)(?:整|人民币)?$"
+)
+_CHANGE = re.compile(rf"^(增加了?|增长了?|新增|增|上升|[↑⬆]|减少了?|减|下降|降低|[↓⬇])({_NUMBER})(件|条|项|次|个)?$")
+_ANNOTATED = re.compile(rf"^({_NUMBER})(件|条|项|元|万元)?(\([^()]*\)|\[[^\[\]]*\])$")
+_BEGINS_WITH_FIGURE = re.compile(r"^[+\-]?\d[\d,]*(?:\.\d+)?\s*(?:[(\[元万亿千件条项次个]|余|多|左右|$)")
+_ZERO_WORD = re.compile(r"^[零〇]$")
+_MONEY = {"元": Decimal(1), "千元": Decimal(1000), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
+_HEADER_UNIT = re.compile(r"(亿元|万元|千元|元)")
+# The largest count seen in one city is 11,398,889: a longer one is several cells run together.
+_MOST_DIGITS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What one cell shows. ``unit`` as typed in the cell; ``note`` says what had to be interpreted, None if nothing."""
+
+    state: str
+    value: Decimal | None = None
+    unit: str | None = None
+    note: str | None = None
+
+
+@lru_cache(maxsize=65536)
+def read_printed(text: str) -> Printed:
+    """State and quantity of a cell's text; state ``text`` when it is not a single clear quantity."""
+    if text.isdecimal() and text.isascii() and len(text) < _MOST_DIGITS and (text[0] != "0" or text == "0"):
+        return Printed("number" if text != "0" else "zero", Decimal(text))
+    plain = unicodedata.normalize("NFKC", simplified(text)).replace("−", "-").strip()
+    if not plain:
+        return Printed("blank")
+    if _DASH.match(plain):
+        return Printed("dash")
+    if _NOT_APPLICABLE.match(plain):
+        return Printed("not_applicable")
+    if _ZERO_WORD.match(plain):
+        return Printed("zero", Decimal(0), note="is written as a word")
+    # White space inside a figure may part two cells: it is kept, so that no pattern fits.
+    compact = re.sub(r"(?<=\D)\s+|\s+(?=\D)", "", plain)
+    if match := _PLAIN.match(compact):
+        return _number(match.group(1))
+    if match := _WITH_UNIT.match(compact):
+        return _number(match.group(1), match.group(2))
+    if match := _CHANGE.match(compact):
+        sign = -1 if match.group(1)[0] in "减下降↓⬇" else 1
+        read = _number(match.group(2))
+        if read.value is None or match.group(2)[0] in "+-":
+            return Printed("text", note="is not a single quantity")
+        return Printed(read.state, sign * read.value, "change", "is a change in words")
+    if match := _ANNOTATED.match(compact):
+        read = _number(match.group(1), match.group(2))
+        return Printed(read.state, read.value, match.group(2), "carries a remark") if read.value is not None else read
+    return Printed("text", note="is not a single quantity")
+
+
+def _number(digits: str, unit: str | None = None) -> Printed:
+    plain = digits.replace(",", "")
+    whole = plain.lstrip("+-").split(".")[0]
+    if len(whole) > _MOST_DIGITS:
+        return Printed("text", note="has more digits than any count can have")
+    if len(whole) > 1 and whole[0] == "0":
+        return Printed("text", note="begins with 0: cells may have run together")
+    value = Decimal(plain.rstrip(".") or "0")
+    note = "ends in a point: it may be cut" if plain.endswith(".") else None
+    return Printed("number" if value else "zero", value, unit, note)
+
+
+def looks_like_value(text: str) -> bool:
+    """Whether a text can be the figure (or the blank, dash, 无) of a cell rather than a label or a sentence."""
+    read = read_printed(text)
+    if read.state != "text":
+        return True
+    plain = unicodedata.normalize("NFKC", text).strip()
+    return len(plain) <= 40 and bool(_BEGINS_WITH_FIGURE.match(plain) or _CHANGE.match(plain))
+
+
+def money_factor(unit: str | None) -> Decimal | None:
+    """Yuan in one of a unit of money; None for anything else."""
+    return _MONEY.get(unit) if unit else None
+
+
+def unit_in_header(text: str) -> str | None:
+    """Unit of money that a column header names: 采购总金额(万元), 本年收费金额（单位：万元）."""
+    match = _HEADER_UNIT.search(simplified(text))
+    return match.group(1) if match else None

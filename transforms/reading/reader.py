@@ -1,0 +1,225 @@
+"""One document from bytes to checked figures: kind, rows, labels, form, cells, checks."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from itertools import pairwise
+
+from transforms.checks.rules import run_checks
+from transforms.documents.html import read_html
+from transforms.documents.model import Document, UnreadableDocument
+from transforms.documents.sniff import media_type
+from transforms.documents.text import read_text
+from transforms.forms import Form, forms
+from transforms.identity.agencies import agency_type, scope_of
+from transforms.identity.titles import Title, find_title, is_look_alike, year_of_period
+from transforms.reading.application import read_application
+from transforms.reading.disclosure import read_disclosure
+from transforms.reading.labels import core
+from transforms.reading.litigation import read_litigation
+from transforms.reading.placing import is_blank
+from transforms.reading.result import MISSING, VALUE, CellPath, CellReading, Check, Reading
+from transforms.reading.segment import Segments, segment
+from transforms.reading.sheet import Sheet
+
+_READERS = {"text/html": read_html, "text/plain": read_text}
+# Lines in which the title and the period are looked for: a real report has them on its first page.
+_OPENING_LINES = 40
+# Lines of the page around a report that copies and templates leave inside it; counters change with every visit.
+_PAGE_FURNITURE = re.compile(
+    r"(浏览|阅读|访问|点击|查看)(次数|人次|量|数|率)|打印(本页)?|关闭(窗口|本页|页面)|^分享(到|至)|字体?[:：]|字号|扫一扫|二维码"
+    r"|^(上|下)一(篇|条)|相关(链接|信息|文档|附件)|责任编辑|信息来源|^来源[:：]|版权所有|ICP备|公网安备|网站标识码|网站地图|当前位置|您(现在)?(所)?在的?位置"
+    r"|^[—\-–\s]*\d+[—\-–\s]*$"
+)
+_ISSUER = ("发布机构", "发布机关", "发文机关", "公开机构", "发布单位", "信息来源")
+
+
+def read_document(data: bytes, name: str = "") -> Reading:
+    """Read one document; never raises for a bad one: the outcome and the reason say what was wrong.
+
+    ``name`` is for messages only; a name is no evidence of what a document is.
+    """
+    sha256 = hashlib.sha256(data).hexdigest()
+    kind = media_type(data)
+    if not data.strip():
+        return Reading(sha256, kind, "unreadable", "The document is empty.")
+    if kind not in _READERS:
+        return Reading(sha256, kind, "unreadable", f"Documents of type {kind} are not read by this version.")
+    try:
+        document = _READERS[kind](data)
+    except UnreadableDocument as error:
+        return Reading(sha256, kind, "unreadable", str(error))
+    return _interpret(sha256, kind, document)
+
+
+def _interpret(sha256: str, kind: str, document: Document) -> Reading:
+    segments = segment(document)
+    opening = _opening_lines(document)
+    title = find_title([*document.titles, *opening, *_joined(opening)])
+    sheet = Sheet()
+    year = _year(title, opening, segments, sheet)
+    form = _form(segments, year, sheet)
+    if form is not None:
+        read_disclosure(segments.found, form, [text for _, text in segments.texts], sheet)
+        read_application(segments.found, form, sheet)
+        read_litigation(segments.found, form, sheet)
+        _doubt_last_cell(document, sheet)
+    sections = _sections(segments)
+    outcome, reason = _outcome(segments, sheet, title, document, opening)
+    if outcome != "parsed":
+        sheet = Sheet(doubts=[d for d in sheet.doubts if not d.cells])
+    name = (title.agency_name if title else None) or _issuer(document, opening)
+    body_type = agency_type(name or (title.remainder if title else None))
+    cells = _every_cell(form, sheet) if form is not None and outcome in ("parsed", "no_tables") else {}
+    checks: list[Check] = run_checks(cells, form, body_type) if form is not None and outcome == "parsed" else []
+    return Reading(
+        sha256=sha256,
+        media_type=kind,
+        outcome=outcome,
+        reason=reason,
+        form=form.name if form is not None and outcome != "out_of_format" else None,
+        title=title.text if title else None,
+        agency_name=name,
+        agency_type=body_type,
+        scope=scope_of(body_type, title.edition if title else None, [*opening, *sections.values()]),
+        report_year=year,
+        edition=title.edition if title else None,
+        published_on=document.published_on,
+        cells=cells,
+        sections=sections,
+        checks=tuple(checks),
+        warnings=tuple(sheet.doubts),
+    )
+
+
+def _opening_lines(document: Document) -> list[str]:
+    lines: list[str] = []
+    for row in document.rows:
+        lines += [" ".join(cell.text.split()) for cell in row.cells if not is_blank(cell)]
+        if len(lines) >= _OPENING_LINES:
+            break
+    return lines
+
+
+def _joined(lines: list[str]) -> list[str]:
+    """Titles broken over two lines."""
+    return [first + second for first, second in pairwise(lines) if len(first + second) < 70]
+
+
+def _issuer(document: Document, opening: list[str]) -> str | None:
+    """The issuing body that the document's own metadata name: 发布机构 in a table of them, or a meta tag."""
+    candidates: list[str] = []
+    for line, following in zip(opening, [*opening[1:], ""], strict=True):
+        label, _, rest = line.replace("：", ":").partition(":")
+        if core(label).all_words in _ISSUER:
+            candidates.append(rest or following)
+    for name in [*candidates, *document.issuers]:
+        plain = "".join(name.split())
+        if agency_type(plain) not in (None, "other") and len(plain) >= 4 and "网" not in plain:
+            return plain
+    return None
+
+
+def _year(title: Title | None, opening: list[str], segments: Segments, sheet: Sheet) -> int | None:
+    period = year_of_period([*opening, *(text for section, text in segments.texts if section in (None, "1"))])
+    if title is None or title.report_year is None:
+        return period
+    if period is not None and period != title.report_year:
+        sheet.doubt("year_differs", f"The title says {title.report_year}, the period of the figures is {period}.")
+    return title.report_year
+
+
+def _form(segments: Segments, year: int | None, sheet: Sheet) -> Form | None:
+    """The form whose own labels are printed; by the year only where all labels printed stand in several forms."""
+    known = forms()
+    counts = {name: _own_labels(form, segments) for name, form in known.items()}
+    best = max(counts, key=lambda name: counts[name])
+    printed = [name for name, count in counts.items() if count]
+    if not printed:
+        if not segments.found and len(set(segments.sections) & {"2", "3", "4"}) < 2:
+            return None
+        covering = [form for form in known.values() if year is not None and form.covers(year)]
+        return covering[0] if covering else (list(known.values())[-1] if segments.found and year is None else None)
+    if len(printed) > 1:
+        sheet.doubt("mixed_forms", f"Labels of {' and '.join(printed)} are printed; read as {best}.")
+    elif year is not None and not known[best].covers(year):
+        sheet.doubt("form_of_other_years", f"The form {best} is not the one of {year}.")
+    return known[best]
+
+
+def _own_labels(form: Form, segments: Segments) -> int:
+    """Labels of a form that no other form has, each counted once; headings in running text count as well."""
+    others = [other for other in forms().values() if other is not form]
+    own = _label_keys(form) - set().union(*(_label_keys(other) for other in others))
+    with_figures = {
+        key
+        for found in segments.found
+        for key in found.keys("outcome")
+        if any(not is_blank(cell) for cell in found.values)
+    }
+    count = 0
+    for kind, key in own:
+        if segments.labels[kind, key] and (kind != "outcome" or key in with_figures):
+            count += 1
+    if not count:
+        text = "".join(core(text).words for _, text in segments.texts if "第二十条" in text)
+        own_columns = {key for kind, key in own if kind == "column"}
+        count = sum(
+            any(core(column.label).words in text for column in block.columns if column.key in own_columns)
+            for block in form.disclosure
+        )
+    return count
+
+
+def _label_keys(form: Form) -> set[tuple[str, str]]:
+    keys = {("column", column.key) for block in form.disclosure for column in block.columns}
+    keys |= {("row", row.key) for block in form.disclosure for row in block.rows}
+    return keys | {("outcome", row.key) for row in form.outcomes}
+
+
+def _sections(segments: Segments) -> dict[str, str]:
+    lines: dict[str, list[str]] = {section: [] for section in segments.sections}
+    for section, text in segments.texts:
+        if section is not None and text.strip() and not _PAGE_FURNITURE.search(text):
+            lines[section].append(text.strip())
+    return {section: "\n".join(lines[section]) for section in sorted(lines)}
+
+
+def _outcome(
+    segments: Segments, sheet: Sheet, title: Title | None, document: Document, opening: list[str]
+) -> tuple[str, str | None]:
+    if any(cell.value is not None for cell in sheet.cells.values()):
+        return "parsed", None
+    visible = Counter(cell.state for cell in sheet.cells.values())
+    if visible["blank"] + visible["dash"] + visible["unreadable"] + visible["text"] >= 3:
+        return "parsed", None
+    other = None if title else is_look_alike([*document.titles, *opening])
+    if other:
+        return "out_of_format", f"The title names another kind of document: {other[:60]}"
+    if title is None and not segments.sections and not segments.found:
+        return "out_of_format", "Neither a title nor a section or table of the report was found."
+    return "no_tables", "None of the three tables was found in the text."
+
+
+def _doubt_last_cell(document: Document, sheet: Sheet) -> None:
+    """A copy that stops inside a figure: the last cell may have lost digits."""
+    if not document.ends_abruptly or not document.rows:
+        return
+    last = document.rows[-1].cells[-1].locator
+    cut = [path for path, cell in sheet.cells.items() if cell.locator == last and cell.value]
+    if cut:
+        sheet.doubt("cut_off", "The document ends right behind this figure: digits may be lost.", cut, last)
+
+
+def _every_cell(form: Form, sheet: Sheet) -> dict[CellPath, CellReading]:
+    """Every key of the form in its order, then keys printed beyond it, which are named in a warning."""
+    paths: list[CellPath] = [("disclosure", measure, VALUE) for measure in form.measures]
+    paths += [("application", row.key, a.key) for row in form.outcomes for a in form.applicants]
+    paths += [("litigation", c.key, r.key) for c in form.channels for r in form.results]
+    cells = {path: sheet.cells.get(path, MISSING) for path in paths}
+    beyond = {path: cell for path, cell in sheet.cells.items() if path not in cells}
+    if beyond:
+        sheet.doubt("beyond_form", f"These cells are printed but are not part of {form.name}.", beyond)
+    return {**cells, **beyond}

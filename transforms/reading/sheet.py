@@ -1,0 +1,115 @@
+"""The cells and doubts collected while a document is read, and how one printed cell becomes a reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from transforms.documents.model import Cell
+from transforms.reading.printed import money_factor, read_printed, unit_in_header
+from transforms.reading.result import CellPath, CellReading, Doubt
+
+_FIGURES = ("number", "zero")
+# Unit that the key of a money column is kept in.
+_KEY_UNIT = {"wanyuan": "万元", "amount_yuan": "元"}
+
+
+@dataclass
+class Sheet:
+    """What was read so far; a key that is printed twice keeps its figure only when both agree."""
+
+    cells: dict[CellPath, CellReading] = field(default_factory=dict)
+    doubts: list[Doubt] = field(default_factory=list)
+
+    def doubt(self, code: str, message: str, cells: Iterable[CellPath] = (), locator: str | None = None) -> None:
+        self.doubts.append(Doubt(code, message, tuple(cells), locator))
+
+    def put(self, path: CellPath, reading: CellReading) -> None:
+        known = self.cells.get(path)
+        if known is None or _rank(known) < _rank(reading):
+            self.cells[path] = reading
+        elif _rank(known) == _rank(reading) == 3 and known.value != reading.value:
+            self.cells[path] = CellReading(
+                None, "unreadable", f"{known.raw} | {reading.raw}", f"{known.locator}; {reading.locator}"
+            )
+            self.doubt(
+                "printed_twice",
+                f"The figure stands twice, as {known.raw} and as {reading.raw}.",
+                [path],
+                reading.locator,
+            )
+
+    def unreadable(self, code: str, message: str, paths: Iterable[CellPath], raw: str, locator: str | None) -> None:
+        """Cells that were printed but cannot be told apart; nothing is written over a figure."""
+        paths = [path for path in paths if _rank(self.cells.get(path)) < 2]
+        for number, path in enumerate(paths, start=1):
+            self.cells[path] = CellReading(None, "unreadable", raw, f"{locator}, column {number}")
+        if paths:
+            self.doubt(code, message, paths, locator)
+
+    def read(self, path: CellPath, cell: Cell | None, column: str, header_text: str, place: str) -> None:
+        """Read one printed cell into ``path``; ``column`` is the key of its column, ``place`` locates a blank."""
+        if cell is None:
+            self.put(path, CellReading(None, "blank", "", place))
+            return
+        printed = read_printed(cell.text)
+        value, state, locator = printed.value, printed.state, cell.locator
+        if state == "text" or (printed.unit == "change" and column != "items_change"):
+            self.put(path, CellReading(None, "text", cell.text, locator))
+            self.doubt("not_a_figure", f"The cell says {cell.text!r}, no single figure.", [path], locator)
+            return
+        if value is not None:
+            value = self._in_key_unit(path, cell, column, header_text, value, printed.unit)
+            if printed.note:
+                self.doubt("interpreted", f"{cell.text!r} {printed.note}; read as {value}.", [path], locator)
+            elif _is_count(path, column) and (value < 0 or value != value.to_integral_value()):
+                self.doubt("odd_count", f"A count of {value} is printed.", [path], locator)
+            state = "number" if value else "zero"
+        self.put(path, CellReading(value, state, cell.text, locator))
+
+    def _in_key_unit(
+        self, path: CellPath, cell: Cell, column: str, header_text: str, value: Decimal, unit: str | None
+    ) -> Decimal:
+        key_unit = _KEY_UNIT.get(column)
+        if key_unit is None:
+            if unit == "万":
+                value *= 10_000
+            if unit and unit != "change":
+                self.doubt("unit_in_cell", f"The cell says {cell.text!r}; read as {value}.", [path], cell.locator)
+            return value
+        named = unit if money_factor(unit) else ("万元" if unit == "万" else unit_in_header(header_text))
+        factor = money_factor(named)
+        if factor is None:
+            if value:
+                self.doubt(
+                    "money_without_unit",
+                    f"{cell.text!r} is printed without a unit; taken as {key_unit}.",
+                    [path],
+                    cell.locator,
+                )
+            return value
+        key_factor = money_factor(key_unit) or Decimal(1)
+        converted = (value * factor / key_factor).normalize()
+        if unit or named != key_unit:
+            self.doubt(
+                "unit_converted",
+                f"{cell.text!r} in {named} is {converted:f} {key_unit}.",
+                [path],
+                cell.locator,
+            )
+        return converted
+
+
+def _is_count(path: CellPath, column: str) -> bool:
+    """A cell of table two that counts; those of the other tables have rule T3-NEG."""
+    return path[0] == "disclosure" and column != "items_change" and column not in _KEY_UNIT
+
+
+def _rank(reading: CellReading | None) -> int:
+    """How much a reading says: a figure 3, a visible blank or dash 2, something unreadable 1, nothing 0."""
+    if reading is None or reading.locator is None:
+        return 0
+    if reading.state in _FIGURES:
+        return 3
+    return 1 if reading.state in ("unreadable", "text") else 2

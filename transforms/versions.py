@@ -1,0 +1,102 @@
+"""Documents of one report in time -> its versions: what the source said, whichever rendition was read for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from transforms.identity.store import opaque_id
+from transforms.manifest import Fetch
+
+_OUTCOMES = ("parsed", "no_tables", "out_of_format", "unreadable")
+
+
+@dataclass(frozen=True)
+class Read:
+    """What versions need to know of a document that was read."""
+
+    sha256: str
+    outcome: str
+    content_hash: str
+    doubtful_cells: int
+    figures: int
+
+    @property
+    def quality(self) -> tuple[int, int, int]:
+        """Order of renditions by how well they were read: outcome, then fewest doubts, then most figures."""
+        return (_OUTCOMES.index(self.outcome), self.doubtful_cells, -self.figures)
+
+
+@dataclass
+class Version:
+    """One state of what the source says."""
+
+    version_id: str
+    version_no: int
+    content_hash: str
+    fetch: Fetch
+    first_seen: datetime
+    last_seen: datetime
+
+
+@dataclass
+class _Publication:
+    """A page and its attachments: the newest document of each address."""
+
+    newest: dict[str, tuple[Fetch, Read]] = field(default_factory=dict)
+
+    def best(self) -> tuple[Fetch, Read]:
+        return min(self.newest.values(), key=lambda pair: (pair[1].quality, pair[0].source))
+
+
+def versions_of(report_id: str, fetches: Sequence[Fetch], reads: Mapping[str, Read]) -> list[Version]:
+    """Versions of a report, oldest first, from its documents on declared hosts in the order of time.
+
+    A new version begins when the content at an address changes, or when another publication of the report says
+    something else; not when a further rendition of the same publication appears, and never for a copy.
+    """
+    publications: dict[str, _Publication] = {}
+    versions: list[Version] = []
+    for crawl in _crawls(fetches):
+        changed: dict[str, bool] = {}
+        for fetch in crawl:
+            publication = publications.setdefault(fetch.publication, _Publication())
+            before = publication.newest.get(fetch.source)
+            read = reads[fetch.sha256]
+            revised = before is not None and before[1].content_hash != read.content_hash
+            new_page = not publication.newest
+            publication.newest[fetch.source] = (fetch, read)
+            changed[fetch.publication] = changed.get(fetch.publication, False) or revised or new_page
+        for key in sorted(changed, key=lambda k: (publications[k].best()[0].published_on or "", k)):
+            _extend(report_id, versions, publications[key].best(), changed[key])
+    return versions
+
+
+def _crawls(fetches: Sequence[Fetch]) -> Iterable[list[Fetch]]:
+    """Fetches of one crawl together: a page and its attachments change at once."""
+    crawls: dict[str, list[Fetch]] = {}
+    for fetch in fetches:
+        crawls.setdefault(fetch.crawl_id, []).append(fetch)
+    return crawls.values()
+
+
+def _extend(report_id: str, versions: list[Version], best: tuple[Fetch, Read], may_be_new: bool) -> None:
+    fetch, read = best
+    current = versions[-1] if versions else None
+    if current is not None and (current.content_hash == read.content_hash or not may_be_new):
+        current.last_seen = max(current.last_seen, fetch.fetched_at)
+        # A rendition that reads better takes over the same version; what the source says did not change.
+        if not may_be_new:
+            current.content_hash, current.fetch = read.content_hash, fetch
+        return
+    versions.append(
+        Version(
+            opaque_id("v", "version", report_id, str(len(versions) + 1), fetch.sha256),
+            len(versions) + 1,
+            read.content_hash,
+            fetch,
+            fetch.fetched_at,
+            fetch.fetched_at,
+        )
+    )
