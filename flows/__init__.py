@@ -1,0 +1,1 @@
+"""What runs when: the command line, the nightly flow, settings and the demo."""

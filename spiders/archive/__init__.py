@@ -1,0 +1,43 @@
+"""The raw archive: each fetched document by its sha256, a manifest of each crawl, nothing overwritten."""
+
+from __future__ import annotations
+
+from spiders.archive.documents import document_path, read, store
+from spiders.archive.ingest import Ingested, ingest
+from spiders.archive.knowledge import Knowledge, PortalHistory, Stored, learn
+from spiders.archive.manifest import (
+    ArchiveBusy,
+    ArchiveError,
+    ManifestWriter,
+    adopt,
+    follow,
+    manifest_folder,
+    manifests,
+    new_crawl_id,
+    part_path,
+    read_manifest,
+    rows,
+)
+
+__all__ = [
+    "ArchiveBusy",
+    "ArchiveError",
+    "Ingested",
+    "Knowledge",
+    "ManifestWriter",
+    "PortalHistory",
+    "Stored",
+    "adopt",
+    "document_path",
+    "follow",
+    "ingest",
+    "learn",
+    "manifest_folder",
+    "manifests",
+    "new_crawl_id",
+    "part_path",
+    "read",
+    "read_manifest",
+    "rows",
+    "store",
+]

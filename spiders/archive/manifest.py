@@ -1,0 +1,209 @@
+"""Manifests of crawls: one JSON object a line, appended while the crawl runs and renamed when it ends."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import re
+import secrets
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import filelock
+
+Row = dict[str, Any]
+CRAWL_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{6}")
+
+
+class ArchiveError(Exception):
+    """The archive cannot be used as asked; the text says where and why."""
+
+
+class ArchiveBusy(ArchiveError):
+    """Another process is writing to this archive."""
+
+
+def manifest_folder(home: Path) -> Path:
+    """Where the manifests of a home stand."""
+    return Path(home) / "raw" / "manifests"
+
+
+def part_path(home: Path, crawl_id: str) -> Path:
+    """The manifest of a crawl while it runs."""
+    return manifest_folder(home) / f"{crawl_id}.jsonl.part"
+
+
+def new_crawl_id(as_of: datetime.datetime) -> str:
+    """`YYYYMMDDTHHMMSSZ-<6 hex>` from the clock of the crawl (aware; UTC is written)."""
+    return f"{as_of.astimezone(datetime.UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+
+
+def timestamp(moment: datetime.datetime) -> str:
+    """ISO 8601 in UTC with microseconds, so that text order is time order."""
+    return moment.astimezone(datetime.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+class ManifestWriter:
+    """Writes the manifest of one crawl; only one writer at a time may hold an archive.
+
+    Used as a context manager. Leaving it without an `end` row still renames the file: the rows it holds are
+    true.
+    """
+
+    def __init__(self, home: Path, crawl_id: str) -> None:
+        if not CRAWL_ID.fullmatch(crawl_id):
+            raise ArchiveError(f"expected a crawl id such as 20260131T180000Z-1a2b3c, found {crawl_id!r}")
+        self.home = Path(home)
+        self.crawl_id = crawl_id
+        self.path = manifest_folder(self.home) / f"{crawl_id}.jsonl"
+        self._part = part_path(self.home, crawl_id)
+        self._lock = _lock(self.home)
+        _acquire(self._lock, self.home)
+        try:
+            _adopt_parts(self.home)
+            if self.path.exists():
+                raise ArchiveError(f"the manifest {self.path} exists already; a crawl id is used once")
+            self._file = self._part.open("x", encoding="utf-8")
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def write(self, row: Mapping[str, Any]) -> None:
+        """Append one row and hand it to the operating system at once."""
+        self._file.write(json.dumps(row, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n")
+        self._file.flush()
+
+    def close(self) -> None:
+        """Make the manifest durable, give it its final name and release the archive. Twice does nothing."""
+        if self._file.closed:
+            return
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+        os.rename(self._part, self.path)
+        self._lock.release()
+
+    def __enter__(self) -> ManifestWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def adopt(home: Path, extra_rows: Mapping[str, list[Row]] | None = None) -> tuple[Path, ...]:
+    """Take over the left-over `.part` files of killed crawls: drop an incomplete last line, rename.
+
+    Args:
+        home: the home folder.
+        extra_rows: rows to append, by crawl id, before the file gets its name.
+
+    Raises:
+        ArchiveBusy: when a crawl is still writing.
+    """
+    if not manifest_folder(home).is_dir():
+        return ()
+    lock = _lock(home)
+    _acquire(lock, home)
+    try:
+        return _adopt_parts(home, extra_rows or {})
+    finally:
+        lock.release()
+
+
+def manifests(home: Path) -> tuple[Path, ...]:
+    """All manifests of a home, finished and unfinished, in the order of their crawls' clocks."""
+    folder = manifest_folder(home)
+    if not folder.is_dir():
+        return ()
+    found = [path for path in folder.iterdir() if path.name.endswith((".jsonl", ".jsonl.part"))]
+    return tuple(sorted(found, key=_order))
+
+
+def read_manifest(path: Path) -> Iterator[Row]:
+    """The rows of one manifest; an incomplete last line is ignored.
+
+    Raises:
+        ArchiveError: naming file and line when a complete line is no JSON object.
+    """
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.endswith(b"\n"):
+                return
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                raise ArchiveError(
+                    f"{path}:{number}: expected one JSON object a line, found {line[:60]!r} ({error});"
+                    " restore the file or move it away"
+                ) from error
+            if not isinstance(row, dict):
+                raise ArchiveError(f"{path}:{number}: expected a JSON object, found {line[:60]!r}")
+            yield row
+
+
+def rows(home: Path) -> Iterator[Row]:
+    """The rows of all manifests of a home, oldest crawl first."""
+    for path in manifests(home):
+        yield from read_manifest(path)
+
+
+def follow(path: Path, position: int) -> tuple[list[Row], int]:
+    """The complete rows of a growing manifest after a byte position, and the new position."""
+    try:
+        with path.open("rb") as file:
+            file.seek(position)
+            data = file.read()
+    except FileNotFoundError:
+        return [], position
+    complete = data[: data.rfind(b"\n") + 1]
+    return [json.loads(line) for line in complete.splitlines()], position + len(complete)
+
+
+def _order(path: Path) -> tuple[str, str, str]:
+    # Two crawls of one second of an --as-of clock differ only by chance in their names: the real start
+    # decides.
+    stamp = path.name[:16]
+    try:
+        first = next(read_manifest(path), {})
+    except ArchiveError:
+        first = {}
+    return stamp, str(first.get("started_at", "")), path.name
+
+
+def _lock(home: Path) -> filelock.FileLock:
+    folder = manifest_folder(home)
+    folder.mkdir(parents=True, exist_ok=True)
+    return filelock.FileLock(folder.parent / ".lock")
+
+
+def _acquire(lock: filelock.FileLock, home: Path) -> None:
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        raise ArchiveBusy(
+            f"another crawl or ingest is writing to the archive of {home}; wait for it to end and try again"
+        ) from None
+
+
+def _adopt_parts(home: Path, extra_rows: Mapping[str, list[Row]] | None = None) -> tuple[Path, ...]:
+    adopted = []
+    for part in sorted(manifest_folder(home).glob("*.jsonl.part")):
+        data = part.read_bytes()
+        complete = data.rfind(b"\n") + 1
+        crawl_id = part.name.removesuffix(".jsonl.part")
+        with part.open("r+b") as file:
+            file.truncate(complete)
+            file.seek(complete)
+            for row in (extra_rows or {}).get(crawl_id, []):
+                file.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        final = part.with_name(part.name.removesuffix(".part"))
+        os.rename(part, final)
+        adopted.append(final)
+    return tuple(adopted)

@@ -1,0 +1,264 @@
+"""One article page to its title, day, source and attachments: meta tags first, then containers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from parsel import Selector
+
+from spiders import guards, listing, titles
+from spiders.pages import Page, element_text
+from spiders.registry import ArticleSelectors
+
+# Where bodies stand, the most used first (families.md §1.2).
+CONTAINERS = (
+    "#zoom, #Zoom",
+    "div.TRS_Editor, .trs_editor_view, .TRS_UEDITOR, .TRS_PreAppend",
+    "#UCAP-CONTENT, .ucapcontent, ucapcontent",
+    ".wzcon.j-fontContent, .j-fontContent",
+    "#vsb_content, .v_news_content",
+    "#ivs_content, .Article_content",
+    "#mainText, .main-txt, .artile_zw",
+    ".xxgk_content, #NewsContent, .news_cont_d_wrap, #fontzoom, #BodyLabel",
+    "[id^='con'][id*='1'], #con",
+    ".article-content, .article-body, #content, div.content, .article",
+)
+# Boxes beside the body that hold attachments (families.md §1.3).
+ATTACHMENT_BOXES = (
+    ".fujian, .xgfj, .pdf-content, .xl_main, .fj, .attachment, .attachments, .accessory, .annex, .appendix,"
+    " .artfile, #fujian, #attachment"
+)
+MAX_ATTACHMENTS = 20
+
+_DOWNLOAD_PATH = re.compile(
+    r"/download\.jsp\?|downfile\.jsp\?|/module/download/|/attachments?/|downloadattach|/downfile|/filedownload"
+    r"|/group\d+/M\d\d/|[?&](?:filename|wbfileid|attachid|fileid)=",
+    re.IGNORECASE,
+)
+_IMAGE_ENDING = re.compile(r"\.(?:jpe?g|png|gif|bmp|webp|svg|ico|tiff?)$", re.IGNORECASE)
+_ATTACHMENT_WORDS = re.compile(r"附件|年度报告|年报|下载|全文|\.(?:pdf|docx?|wps|xlsx?)\b", re.IGNORECASE)
+_DATE_LABEL = re.compile(r"(?:发布|发文|公开|生成|成文)?(?:日期|时间)\s*[:：]?\s*(.{0,30})")
+
+# The six statutory headings (specification §1) and those of the form before 2019; spaces are removed first.
+HEADINGS = (
+    "总体情况",
+    "主动公开政府信息情况",
+    "收到和处理政府信息公开申请情况",
+    "行政复议、行政诉讼情况",
+    "行政诉讼情况",
+    "存在的主要问题及改进情况",
+    "其他需要报告的事项",
+    "依申请公开",
+    "主动公开",
+    "概述",
+)
+_ERROR_WORDS = re.compile(
+    r"页面不存在|页面未找到|找不到(?:您|你)?(?:所)?(?:访问|请求|浏览)?的?(?:页面|网页|内容)|您访问的(?:页面|网页|内容)不存在"
+    r"|不合法的参数|404(?:notfound|错误|-)|文章不存在|信息不存在或已被?删除|网站正在维护|系统维护中"
+)
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A link to a document that belongs to an article."""
+
+    url: str
+    link_text: str
+
+
+@dataclass(frozen=True)
+class Article:
+    """What an article page says of itself. Days are YYYY-MM-DD; what is not there is None."""
+
+    title: str | None
+    published_on: str | None
+    content_source: str | None
+    attachments: tuple[Attachment, ...]
+
+
+def read_article(page: Page, selectors: ArticleSelectors | None = None) -> Article:
+    """Read one article page.
+
+    Args:
+        page: the page.
+        selectors: the entry's own CSS, which comes before the general rules.
+    """
+    selectors = selectors or ArticleSelectors()
+    meta = meta_tags(page)
+    body = body_of(page, selectors.body)
+    return Article(
+        title=_title(page, meta, selectors.title),
+        published_on=_published_on(page, meta, selectors.date),
+        content_source=meta.get("contentsource") or None,
+        attachments=tuple(_attachments(page, body, selectors.attachments))[:MAX_ATTACHMENTS],
+    )
+
+
+def meta_tags(page: Page) -> dict[str, str]:
+    """The page's meta tags by lower-case name (families.md §1.1); of equal names the first filled one."""
+    found: dict[str, str] = {}
+    for tag in page.tree.xpath("//meta"):
+        attributes = {name.lower(): value for name, value in tag.attrib.items()}
+        name = attributes.get("name", "").strip().lower()
+        content = " ".join(attributes.get("content", "").split())
+        if name and content and name not in found:
+            found[name] = content
+    return found
+
+
+def body_of(page: Page, css: str | None = None) -> Selector | None:
+    """The element that holds the text: the entry's, else the first known container that is not empty."""
+    for selector in (css,) if css else CONTAINERS:
+        for node in page.tree.css(selector):
+            if node.css("table, img, a[href], embed, iframe") or len(element_text(node)) >= 20:
+                return node
+    return None
+
+
+def why_no_article(page: Page, article: Article, link_text: str, title_re: str | None = None) -> str | None:
+    """Why a page that answered 200 is not the article that its link promised, or None if it may be.
+
+    Portals answer with an error text, their home page or a list in the place of an article (families.md §3).
+    A page counts as an article when its own title is a report's, or its text has two of the statutory
+    headings, or its text holds the link's title together with a table, an attachment or a picture.
+    """
+    compact = titles.normal(page.tree.xpath("string(//body)").get() or "")[:200_000]
+    headings = sum(heading in compact for heading in HEADINGS)
+    if headings >= 2:
+        return None
+    error = _ERROR_WORDS.search(titles.normal(page.tree.xpath("string(//title)").get() or "")) or (
+        _ERROR_WORDS.search(compact) if len(compact) < 1500 else None
+    )
+    if error:
+        return f"soft_404: the page answers 200 and says {error[0]}"
+    rows = listing.read_listing(page, listing.ListingRules(hosts=_own_host(page), title_re=title_re))
+    others = [c for c in rows.candidates if titles.normal(c.link_text) != titles.normal(link_text)]
+    named = titles.classify(article.title, title_re).accepted
+    body = body_of(page)
+    if len(others) >= 2 and not article.attachments and not (named and body is not None and _says_more(body)):
+        return "soft_404: the page is a list of reports, not a report"
+    if named:
+        return None
+    if titles.classify(article.title).code not in ("other", "empty", "too_long", "cut"):
+        return None
+    wanted = titles.normal(link_text).rstrip("….")
+    substance = bool(page.tree.css("table")) or bool(article.attachments) or body is not None
+    if wanted and wanted in compact and substance:
+        return None
+    return "soft_404: the page has neither the title of its link nor the headings of a report"
+
+
+def _says_more(body: Selector) -> bool:
+    return bool(body.css("table, img, embed, iframe")) or len(element_text(body)) >= 200
+
+
+def _own_host(page: Page) -> tuple[str, ...]:
+    return (guards.host_key(page.url),)
+
+
+def _title(page: Page, meta: dict[str, str], css: str | None) -> str | None:
+    sources = [element_text(node) for node in page.tree.css(css)] if css else []
+    sources.append(meta.get("articletitle", ""))
+    sources += [
+        element_text(node)
+        for node in page.tree.css(
+            "#title, .wztit, .artT, .article-title, .arti_title, h1, h2, h3, .title, .bt, .xl_title, .tit"
+        )[:12]
+    ]
+    head = element_text(page.tree.xpath("//title")[0]) if page.tree.xpath("//title") else ""
+    sources.append(re.split(r"\s*[-_|—–]{1,2}\s*(?=[^-_|—–]*$)", head)[0])
+    filled = [source for source in sources if source]
+    if css and filled:
+        return filled[0]
+    if meta.get("articletitle"):
+        return meta["articletitle"]
+    # Without the tag the first heading may be the site's name: one that speaks of disclosure is better.
+    for source in filled:
+        if titles.classify(source).accepted:
+            return source
+    named = [source for source in filled if titles.classify(source).code not in ("other", "too_long", "empty")]
+    best = named or filled
+    return best[0] if best else None
+
+
+def _published_on(page: Page, meta: dict[str, str], css: str | None) -> str | None:
+    if css:
+        for node in page.tree.css(css):
+            found = listing.date_in(element_text(node))
+            if found:
+                return found
+    tagged = listing.date_in(meta.get("pubdate", ""))
+    if tagged:
+        return tagged
+    for node in page.tree.css("#pubDate, .fbsj, .pubtime, .time, .date, .art_infos, .xx_con, .info"):
+        found = listing.date_in(element_text(node)[:200])
+        if found:
+            return found
+    text = element_text(page.tree)[:20_000]
+    for match in _DATE_LABEL.finditer(text):
+        found = listing.date_in(match[1])
+        if found:
+            return found
+    return None
+
+
+def _attachments(page: Page, body: Selector | None, css: str | None) -> Iterator[Attachment]:
+    seen = {page.url}
+
+    def fresh(reference: str, text: str) -> Iterator[Attachment]:
+        url = page.absolute(reference)
+        if url is not None and url not in seen:
+            seen.add(url)
+            yield Attachment(url, text)
+
+    if css:
+        for node in page.tree.css(css):
+            for link in node.xpath("self::a[@href] | .//a[@href]"):
+                yield from fresh(link.attrib["href"], listing.link_text(link))
+        return
+    boxes = [*([body] if body is not None else []), *page.tree.css(ATTACHMENT_BOXES)]
+    for box in boxes:
+        for link in box.xpath(".//a[@href]"):
+            text = listing.link_text(link)
+            if is_document_link(link.attrib["href"], text):
+                yield from fresh(link.attrib["href"], text)
+    for link in page.tree.xpath("//a[@href]"):
+        text = listing.link_text(link)
+        beside = text + _around(link)
+        if is_document_link(link.attrib["href"], text) and _ATTACHMENT_WORDS.search(beside):
+            yield from fresh(link.attrib["href"], text)
+    # Viewers name the document in an attribute instead of a link.
+    for viewer in page.tree.xpath("//*[@data-value or self::iframe[@src] or self::embed[@src]]"):
+        reference = viewer.attrib.get("data-value") or viewer.attrib.get("src") or ""
+        inner = re.search(r"[?&]file=([^&]+)", reference)
+        reference = unquote(inner[1]) if inner else reference
+        if listing.DOCUMENT_ENDING.search(reference):
+            yield from fresh(reference, viewer.attrib.get("title", ""))
+
+
+def _around(link: Selector) -> str:
+    """The text of a link's parent when that is small: a whole page mentions attachments somewhere."""
+    parent = link.xpath("parent::*")
+    if not parent or listing.has_more_links(parent[0], listing.MOST_LINKS_OF_A_ROW):
+        return ""
+    text = parent[0].xpath("string()").get() or ""
+    return text if len(text) <= 120 else ""
+
+
+def is_document_link(reference: str, text: str = "") -> bool:
+    """True when an address or its text suggests a document or a download without an ending; no pictures."""
+    reference = reference.strip()
+    if reference.lower().startswith(("javascript:", "mailto:", "data:", "#")):
+        return False
+    try:
+        path = urlsplit(reference).path
+    except ValueError:
+        return False
+    if _IMAGE_ENDING.search(path):
+        return False
+    if listing.DOCUMENT_ENDING.search(reference) or _DOWNLOAD_PATH.search(reference):
+        return True
+    return bool(listing.DOCUMENT_ENDING.search(text.strip())) and not re.search(r"\.s?html?$", path, re.IGNORECASE)

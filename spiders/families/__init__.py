@@ -1,0 +1,1 @@
+"""The CMS families: how the lists of each are walked, and the spiders that Scrapy finds here."""

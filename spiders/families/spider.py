@@ -1,0 +1,220 @@
+"""The spider under every family: options, one manifest, all selected portals, one row for each."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import os
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, ClassVar
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import UsageError
+
+from spiders import archive, registry
+from spiders.archive import PortalHistory
+from spiders.families.night import Night, PortalResult, is_failure
+from spiders.families.visit import Family, ListFailed, Stopped, Visit
+from spiders.politeness import night_of
+from spiders.registry import Portal
+
+NOT_AGAIN = "; not asked again tonight"
+NO_CONTACT = "GONGKAI_CONTACT is not set: without an address to write to only local portals are crawled"
+
+
+class PortalSpider(Spider):
+    """Visits registry entries. Arguments (-a): portal, year, recheck, as_of, home, portals, crawl_id.
+
+    `portal` is one id or a comma list (default: all of the families below); `year` a comma list of report
+    years; `home` and `portals` default to GONGKAI_HOME and GONGKAI_PORTALS. The spiders yield one
+    PortalResult a portal.
+    """
+
+    families: ClassVar[tuple[str, ...]] = ()
+    crawlers: ClassVar[dict[str, Family]] = {}
+
+    def __init__(
+        self,
+        name: str | None = None,
+        *,
+        portal: str = "",
+        year: str = "",
+        recheck: str = "0",
+        as_of: str = "",
+        home: str = "",
+        portals: str = "",
+        crawl_id: str = "",
+        **unknown: Any,
+    ) -> None:
+        super().__init__(name)
+        if unknown:
+            raise UsageError(f"unknown argument -a {', '.join(unknown)}")
+        self.home = Path(home or os.environ.get("GONGKAI_HOME") or "data")
+        folder = portals or os.environ.get("GONGKAI_PORTALS")
+        try:
+            self.selected = self._select(registry.load(Path(folder) if folder else None), portal)
+            self.as_of = parse_time(as_of)
+            self.years = tuple(sorted({int(word) for word in year.split(",") if word.strip()}))
+        except (registry.RegistryError, registry.UnknownPortal, ValueError) as error:
+            raise UsageError(str(error)) from error
+        self.recheck = recheck.strip().lower() in ("1", "true", "yes")
+        self.crawl_id = crawl_id or archive.new_crawl_id(self.as_of)
+        self._writer: archive.ManifestWriter | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PortalSpider:
+        """As Scrapy does, and close the manifest when the spider closes, however that comes."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.close_manifest, signal=signals.spider_closed)
+        return spider
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Visit all portals side by side; a fault of one is the row of that one."""
+        writer = self._writer = archive.ManifestWriter(self.home, self.crawl_id)
+        night = Night(
+            crawler=self.crawler,
+            home=self.home,
+            crawl_id=self.crawl_id,
+            as_of=self.as_of,
+            years=self.years,
+            recheck=self.recheck,
+            knowledge=archive.learn(self.home),
+            writer=writer,
+        )
+        night.write_beginning(self.selected)
+        for portal in self.selected:
+            if portal.why_not_crawled() is None:
+                night_of(self.crawler).declare_delay(portal.hosts, portal.politeness.delay_seconds)
+        gate = asyncio.Semaphore(self.settings.getint("GONGKAI_PORTALS_AT_ONCE"))
+
+        async def in_turn(portal: Portal) -> PortalResult:
+            async with gate:
+                return await self._visit(night, portal)
+
+        for finished in asyncio.as_completed([in_turn(portal) for portal in self.selected]):
+            yield await finished
+        night.write_end()
+
+    def close_manifest(self) -> None:
+        """Give the manifest its final name."""
+        if self._writer is not None:
+            self._writer.close()
+
+    def _select(self, portals: tuple[Portal, ...], wanted: str) -> tuple[Portal, ...]:
+        ids = [word.strip() for word in wanted.split(",") if word.strip()]
+        selected = registry.select(portals, ids)
+        if not self.families:
+            return selected
+        foreign = [portal.id for portal in selected if portal.family not in self.families]
+        if ids and foreign:
+            raise ValueError(f"{', '.join(foreign)}: not of the family {', '.join(self.families)}")
+        return tuple(portal for portal in selected if portal.family in self.families)
+
+    async def _visit(self, night: Night, portal: Portal) -> PortalResult:
+        began = time.monotonic()
+        history = night.knowledge.history(portal.id)
+        result = self._not_asked(night, portal, history)
+        if result is None:
+            try:
+                result = await self._crawl(night, portal, history, began)
+            except Exception as error:
+                self.logger.exception("portal %s", portal.id)
+                result = PortalResult(portal.id, "failed", True, f"internal: {type(error).__name__}: {error}")
+                result.requests = night_of(self.crawler).requests.get(portal.id, 0)
+                result.elapsed_seconds = round(time.monotonic() - began, 3)
+        night.writer.write(result.row(night.crawl_id))
+        return result
+
+    def _not_asked(self, night: Night, portal: Portal, history: PortalHistory) -> PortalResult | None:
+        why = portal.why_not_crawled()
+        if why is None and not portal.local and not self.settings["CONTACT"]:
+            why = NO_CONTACT
+        if why is not None:
+            return PortalResult(portal.id, "skipped", False, why)
+        allowance = self._allowance(night, history)
+        if allowance is None:
+            return None
+        night_of(self.crawler).allowances[portal.id] = allowance
+        if allowance > 0 or history.last_outcome is None:
+            return None
+        reason = f"{(history.last_reason or '').removesuffix(NOT_AGAIN)}{NOT_AGAIN}"
+        return PortalResult(portal.id, history.last_outcome, history.last_failure, reason)
+
+    def _allowance(self, night: Night, history: PortalHistory) -> int | None:
+        """Requests left tonight for a portal that blocked, looped or forbade us earlier; None: no limit."""
+        code = (history.last_reason or "").split(":", 1)[0]
+        blocked = history.last_outcome in ("challenge", "refused_by_robots") or (
+            history.last_outcome == "failed" and code in ("host_stopped", "night_limit", "refused", "redirect_loop")
+        )
+        if not blocked:
+            return None
+        length = datetime.timedelta(seconds=self.settings.getfloat("GONGKAI_NIGHT_SECONDS"))
+        used = sum(
+            requests
+            for moment, outcome, requests in history.recent
+            if outcome not in ("ok", "budget") and datetime.timedelta(0) <= night.as_of - moment < length
+        )
+        return max(0, self.settings.getint("GONGKAI_BLOCKED_PORTAL_REQUESTS") - used) if used else None
+
+    async def _crawl(self, night: Night, portal: Portal, history: PortalHistory, began: float) -> PortalResult:
+        visit = Visit(night, portal)
+        result = visit.result
+        try:
+            await self.crawlers[portal.family](visit)
+        except ListFailed as error:
+            result.outcome = "refused_by_robots" if error.code == "robots" else "failed"
+            result.reason = str(error)
+        except Stopped as error:
+            outcomes = {"challenge": "challenge", "budget": "budget"}
+            result.outcome, result.reason = outcomes.get(error.code, "failed"), str(error)
+        else:
+            _check_list(visit, history)
+        result.listed = len(visit.candidates)
+        visit.finish(began)
+        result.failure = result.failure or is_failure(result.outcome, history)
+        return result
+
+
+def parse_time(text: str) -> datetime.datetime:
+    """An --as-of time (ISO 8601; without a zone it is UTC); now when the text is empty.
+
+    Raises:
+        ValueError: when the text is no such time.
+    """
+    if not text:
+        return datetime.datetime.now(datetime.UTC)
+    moment = datetime.datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
+
+
+def _check_list(visit: Visit, history: PortalHistory) -> None:
+    """A list without rows failed; fewer than expected is a failure only for a verified entry."""
+    result, expect = visit.result, visit.portal.expect
+    listed = len(visit.candidates)
+    if listed == 0 and visit.whole_list_read:
+        result.outcome = "failed"
+        if history.last_listed:
+            result.reason = f"list_changed: the list had {history.last_listed} reports before and shows none now"
+        else:
+            result.reason = "list_empty: the list shows no link to a report"
+        return
+    missed = []
+    if expect.min_items is not None and listed < expect.min_items and visit.whole_list_read:
+        missed.append(f"expect.min_items is {expect.min_items}, the list shows {listed}")
+    year = expected_year(visit.night.as_of.date())
+    bodies = expect.bodies_per_year
+    if bodies is not None and visit.night.wants(year) and year >= (expect.first_year or year):
+        found = sum(candidate.report_year == year for candidate in visit.candidates.values())
+        if found < bodies:
+            missed.append(f"expect.bodies_per_year is {bodies}, the list shows {found} for {year}")
+    if missed and visit.portal.evidence.verified_on is not None:
+        result.outcome, result.failure = "failed", True
+    visit.notes.extend(missed)
+
+
+def expected_year(today: datetime.date) -> int:
+    """The newest year whose reports must be out: last year's from April on (条例 第五十条)."""
+    return today.year - 1 if (today.month, today.day) > (3, 31) else today.year - 2

@@ -1,0 +1,213 @@
+"""Rows of a list page to candidates: which links are reports, and what is printed beside them."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
+
+from parsel import Selector
+
+from spiders import guards, titles
+from spiders.pages import Page, element_text
+
+# Shapes of article addresses by family and look-alike (families.md §2); path and query are searched.
+ARTICLE_SHAPE = re.compile(
+    r"""/t\d{8}_\d+(?:_\w+)?\.s?html?            # TRS: tYYYYMMDD_id
+    | /t\d{5,}\.s?html?                          # TRS, older
+    | /t\d{4}_\d+\.s?html?                       # Shanghai departments: t0035_id
+    | /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\.s?html?
+    | /[0-9a-f]{24,40}\.s?html?                  # hashes
+    | /\d{5,}\.s?html?                           # numeric ids
+    | /\d{4}/?\d\d-?\d\d/\d+\.s?html?            # dated directories
+    | /\d{12,}/index\.s?html?                    # Liaoning
+    | /c\d+/content\.html? | /(?:content|post|article|art|c|i|doc|show)[_-]?\d+(?:_\w+)*\.s?html?
+    | /content(?:/post)?_\d+ | /contents/\d+/\d+\.html?
+    | /info/\d+/\d+\.htm | /show/[0-9a-f]{3,}(?:\.html?|$)
+    | /[\w-]*(?:show|view|detail|content|news|article)\.(?:asp|aspx|php|jsp|do|xp|thtml)\?
+    | [?&](?:id|nid|aid|cid|newsid|docid|articleid|infoid)=[\w-]+
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+DOCUMENT_ENDING = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|rtf|zip|rar|ofd)(?:$|[?&#])", re.IGNORECASE)
+_FOLDER = re.compile(r"(?:/|/(?:index|list|default|column)(?:[_-]?\d+)?\.\w+)$", re.IGNORECASE)
+_DATE = re.compile(r"(?<!\d)(20\d\d)\s*[-./年]\s*(1[0-2]|0?[1-9])\s*[-./月]\s*(3[01]|[12]\d|0?[1-9])(?!\d)")
+_CUT = re.compile(r"(?:…|\.{2,})\s*$")
+# A row is a small thing around its link; a whole page is none.
+_ROW_TAGS = ("li", "tr", "dd", "dt", "p", "td")
+_MAX_ROW_CHARACTERS = 400
+MOST_LINKS_OF_A_ROW = 8
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A link offered as a report. `link_date` is YYYY-MM-DD or None; `certain` is false for cut text."""
+
+    url: str
+    link_text: str
+    link_date: str | None
+    report_year: int | None
+    parent_url: str
+    certain: bool = True
+
+
+@dataclass(frozen=True)
+class NotAReport:
+    """A link in the place of a report that is something else; `reason` is 'code: sentence'."""
+
+    url: str
+    link_text: str
+    link_date: str | None
+    parent_url: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What one list page holds, in the order of the page, each address once. `links` counts all its links."""
+
+    candidates: tuple[Candidate, ...]
+    rejected: tuple[NotAReport, ...]
+    links: int
+
+
+@dataclass(frozen=True)
+class ListingRules:
+    """How the rows of a portal's list are found and judged; None means the family's own way."""
+
+    hosts: tuple[str, ...]
+    row: str | None = None
+    date: str | None = None
+    article_re: str | None = None
+    title_re: str | None = None
+
+
+def read_listing(page: Page, rules: ListingRules, not_articles: Iterable[str] = ()) -> Listing:
+    """Judge every link of a list page.
+
+    A link is a candidate when its title is a report's and its address can be an article's: it matches
+    `article_re`, or without one it has a known shape or is at least no folder. A bare name (no year, no
+    agency) is what every navigation bar links as well, so it needs a known shape. Links to undeclared hosts
+    are rejected by name.
+
+    Args:
+        page: the list page.
+        rules: the portal's own rules.
+        not_articles: addresses that are list pages themselves.
+    """
+    own = {page.url, *not_articles}
+    candidates: dict[str, Candidate] = {}
+    rejected: dict[str, NotAReport] = {}
+    links = 0
+    for link, row in _links(page, rules.row):
+        url = page.absolute(link.attrib.get("href", ""))
+        if url is None:
+            continue
+        links += 1
+        text = link_text(link)
+        if url in own or url in candidates or not text:
+            continue
+        shaped = is_article_shaped(url, rules.article_re)
+        if rules.article_re is not None and not shaped:
+            continue
+        verdict = titles.classify(text, rules.title_re)
+        date = _row_date(row, rules.date)
+        follow = (verdict.accepted and (shaped or _may_be_article(url, verdict))) or (verdict.cut and shaped)
+        if follow and guards.declared(url, rules.hosts):
+            candidates[url] = Candidate(url, text, date, verdict.report_year, page.url, verdict.accepted)
+            rejected.pop(url, None)
+        elif follow:
+            sentence = f"foreign_host: {guards.host_key(url) or 'no host'} is not a declared host of this portal"
+            rejected.setdefault(url, NotAReport(url, text, date, page.url, sentence))
+        elif not verdict.accepted and verdict.reason and _worth_naming(verdict, shaped, rules):
+            rejected.setdefault(url, NotAReport(url, text, date, page.url, verdict.reason))
+    return Listing(tuple(candidates.values()), tuple(rejected.values()), links)
+
+
+def is_article_shaped(url: str, article_re: str | None = None) -> bool:
+    """True when an address looks like one article: by the entry's expression, else by known shapes."""
+    if article_re is not None:
+        return re.search(article_re, url) is not None
+    parts = urlsplit(url)
+    local = parts.path + (f"?{parts.query}" if parts.query else "")
+    return bool(ARTICLE_SHAPE.search(local) or DOCUMENT_ENDING.search(local))
+
+
+def link_text(link: Selector) -> str:
+    """What a link says: its text, or its title attribute when the text is cut or empty; spaces collapsed."""
+    text = element_text(link)
+    attribute = " ".join((link.attrib.get("title") or "").split())
+    if attribute and (not text or _CUT.search(text) or (len(attribute) > len(text) and text in attribute)):
+        return attribute
+    return text or attribute
+
+
+def date_in(text: str) -> str | None:
+    """The first calendar day 20XX-M-D (also with 年月日, dots or slashes) in a text, as YYYY-MM-DD."""
+    for match in _DATE.finditer(text):
+        try:
+            return date(int(match[1]), int(match[2]), int(match[3])).isoformat()
+        except ValueError:
+            continue
+    return None
+
+
+def _links(page: Page, row_css: str | None) -> Iterable[tuple[Selector, Selector]]:
+    if row_css is not None:
+        for row in page.tree.css(row_css):
+            links = row.xpath("self::a[@href] | .//a[@href]")
+            for link in links:
+                yield link, row
+        return
+    for link in page.tree.xpath("//a[@href]"):
+        yield link, _row_of(link)
+
+
+def _row_of(link: Selector) -> Selector:
+    """The smallest list row around a link; a table cell gives way to its table row."""
+    for ancestor in reversed(link.xpath("ancestor::*")):
+        name = ancestor.root.tag
+        if name == "td":
+            continue
+        if has_more_links(ancestor, MOST_LINKS_OF_A_ROW):
+            break
+        if name in _ROW_TAGS:
+            return ancestor
+        # A row built of div: it has this one link and a day.
+        if name == "div" and not has_more_links(ancestor, 1):
+            if date_in(element_text(ancestor)[:_MAX_ROW_CHARACTERS]):
+                return ancestor
+            continue
+        if name in ("ul", "ol", "table", "body", "div"):
+            break
+    return link
+
+
+def has_more_links(node: Selector, most: int) -> bool:
+    """True when an element holds more than so many links; a page of thousands is not counted to its end."""
+    return next(itertools.islice(node.root.iter("a"), most, None), None) is not None
+
+
+def _row_date(row: Selector, date_css: str | None) -> str | None:
+    if date_css is not None:
+        found = row.css(date_css)
+        return date_in(element_text(found[0])) if found else None
+    # The link's own text may hold a day, too; what stands beside it counts first.
+    beside = " ".join(row.xpath(".//text()[not(ancestor::a or ancestor::script)]").getall())
+    return date_in(beside[:_MAX_ROW_CHARACTERS]) or date_in(element_text(row)[:_MAX_ROW_CHARACTERS])
+
+
+def _may_be_article(url: str, verdict: titles.TitleVerdict) -> bool:
+    """A reportlike title at an address of no known shape: not a folder, and not a bare column name."""
+    named = verdict.report_year is not None or verdict.agency_name is not None
+    return named and not _FOLDER.search(urlsplit(url).path)
+
+
+def _worth_naming(verdict: titles.TitleVerdict, shaped: bool, rules: ListingRules) -> bool:
+    """Navigation is not named in the manifest; what stands where a report could stand is."""
+    if rules.row is not None or rules.article_re is not None:
+        return True
+    return shaped and verdict.code != "empty"

@@ -1,0 +1,137 @@
+"""How a list goes on: one small pure function a kind of pager, and how a list's end is recognised."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from spiders.pages import Page, element_text
+from spiders.registry import Pager
+
+# A page past the end is often a stub of a few hundred bytes with status 200 (families.md §2.1).
+STUB_BYTES = 600
+
+_TOTAL = (
+    re.compile(r"createPageHTML\s*\(\s*[\"']?(\d{1,4})\b"),
+    re.compile(r"\bcountPage\s*=\s*[\"']?(\d{1,4})\b"),
+)
+_REFRESH = re.compile(r"<meta[^>]{0,80}http-equiv\s*=\s*[\"']?refresh[^>]{0,200}>", re.IGNORECASE)
+_REFRESH_URL = re.compile(r"url\s*=\s*[\"']?\s*([^\"'>\s]*)", re.IGNORECASE)
+_NEXT_WORDS = re.compile(r"^(?:下一?页|后一?页|下页|next|>|›|»|>>)\s*[>›»]*$", re.IGNORECASE)
+
+NextPage = Callable[[Pager, dict[str, str], str, Page, int], str | None]
+
+
+def total_pages(page: Page) -> int | None:
+    """How many pages the list says it has (createPageHTML(N, …), countPage = N); None: it does not say."""
+    for pattern in _TOTAL:
+        match = pattern.search(page.text)
+        if match:
+            return max(1, int(match[1]))
+    return None
+
+
+def no_pages(pager: Pager, params: dict[str, str], first_url: str, page: Page, number: int) -> str | None:
+    """`none`: one page is the whole list."""
+    return None
+
+
+def index_pages(pager: Pager, params: dict[str, str], first_url: str, page: Page, number: int) -> str | None:
+    """`index_n`: index.html, index_1.html (page 2) …; `first` is the suffix of page 2 where it is not 1."""
+    suffix = (1 if pager.first is None else pager.first) + number - 1
+    path = urlsplit(first_url).path
+    folder, _, name = path.rpartition("/")
+    stem, dot, ending = name.rpartition(".")
+    if not dot:
+        # The list is a folder: the page itself says how its index is called.
+        match = re.search(r"createPageHTML\s*\([^)]*?[\"'](\w+)[\"']\s*,\s*[\"'](\w+)[\"']", page.text)
+        stem, ending = (match[1], match[2]) if match else ("index", "html")
+        folder = f"{folder}/{name}" if name else folder
+    stem = re.sub(r"_\d+$", "", stem)
+    return _with_path(first_url, f"{folder}/{stem}_{suffix}.{ending}")
+
+
+def numbered_pages(pager: Pager, params: dict[str, str], first_url: str, page: Page, number: int) -> str | None:
+    """`n`: 1.html, 2.html …, or list.htm, list/2.htm; `first` is the number of page 2 if not 2."""
+    following = (2 if pager.first is None else pager.first) + number - 1
+    path = urlsplit(first_url).path
+    folder, _, name = path.rpartition("/")
+    stem, dot, ending = name.rpartition(".")
+    if not dot:
+        return _with_path(first_url, f"{folder}/{name + '/' if name else ''}{following}.html")
+    if stem.isdigit():
+        return _with_path(first_url, f"{folder}/{following}.{ending}")
+    return _with_path(first_url, f"{folder}/{stem}/{following}.{ending}")
+
+
+def query_pages(pager: Pager, params: dict[str, str], first_url: str, page: Page, number: int) -> str | None:
+    """`query`: ?page=2 …; `params.page_parameter` names the parameter, `first` the value for page 2."""
+    name = str(params.get("page_parameter", "page"))
+    following = (2 if pager.first is None else pager.first) + number - 1
+    parts = urlsplit(first_url)
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    if any(key == name for key, _ in query):
+        query = [(key, str(following) if key == name else value) for key, value in query]
+    else:
+        query.append((name, str(following)))
+    return urlunsplit(parts._replace(query=urlencode(query)))
+
+
+def linked_pages(pager: Pager, params: dict[str, str], first_url: str, page: Page, number: int) -> str | None:
+    """`next_link`: the link that says 下一页; none there, or one without an address, is the end."""
+    for link in page.tree.xpath("//link[@rel='next'][@href] | //a[@rel='next'][@href]"):
+        return page.absolute(link.attrib["href"])
+    for link in page.tree.xpath("//a[@href]"):
+        said = element_text(link) or link.attrib.get("title", "").strip()
+        if _NEXT_WORDS.match(said):
+            url = page.absolute(link.attrib["href"])
+            if url is not None:
+                return url
+    return None
+
+
+PAGERS: dict[str, NextPage] = {
+    "none": no_pages,
+    "index_n": index_pages,
+    "n": numbered_pages,
+    "query": query_pages,
+    "next_link": linked_pages,
+}
+
+
+def next_page(
+    pager: Pager, params: dict[str, str], first_url: str, page: Page, number: int, total: int | None
+) -> str | None:
+    """The address of the page after page `number` (counted from 1), or None at the end.
+
+    Args:
+        pager: the entry's pager.
+        params: the entry's `list.params`.
+        first_url: the address of page 1, as declared.
+        page: the current page.
+        number: its number.
+        total: how many pages page 1 said there are; None when it did not say.
+    """
+    if number >= pager.max or (total is not None and number >= total and pager.kind != "next_link"):
+        return None
+    return PAGERS[pager.kind](pager, params, first_url, page, number)
+
+
+def is_past_the_end(status: int, body: bytes, page: Page | None) -> str | None:
+    """Why a page after the first is past the end of the list, or None if it is one of its pages."""
+    if status in (404, 410):
+        return f"status {status}"
+    if page is not None:
+        refresh = _REFRESH.search(page.text[:4096])
+        if refresh:
+            target = _REFRESH_URL.search(refresh[0])
+            if target and target[1] in ("./", ".", "", "../", "/", "index.html", "./index.html"):
+                return "a refresh to the beginning of the list"
+    if status == 200 and len(body) < STUB_BYTES and (page is None or not page.tree.xpath("//a[@href]")):
+        return f"a stub of {len(body)} bytes"
+    return None
+
+
+def _with_path(url: str, path: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=path, query="", fragment=""))

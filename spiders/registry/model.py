@@ -1,0 +1,149 @@
+"""The records of a registry entry, as contract §6 declares them, with the words that each field may hold."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Any
+
+FAMILIES = ("static_list", "ucap", "hanweb", "jpaas", "gkmlpt", "lonsun", "year_page", "epoint", "auto")
+LEVELS = ("ministry", "province", "city", "county", "township", "department", "zone")
+ENTRIES = ("flat", "hub", "year_nodes", "year_template", "direct")
+PAGERS = ("none", "index_n", "n", "query", "next_link", "nextgroup", "json")
+ACCESSES = ("open", "domestic_only", "blocked", "manual")
+STATUSES = ("active", "moved", "retired")
+
+IMPLEMENTED_FAMILIES = ("static_list",)
+IMPLEMENTED_ENTRIES = {"static_list": ("flat", "year_nodes")}
+IMPLEMENTED_PAGERS = {"static_list": ("none", "index_n", "n", "query", "next_link")}
+
+# What a family cannot work without; everything else of `list.params` is optional (families.md §2).
+REQUIRED_PARAMS: dict[str, tuple[str, ...]] = {
+    "gkmlpt": ("sid", "column"),
+    "epoint": ("siteGuid",),
+}
+# What a family understands; families absent here accept any name until they are implemented.
+KNOWN_PARAMS: dict[str, tuple[str, ...]] = {"static_list": ("page_parameter",)}
+
+# Contract §6: from the end of an answer to the next request; only `local: true` may ask sooner.
+MINIMUM_DELAY_SECONDS = 2.0
+DEFAULT_MAX_PAGES = 50
+
+
+@dataclass(frozen=True)
+class Pager:
+    """How a list goes on. `first` is the suffix of page 2; `max` the most pages that are read."""
+
+    kind: str = "none"
+    first: int | None = None
+    max: int = DEFAULT_MAX_PAGES
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """Where the list of reports is and how it is read; None means the family's own way."""
+
+    url: str
+    entry: str = "flat"
+    year_link_re: str | None = None
+    row: str | None = None
+    date: str | None = None
+    article_re: str | None = None
+    pager: Pager = field(default_factory=Pager)
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ArticleSelectors:
+    """CSS overrides for the article reader, and an encoding that the site hides."""
+
+    body: str | None = None
+    title: str | None = None
+    date: str | None = None
+    attachments: str | None = None
+    encoding: str | None = None
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What a healthy night shows; binding only once the entry was verified."""
+
+    bodies_per_year: int | None = None
+    first_year: int | None = None
+    min_items: int | None = None
+
+
+@dataclass(frozen=True)
+class Politeness:
+    """Seconds from the end of an answer to the next request to the same address."""
+
+    delay_seconds: float = MINIMUM_DELAY_SECONDS
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Where the entry comes from, and the day (YYYY-MM-DD) on which a person saw it answer."""
+
+    source: str | None = None
+    verified_on: str | None = None
+
+
+@dataclass(frozen=True)
+class Portal:
+    """One registry entry. `declared_at` is the file and line it was read from, for messages."""
+
+    id: str
+    body: str | None
+    region_code: str
+    level: str
+    family: str
+    hosts: tuple[str, ...]
+    list_page: ListPage
+    local: bool = False
+    article: ArticleSelectors = field(default_factory=ArticleSelectors)
+    title_re: str | None = None
+    expect: Expectation = field(default_factory=Expectation)
+    politeness: Politeness = field(default_factory=Politeness)
+    access: str = "open"
+    status: str = "active"
+    evidence: Evidence = field(default_factory=Evidence)
+    declared_at: str = field(default="", compare=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The entry as contract §6 writes it, all defaults filled in, as plain data."""
+        whole = dataclasses.asdict(self)
+        whole.pop("declared_at")
+        listed = whole.pop("list_page")
+        whole["hosts"] = list(self.hosts)
+        ordered: dict[str, Any] = {}
+        for key, value in whole.items():
+            if key == "article":
+                ordered["list"] = {
+                    key: listed[key]
+                    for key in (
+                        "entry",
+                        "url",
+                        "year_link_re",
+                        "row",
+                        "date",
+                        "article_re",
+                        "pager",
+                        "params",
+                    )
+                }
+            ordered[key] = value
+        return ordered
+
+    def why_not_crawled(self) -> str | None:
+        """Why a crawl leaves this entry out, as a sentence; None if it is asked."""
+        if self.access in ("blocked", "manual"):
+            return f"access is {self.access}: the portal is not asked"
+        if self.status != "active":
+            return f"status is {self.status}: the portal is not asked"
+        if self.family not in IMPLEMENTED_FAMILIES:
+            return f"family {self.family} is not implemented in this version"
+        if self.list_page.entry not in IMPLEMENTED_ENTRIES[self.family]:
+            return f"list.entry {self.list_page.entry} is not implemented for {self.family} in this version"
+        if self.list_page.pager.kind not in IMPLEMENTED_PAGERS[self.family]:
+            return f"pager {self.list_page.pager.kind} is not implemented for {self.family} in this version"
+        return None

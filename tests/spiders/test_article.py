@@ -1,0 +1,175 @@
+"""One article page: meta tags, containers, attachments; wrong encodings; pages that are no articles."""
+
+from __future__ import annotations
+
+import pytest
+
+from spiders.article import Article, is_document_link, read_article, why_no_article
+from spiders.pages import decode, looks_like_html, read_page
+from spiders.registry import ArticleSelectors
+
+URL = "http://www.a.gov.cn/zfxxgknb/202501/t20250120_1.html"
+TITLE = "甲县人民政府办公室2024年政府信息公开工作年度报告"
+BODY = "<p>一、总体情况</p><p>二、主动公开政府信息情况</p><table><tr><td>1</td></tr></table>"
+
+
+def read(html: str, selectors: ArticleSelectors | None = None, url: str = URL) -> Article:
+    return read_article(read_page(url, html.encode()), selectors)
+
+
+def refusal(html: str, link_text: str = TITLE, url: str = URL) -> str | None:
+    page = read_page(url, html.encode())
+    return why_no_article(page, read_article(page), link_text)
+
+
+def test_meta_tags_in_any_case_and_order() -> None:
+    found = read(
+        f"""<META CONTENT="{TITLE}" NAME="ARTICLETITLE"><meta name="pubdate" content="2025-01-20 10:35">
+        <meta content=" 县政府办公室 " name="ContentSource"><h1>别的标题</h1><div id="zoom">{BODY}</div>"""
+    )
+    assert found.title == TITLE
+    assert found.published_on == "2025-01-20"
+    assert found.content_source == "县政府办公室"
+
+
+def test_without_meta_tags() -> None:
+    found = read(
+        f"""<title>{TITLE}_甲县人民政府</title><h1>甲县人民政府网</h1><h2>{TITLE}</h2>
+        <span class="fbsj">发布时间：2025年1月20日</span><div class="TRS_Editor">{BODY}</div>"""
+    )
+    assert found.title == TITLE
+    assert found.published_on == "2025-01-20"
+    assert found.content_source is None
+    only_head = read(f"<title>{TITLE} - 甲县人民政府</title><div class=x>发布日期: 2025-01-21</div>")
+    assert only_head.title == TITLE
+    assert only_head.published_on == "2025-01-21"
+
+
+def test_overrides_come_first() -> None:
+    selectors = ArticleSelectors(title="h4", date=".d", attachments=".files", body=".b")
+    found = read(
+        """<meta name="ArticleTitle" content="甲"><h4>乙</h4><i class="d">2024-05-06</i>
+        <div class="files"><a href="x?id=1">下载</a></div><div class="b"><a href="y.pdf">y</a></div>""",
+        selectors,
+    )
+    assert (found.title, found.published_on) == ("乙", "2024-05-06")
+    assert [a.url for a in found.attachments] == ["http://www.a.gov.cn/zfxxgknb/202501/x?id=1"]
+
+
+def test_attachments_inside_beside_and_in_viewers() -> None:
+    found = read(
+        """<div><a href="/help.pdf">浏览帮助</a></div>
+        <div id="zoom"><p>一、总体情况</p><a href="./P020250120.pdf">正文</a>
+        <a href="P1.jpg"><img src="P1.jpg"></a><a href="t20240101_3.html">上一篇</a>
+        <a href="/module/download/downfile.jsp?classid=0&filename=0123.pdf">年报</a></div>
+        <div class="fujian">附件：<a class="fujianClass" href="W0202.docx">表</a></div>
+        <li>附件【<a href="/system/_content/download.jsp?urltype=news.DownloadAttachUrl&wbfileid=2">年报</a>】</li>
+        <div id="pdfshow" data-value="/files/1.pdf"></div><iframe src="/viewer.html?file=%2Ffiles%2F2.pdf"></iframe>
+        <p><a href="javascript:down('x.pdf')">x.pdf</a><a href="./P020250120.pdf">again</a></p>"""
+    )
+    base = "http://www.a.gov.cn"
+    assert [a.url for a in found.attachments] == [
+        f"{base}/zfxxgknb/202501/P020250120.pdf",
+        f"{base}/module/download/downfile.jsp?classid=0&filename=0123.pdf",
+        f"{base}/zfxxgknb/202501/W0202.docx",
+        f"{base}/system/_content/download.jsp?urltype=news.DownloadAttachUrl&wbfileid=2",
+        f"{base}/files/1.pdf",
+        f"{base}/files/2.pdf",
+    ]
+    assert found.attachments[2].link_text == "表"
+
+
+def test_a_base_address_counts_and_a_page_of_links_has_an_end() -> None:
+    found = read('<base href="http://f.a.gov.cn/"><div id="zoom"><a href="x.pdf">附件</a></div>')
+    assert found.attachments[0].url == "http://f.a.gov.cn/x.pdf"
+    many = read("<div id=zoom>" + "".join(f'<a href="{n}.pdf">附件{n}</a>' for n in range(500)) + "</div>")
+    assert len(many.attachments) == 20
+
+
+@pytest.mark.parametrize(
+    ("reference", "text", "expected"),
+    [
+        ("a.PDF", "", True),
+        ("a.wps?x=1", "", True),
+        ("/attachment/1/12541123", "", True),
+        ("/d/12541123", "年报.docx", True),
+        ("/t/1.html", "年报.docx", False),
+        ("a.png", "附件.pdf", False),
+        ("mailto:a@b.cn", "a.pdf", False),
+        ("/about", "关于", False),
+    ],
+)
+def test_what_suggests_a_document(reference: str, text: str, expected: bool) -> None:
+    assert is_document_link(reference, text) is expected
+
+
+TEXT = f"<html><head><title>{TITLE}</title></head><body>中华人民共和国政府信息公开条例</body></html>"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "header", "meta"),
+    [
+        ("utf-8", "text/html; charset=utf-8", ""),
+        ("utf-8", "text/html; charset=gbk", '<meta charset="gb2312">'),
+        ("gb18030", "text/html; charset=utf-8", '<meta charset="utf-8">'),
+        ("gb18030", "text/html", ""),
+        ("gb18030", "text/html; charset=iso-8859-1", ""),
+        ("gb18030", "", '<meta http-equiv="Content-Type" content="text/html; charset=gb2312">'),
+        ("gb18030", "text/html; charset=klingon", ""),
+        ("big5", "text/html; charset=big5", ""),
+        ("utf-16", "", ""),
+        ("utf-8-sig", "text/html; charset=gbk", ""),
+    ],
+)
+def test_any_declaration_of_the_encoding_is_survived(encoding: str, header: str, meta: str) -> None:
+    text = meta + TEXT
+    if encoding == "big5":
+        text = "政府資訊公開年度報告甲縣人民政府辦公室"
+    assert decode(text.encode(encoding), header)[0] == text
+
+
+def test_a_truncated_page_keeps_its_encoding() -> None:
+    data = (TEXT * 3).encode("utf-8")[:-17]
+    text, encoding = decode(data + b"\xe4", "text/html; charset=gbk")
+    assert encoding == "utf-8"
+    assert text.startswith(TEXT)
+
+
+def test_an_entry_s_encoding_comes_before_everything() -> None:
+    assert decode("政府".encode("gb18030"), "text/html; charset=utf-8", "gb18030") == ("政府", "gb18030")
+
+
+def test_bytes_decide_what_is_a_page() -> None:
+    assert looks_like_html(b"  <!DOCTYPE html>", "application/pdf")
+    assert not looks_like_html(b"%PDF-1.4", "text/html")
+    assert not looks_like_html(b"PK\x03\x04...", "")
+    assert not looks_like_html(b"\xd0\xcf\x11\xe0", "text/html; charset=utf-8")
+    assert not looks_like_html(b"\x00\x01", "application/octet-stream")
+
+
+def test_articles_are_recognised() -> None:
+    assert refusal(f'<meta name="ArticleTitle" content="{TITLE}"><p>见附件</p>') is None
+    assert refusal(f"<h1>本县</h1>{BODY}") is None, "two statutory headings"
+    assert refusal(f"<h1>本县</h1><div>{TITLE}</div><table><tr><td>1</td></tr></table>") is None
+    sidebar = "".join(
+        f'<a href="t2024{n}111_1.html">乙{n}局2023年政府信息公开工作年度报告</a>' for n in range(1000, 1005)
+    )
+    assert refusal(f'<meta name="ArticleTitle" content="{TITLE}"><div id=zoom>{BODY}</div>{sidebar}') is None
+    assert refusal("<h1>甲县2024年法治政府建设年度报告</h1>") is None, "a look-alike: rejected by its title later"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<title>404</title><body>您访问的页面不存在</body>",
+        "<body>抱歉，页面不存在</body>",
+        "<body><h1>甲县人民政府</h1><p>欢迎访问</p></body>",
+        "<body>不合法的参数</body>",
+        "<html></html>",
+        f"<title>政府信息公开年报</title><a href='t20250120_1.html'>{TITLE}</a>"
+        "<a href='t20250120_2.html'>甲县财政局2024年政府信息公开工作年度报告</a>"
+        "<a href='t20250120_3.html'>甲县教育局2024年政府信息公开工作年度报告</a>",
+    ],
+)
+def test_what_comes_in_the_place_of_an_article_is_named(html: str) -> None:
+    assert (refusal(html) or "").startswith("soft_404: ")

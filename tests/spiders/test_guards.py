@@ -1,0 +1,204 @@
+"""What may be asked, what a challenge is, how long we wait, when a stored article is due, what a failure is."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any, cast
+
+import pytest
+from scrapy import Request
+
+from spiders import guards
+from spiders.archive import PortalHistory, Stored
+from spiders.families.night import is_due, is_failure
+from spiders.families.spider import expected_year, parse_time
+from spiders.politeness import GuardMiddleware, Refused, delay_seconds
+from spiders.registry import ListPage, Politeness, Portal
+
+NOW = datetime.datetime(2026, 4, 1, tzinfo=datetime.UTC)
+
+
+def portal(**more: Any) -> Portal:
+    values: dict[str, Any] = {
+        "id": "p", "body": None, "region_code": "110101", "level": "county", "family": "static_list",
+        "hosts": ("a.gov.cn", "a.gov.cn:8080"), "list_page": ListPage("http://a.gov.cn/"), **more,
+    }  # fmt: skip
+    return Portal(**values)
+
+
+@pytest.mark.parametrize(
+    ("url", "allowed"),
+    [
+        ("http://a.gov.cn/x", True),
+        ("https://A.gov.cn:443/x", True),
+        ("http://a.gov.cn:80", True),
+        ("http://a.gov.cn:8080/x", True),
+        ("https://a.gov.cn:80/", False),
+        ("http://www.a.gov.cn/", False),
+        ("http://a.gov.cn.evil.cn/", False),
+        ("http://a.gov.cn@evil.cn/", False),
+        ("http://user@a.gov.cn/", False),
+        ("http://a.gov.cn:99999/", False),
+        ("ftp://a.gov.cn/", False),
+        ("file:///etc/passwd", False),
+        ("//a.gov.cn/", False),
+        ("http:///x", False),
+    ],
+)
+def test_the_allow_list_is_exact(url: str, allowed: bool) -> None:
+    assert guards.declared(url, ("a.gov.cn", "a.gov.cn:8080")) is allowed
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "::1", "::ffff:127.0.0.1",
+     "fe80::1", "fd00::1", "224.0.0.1", "100.64.0.1"],
+)  # fmt: skip
+def test_private_addresses(address: str) -> None:
+    assert guards.is_private_address(address)
+
+
+def test_public_addresses() -> None:
+    assert not guards.is_private_address("124.16.0.1")
+    assert not guards.is_private_address("2400:3200::1")
+    assert not guards.is_private_host("www.a.gov.cn:8080")
+
+
+async def _guarded(url: str, address: str, **more: Any) -> Request:
+    guard = GuardMiddleware.__new__(GuardMiddleware)
+    guard.crawler = cast(Any, _Crawler())
+    guard._budget = guards.Budget(10, 10.0)
+
+    async def resolve(host: str) -> str:
+        return address
+
+    guard._resolve = resolve  # type: ignore[method-assign]
+    request = Request(url, meta={"portal": portal(**more)})
+    await guard.process_request(request)
+    return request
+
+
+class _Crawler:
+    """Something that a night can be kept for."""
+
+
+def run(coroutine: Any) -> Any:
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        return done.value
+    raise AssertionError("the guard waited")
+
+
+def test_a_name_that_resolves_to_a_private_address_is_refused() -> None:
+    with pytest.raises(Refused, match="private_address"):
+        run(_guarded("http://a.gov.cn/", "127.0.0.1"))
+    with pytest.raises(Refused, match="private_address"):
+        run(_guarded("http://a.gov.cn/", "::ffff:10.0.0.1"))
+    with pytest.raises(Refused, match="foreign_host"):
+        run(_guarded("http://b.gov.cn/", "124.16.0.1"))
+    assert run(_guarded("http://a.gov.cn/", "127.0.0.1", local=True)).meta["address"] == "127.0.0.1"
+
+
+def test_a_public_address_waits_two_seconds_whatever_is_declared() -> None:
+    quick = run(_guarded("http://a.gov.cn/", "124.16.0.1", local=True, politeness=Politeness(0.0)))
+    night = guards.NightState()
+    assert delay_seconds(night, quick) == 2.0
+    night.host("http://a.gov.cn/").robots_crawl_delay_seconds = 7.0
+    assert delay_seconds(night, quick) == 7.0
+    night.host("http://a.gov.cn/").robots_crawl_delay_seconds = 0.5
+    slow = run(_guarded("http://a.gov.cn/", "124.16.0.1", politeness=Politeness(5.0)))
+    assert delay_seconds(night, slow) == 5.0, "never less than declared"
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (412, b"<script>$_ts=window['$_ts'];if(!$_ts)$_ts={};$_ts.nsd=1;</script>"),
+        (200, b"<html>" + b" " * 22_000 + b"<div class='puzzle-vcode'></div></html>"),
+        (521, b""),
+        (200, b"<script>document.cookie='__jsl_clearance_s=1'</script>"),
+        (200, b"<script>var WTKkN=1;document.cookie='EO_Bot_Ssid=1'</script>"),
+        (200, b"<script src='/WZWSREL/x'></script>wzwsquestion"),
+    ],
+)
+def test_challenges_are_recognised(status: int, body: bytes) -> None:
+    assert guards.challenge_in(status, body)
+
+
+def test_what_is_no_challenge() -> None:
+    page = "<title>政府信息公开年报</title>".encode() + b" " * 5000 + b"EO_Bot_Ssid"
+    assert guards.challenge_in(200, page) is None, "the real page may carry the protector's script"
+    assert guards.challenge_in(403, b"forbidden") is None
+    assert guards.challenge_in(200, b"%PDF-1.4 \x00 $_ts=1 WTKkN") is None, "chance in a document"
+    assert guards.challenge_in(200, "点了 puzzle 游戏".encode()) is None
+
+
+def test_the_breaker_opens_at_the_second_refusal() -> None:
+    night = guards.NightState()
+    host = night.host("http://a.gov.cn/x")
+    host.refuse(403)
+    assert host.stopped is None
+    night.host("http://a.gov.cn/y").refuse(429)
+    assert "429" in (host.stopped or "")
+    assert night.host("http://a.gov.cn:8080/").stopped is None
+
+
+def test_budgets() -> None:
+    use = guards.AddressUse(requests=3, first_request_seconds=100.0)
+    assert guards.Budget(4, 50.0).spent(use, 149.0) is None
+    assert "3 requests" in (guards.Budget(3, 50.0).spent(use, 110.0) or "")
+    assert "50 seconds" in (guards.Budget(4, 50.0).spent(use, 150.0) or "")
+
+
+def test_retry_after() -> None:
+    assert guards.retry_after_seconds("120", 0.0) == 120.0
+    assert guards.retry_after_seconds("Thu, 01 Jan 1970 00:01:00 GMT", 20.0) == 40.0
+    assert guards.retry_after_seconds("Thu, 01 Jan 1970 00:01:00 GMT", 100.0) == 0.0
+    assert guards.retry_after_seconds("soon", 0.0) is None
+
+
+@pytest.mark.parametrize(
+    ("published_on", "asked_days_ago", "due"),
+    [
+        ("2026-03-01", 6, False),
+        ("2026-03-01", 7, True),
+        ("2026-01-01", 7, False),
+        ("2025-03-01", 29, False),
+        ("2025-03-01", 30, True),
+        ("2020-03-01", 181, False),
+        ("2020-03-01", 182, True),
+        (None, 181, False),
+        (None, 182, True),
+    ],
+)
+def test_the_schedule_thins_with_age(published_on: str | None, asked_days_ago: int, due: bool) -> None:
+    stored = Stored({"published_on": published_on}, NOW - datetime.timedelta(days=asked_days_ago))
+    assert is_due(stored, NOW) is due
+
+
+@pytest.mark.parametrize(
+    ("outcome", "ever_ok", "last", "failure"),
+    [
+        ("failed", False, None, True),
+        ("failed", False, "failed", True),
+        ("failed", True, "ok", True),
+        ("failed", True, "budget", True),
+        ("failed", True, "failed", False),
+        ("challenge", True, "challenge", True),
+        ("refused_by_robots", False, None, False),
+        ("ok", False, None, False),
+        ("budget", True, "ok", False),
+    ],
+)
+def test_what_counts_as_a_failure(outcome: str, ever_ok: bool, last: str | None, failure: bool) -> None:
+    assert is_failure(outcome, PortalHistory(last_outcome=last, ever_ok=ever_ok)) is failure
+
+
+def test_clocks() -> None:
+    assert parse_time("2026-01-31T18:00:00") == parse_time("2026-02-01T02:00:00+08:00")
+    assert parse_time("").tzinfo is not None
+    with pytest.raises(ValueError, match="tomorrow"):
+        parse_time("tomorrow")
+    assert expected_year(datetime.date(2026, 3, 31)) == 2024
+    assert expected_year(datetime.date(2026, 4, 1)) == 2025
