@@ -1,0 +1,112 @@
+"""Commands that read the published warehouse: query, comparison, export, status."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from flows.commands import options
+from flows.errors import CalledWronglyError
+from flows.settings import resolve
+
+FORMATS = ("table", "csv", "json", "parquet")
+
+
+@click.command(short_help="One query on the published warehouse, read-only.")
+@click.argument("query")
+@options.home
+@click.option("--format", "format_", type=click.Choice(FORMATS), help="[default: table, or by the name of FILE]")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
+def sql(query: str, home: Path | None, format_: str | None, output: Path | None) -> None:
+    """Run one SQL query (DuckDB's dialect) on the published warehouse.
+
+    `json` is one list of objects. Every table and column has a comment that says what it means:
+    SELECT table_name, column_name, comment FROM duckdb_columns().
+
+    \b
+    Example:
+      gongkai sql "SELECT agency_name, report_year, refusal_rate FROM agency_year" --home data/demo
+    """
+    from warehouse.query import write_query
+
+    rows = write_query(resolve(home).home, query, format_ or _format_of(output), output)
+    if output is not None:
+        click.echo(f"{rows} rows in {output}", err=True)
+
+
+@click.command(short_help="Agencies over years, as CSV.")
+@click.argument("agencies", nargs=-1, metavar="[AGENCY]...")
+@options.home
+@click.option("--division", metavar="D", help="Only agencies of this division (code or name).")
+@click.option("--years", metavar="YEARS", help="Report years, such as 2019-2024 or 2019,2021.")
+@click.option("--indicator", "indicators", multiple=True, metavar="I", help="Indicator; may be repeated.")
+@click.option("--wide", is_flag=True, help="One row for each agency and year.")
+@click.option("--lang", type=click.Choice(("zh", "en")), default="zh", show_default=True, help="Language of notes.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, metavar="FILE.csv")
+def compare(
+    agencies: tuple[str, ...],
+    home: Path | None,
+    division: str | None,
+    years: str | None,
+    indicators: tuple[str, ...],
+    wide: bool,
+    lang: str,
+    output: Path,
+) -> None:
+    """Write a comparison of agencies over years, with what it takes to judge each figure.
+
+    Agencies are named as in their reports, or by id; none means all. No indicator means all.
+
+    \b
+    Example:
+      gongkai compare 云泽市自然资源局 --indicator refusal_rate --home data/demo -o refusal.csv
+    """
+    if output.suffix.lower() != ".csv":
+        raise CalledWronglyError(
+            f"{output}: only CSV is written in this version, so the file's name must end in .csv "
+            f"(found {output.suffix or 'no ending'})."
+        )
+    from warehouse.compare import compare as write_comparison
+
+    written = write_comparison(resolve(home).home, agencies, division, years, indicators, wide, lang, out=output)
+    for agency in written.without_report:
+        click.echo(f"No report in this selection: {agency}", err=True)
+    click.echo(f"{written.rows} rows in {output}", err=True)
+
+
+@click.command(short_help="The whole warehouse as Parquet and CSV.")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
+@options.home
+def export(folder: Path, home: Path | None) -> None:
+    """Write every table as Parquet and CSV, with a datapackage.json that describes them.
+
+    \b
+    Example:
+      gongkai export data/demo/exports/all --home data/demo
+    """
+    from flows.progress import report, shown
+    from warehouse.export import export as write_export
+
+    with shown():
+        names = write_export(resolve(home).home, folder, on_progress=report)
+    click.echo(f"{len(names)} tables in {folder}", err=True)
+
+
+@click.command(short_help="Last runs, portals, coverage, open findings.")
+@options.home
+def status(home: Path | None) -> None:
+    """Show how things stand: runs, portals by health, who has reported, what is unplaced or in doubt.
+
+    \b
+    Example:
+      gongkai status --home data/demo
+    """
+    from flows.views.status import show
+
+    show(resolve(home).home)
+
+
+def _format_of(output: Path | None) -> str:
+    ending = output.suffix.lower().lstrip(".") if output else ""
+    return ending if ending in FORMATS else "table"

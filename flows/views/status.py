@@ -1,0 +1,89 @@
+"""How things stand, as `gongkai status` prints it: runs, portals, coverage, what is unplaced or in doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.views.printing import aligned, console
+
+if TYPE_CHECKING:
+    from warehouse.status import ReportLine, Status
+
+LISTED = 10
+
+
+def show(home: Path) -> None:
+    """Print the state of a home on standard output; what is absent is said, and never an error."""
+    from warehouse.status import status
+
+    out = console()
+    for line in _lines(status(home)):
+        # A heading is the only line without indent.
+        out.print(line, markup=False, style=None if line.startswith(" ") else "bold", soft_wrap=True)
+
+
+def _lines(now: Status) -> Iterator[str]:
+    yield "Runs, newest first"
+    yield from _indented(
+        [(r.run_id, r.status or "?", r.started_at or "", f"{len(r.failures)} failed") for r in now.runs],
+        "none yet: `gongkai nightly` makes the first",
+    )
+    yield from (f"    {failure}" for run in now.runs[:1] for failure in run.failures)
+    if now.problem is not None:
+        yield "Warehouse"
+        yield f"  {now.problem}"
+    elif now.published_on is not None:
+        yield f"Warehouse published {now.published_on}"
+    yield "Portals, those with trouble first"
+    yield from _indented(
+        [(p.portal_id, p.outcome or "not asked yet", f"{p.reports} reports", p.reason or "") for p in now.portals],
+        "none asked yet",
+    )
+    yield "Coverage: agencies that have reported, of those expected"
+    yield from _indented(
+        [(str(c.report_year), f"{c.reported} of {c.expected}", _counts(c.by_outcome.items())) for c in now.coverage],
+        "no report yet",
+    )
+    if now.missing_in_all:
+        yield f"Missing reports: {now.missing_in_all}"
+        rows = [(m.agency_name, str(m.report_year), f"expected from {m.expected_source}") for m in now.missing]
+        yield from _first(rows, now.missing_in_all)
+    if now.unplaced:
+        yield f"Unplaced reports, in no comparison: {len(now.unplaced)}"
+        yield from _first([_report(line) for line in now.unplaced], len(now.unplaced))
+    if now.only_copies:
+        yield f"Known from copies on other hosts alone: {len(now.only_copies)}"
+        yield from _first([_report(line) for line in now.only_copies], len(now.only_copies))
+    yield f"Doubtful reports: {now.doubtful_in_all} (failed checks: {_counts(now.failed_checks.items())})"
+    doubtful = [
+        (
+            line.agency_name or "unplaced",
+            str(line.report_year),
+            f"{line.cells} cells in doubt",
+            " ".join(line.codes),
+            line.source_url or "",
+        )
+        for line in now.doubtful
+    ]
+    yield from _first(doubtful, now.doubtful_in_all)
+
+
+def _report(line: ReportLine) -> tuple[str, ...]:
+    year = str(line.report_year) if line.report_year else "no year"
+    return line.title or line.report_id, year, line.reason or "", line.source_url or ""
+
+
+def _first(rows: Sequence[Sequence[str]], in_all: int) -> Iterator[str]:
+    yield from _indented(rows[:LISTED], "none")
+    if in_all > LISTED:
+        yield f"  … and {in_all - LISTED} more"
+
+
+def _indented(rows: Sequence[Sequence[str]], otherwise: str) -> Iterator[str]:
+    yield from (f"  {line}" for line in (aligned(rows) or [otherwise]))
+
+
+def _counts(items: Iterable[tuple[str, int]]) -> str:
+    return ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in items) or "none"

@@ -1,0 +1,254 @@
+"""The command line: help, exit statuses, what goes to which stream, and a clear message for each wrong call."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows.cli import cli
+from flows.commands.registry import portals
+from flows.lock import one_writer
+from tests.flows.conftest import Call
+
+REFUSALS = "SELECT agency_name, report_year, refusal_rate FROM agency_year WHERE report_year = 2022 ORDER BY 3 DESC"
+
+
+@pytest.mark.parametrize("command", [*cli.commands.values(), *portals.commands.values()], ids=lambda c: c.name)
+def test_every_command_has_help_with_an_example(command: object, call: Call) -> None:
+    path = ["portals", command.name] if command in portals.commands.values() else [command.name]  # type: ignore[attr-defined]
+    called = call(*path, "--help")
+    assert called.status == 0
+    assert "Example" in called.out
+    assert f"gongkai {' '.join(path)}" in called.out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["nightly", "--nonsense"],
+        ["nightly", "--as-of", "yesterday"],
+        ["nightly", "--year", "1999"],
+        ["parse"],
+        ["parse", "absent.html"],
+        ["compare", "-o", "out.xlsx"],
+        ["compare"],
+        ["sql"],
+        ["sql", "SELECT 1", "--format", "xml"],
+        ["ingest", "absent.html"],
+        ["portals", "show", "no-such-portal"],
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_call_is_status_two_with_a_message_and_no_data(
+    arguments: list[str], call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    called = call(*arguments)
+    assert called.status == 2
+    assert called.out == ""
+    assert called.err.strip()
+    assert "Traceback" not in called.err
+    assert list(tmp_path.iterdir()) == [], "a wrong call writes nothing"
+
+
+# The registry
+
+
+def test_the_shipped_registry_is_listed_one_line_an_entry(call: Call) -> None:
+    called = call("portals", "list")
+    lines = called.out.splitlines()
+    assert called.status == 0
+    assert len(lines) > 10
+    assert all("static_list/" in line and "http" in line for line in lines)
+
+
+def test_an_unknown_portal_id_is_named_before_anything_is_written(call: Call, tmp_path: Path) -> None:
+    for command in ("nightly", "crawl"):
+        called = call(command, "--portal", "no-such-portal", "--home", tmp_path / "home")
+        assert called.status == 2
+        assert "no-such-portal" in called.err
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_broken_registry_entry_is_refused_with_file_line_and_key(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("- id: a\n  body: null\n  colour: red\n", encoding="utf-8")
+    for command in (["portals", "list"], ["nightly", "--home", str(tmp_path / "home")]):
+        called = call(*command, "--portals", tmp_path)
+        assert called.status == 2
+        assert "broken.yaml" in called.err
+        assert "3" in called.err
+        assert "colour" in called.err
+    assert not (tmp_path / "home").exists()
+
+
+def test_without_a_contact_address_no_foreign_portal_is_asked(call: Call, tmp_path: Path) -> None:
+    called = call("nightly", "--home", tmp_path / "home")
+    assert called.status == 2
+    assert "GONGKAI_CONTACT" in called.err
+    assert not (tmp_path / "home").exists()
+
+
+# Reading one document
+
+
+def test_parse_gives_json_for_every_path_in_order_and_an_unreadable_one_is_no_error(call: Call, tmp_path: Path) -> None:
+    report, noise = tmp_path / "报告.txt", tmp_path / "noise.pdf"
+    report.write_text("某镇人民政府2022年政府信息公开工作年度报告\n一、总体情况\n无。\n", encoding="utf-8")
+    noise.write_bytes(b"\x00\x01\x02" * 50)
+    called = call("parse", "--json", noise, report)
+    assert called.status == 0
+    documents = json.loads(called.out)["documents"]
+    assert [document["path"] for document in documents] == [str(noise), str(report)]
+    assert documents[0]["outcome"] == "unreadable"
+    assert documents[1]["report_year"] == 2022
+    assert f"{noise}: unreadable" in called.err
+
+
+def test_parse_for_people_marks_the_cells_in_doubt(call: Call, tmp_path: Path) -> None:
+    from flows.demo.portals import NOTICE
+    from flows.demo.reports import CITY_PORTAL, CONTRADICTORY, page, reports
+
+    wrong = next(r for r in reports(CITY_PORTAL) if (r.agency.key, r.year) == CONTRADICTORY)
+    path = tmp_path / "report.html"
+    path.write_text(page(wrong, 1, NOTICE, "utf-8"), encoding="utf-8")
+    called = call("parse", path)
+    assert called.status == 0
+    lines = {line.split("  ")[0].strip(): line for line in called.out.splitlines()}
+    doubtful = next(line for label, line in lines.items() if "四类过程性信息" in label)
+    assert doubtful.count("?") == 2, "the natural persons' cell and the total's"
+    assert "?" not in next(line for label, line in lines.items() if label.startswith("一、本年新收"))
+    assert "T3-COL fails" in called.out
+
+
+# The warehouse
+
+
+def test_sql_formats(call: Call, first_night: Path, tmp_path: Path) -> None:
+    as_json = call("sql", REFUSALS, "--home", first_night, "--format", "json")
+    rows = json.loads(as_json.out, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    assert as_json.status == 0
+    assert len(rows) == 8
+    assert rows[0]["agency_name"] == "云泽市自然资源局"
+    assert as_json.err == ""
+    as_csv = call("sql", REFUSALS, "--home", first_night, "--format", "csv")
+    assert as_csv.out.splitlines()[0] == "agency_name,report_year,refusal_rate"
+    to_file = call("sql", REFUSALS, "--home", first_night, "-o", tmp_path / "rates.parquet")
+    assert (to_file.status, to_file.out) == (0, "")
+    assert (tmp_path / "rates.parquet").read_bytes()[:4] == b"PAR1", "the ending chooses the format"
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("SELECT * FROM agncy", "agency"),
+        ("SELEKT 1", "SELEKT"),
+        ("DELETE FROM report", "only read"),
+        ("SELECT 1; SELECT 2", "2 statements"),
+        ("SELECT * FROM read_csv('/etc/hostname')", "reads the published warehouse only"),
+    ],
+)
+def test_a_wrong_query_is_explained(query: str, said: str, call: Call, first_night: Path) -> None:
+    called = call("sql", query, "--home", first_night)
+    assert called.status == 2
+    assert called.out == ""
+    assert said in called.err
+
+
+def test_reading_goes_on_while_another_process_writes_and_a_second_writer_is_refused(
+    call: Call, demo_home: Path
+) -> None:
+    from tests.flows.test_lock import holder
+
+    process = holder(demo_home)
+    try:
+        assert call("sql", "SELECT 1", "--home", demo_home).status == 0
+        for command in (["load"], ["normalize"], ["ingest", __file__], ["demo"]):
+            refused = call(*command, "--home", demo_home)
+            assert refused.status == 1
+            assert str(process.pid) in refused.err
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_no_warehouse_a_locked_one_and_a_broken_one_are_told_apart(call: Call, demo_home: Path, tmp_path: Path) -> None:
+    nothing = call("sql", "SELECT 1", "--home", tmp_path / "empty")
+    assert nothing.status == 1
+    assert "gongkai nightly" in nothing.err
+    warehouse = demo_home / "warehouse.duckdb"
+    holding = _write_holder(warehouse)
+    try:
+        locked = call("sql", "SELECT 1", "--home", demo_home)
+        assert locked.status == 1
+        assert "open for writing in another program" in locked.err
+    finally:
+        holding.kill()
+        holding.wait()
+    warehouse.write_bytes(b"no database at all" * 1000)
+    broken = call("sql", "SELECT 1", "--home", demo_home)
+    assert broken.status == 1
+    assert "gongkai load" in broken.err
+
+
+def test_an_unforeseen_error_is_one_line_and_a_traceback_only_when_asked_for(
+    call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import warehouse.query
+
+    def breaks(*_: object, **__: object) -> None:
+        raise ValueError("odd")
+
+    monkeypatch.setattr(warehouse.query, "write_query", breaks)
+    short = call("sql", "SELECT 1", "--home", tmp_path)
+    assert short.status == 1
+    assert short.err.splitlines()[0] == "gongkai: ValueError: odd"
+    assert "Traceback" not in short.err
+    monkeypatch.setenv("GONGKAI_DEBUG", "1")
+    assert "Traceback" in call("sql", "SELECT 1", "--home", tmp_path).err
+
+
+def test_compare_and_export_write_whole_files(call: Call, first_night: Path, tmp_path: Path) -> None:
+    out = tmp_path / "refusal.csv"
+    called = call("compare", "自然资源局", "--indicator", "refusal_rate", "--home", first_night, "-o", out)
+    assert (called.status, called.out) == (0, "")
+    assert out.read_bytes().startswith(b"\xef\xbb\xbfagency_id,agency_name,division,report_year,scope,indicator,")
+    assert len(out.read_text("utf-8-sig").splitlines()) == 7
+    unknown = call("compare", "火星市", "--home", first_night, "-o", tmp_path / "no.csv")
+    assert unknown.status == 2
+    assert not (tmp_path / "no.csv").exists()
+    exported = call("export", tmp_path / "all", "--home", first_night)
+    assert exported.status == 0
+    names = {path.name for path in (tmp_path / "all").iterdir()}
+    assert {"report.parquet", "report.csv", "datapackage.json"} <= names
+
+
+def test_the_demo_refuses_a_home_with_other_reports(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    called = call("demo", "--home", tmp_path)
+    assert called.status == 2
+    assert "home of its own" in called.err
+
+
+def test_status_shows_how_things_stand(call: Call, first_night: Path) -> None:
+    called = call("status", "--home", first_night)
+    assert called.status == 0
+    assert "demo-990100-yunze" in called.out
+    assert "T3-COL" in called.out
+
+
+def test_one_writer_within_this_process_does_not_lock_itself_out(call: Call, demo_home: Path) -> None:
+    with one_writer(demo_home, "a test"):
+        assert call("load", "--home", demo_home).status == 0
+
+
+def _write_holder(warehouse: Path) -> subprocess.Popen[str]:
+    code = "import sys, time, duckdb; c = duckdb.connect(sys.argv[1]); print('held', flush=True); time.sleep(60)"
+    process = subprocess.Popen([sys.executable, "-c", code, str(warehouse)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    return process
