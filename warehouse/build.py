@@ -1,0 +1,181 @@
+"""Builds a new warehouse beside the published one from what the lake holds, and checks it; ``publish`` swaps it in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import metadata, resources
+from pathlib import Path
+
+import duckdb
+
+import transforms.schema
+from transforms.schema.measures import measures
+from warehouse import load
+from warehouse.checks import Inputs, problems
+from warehouse.connection import WarehouseError, candidate_path, message, published, warehouse_path
+from warehouse.publish import PASSED, publish, remove_leftovers
+from warehouse.views import views
+
+__all__ = ["BuildSummary", "build", "publish"]
+
+
+@dataclass(frozen=True)
+class BuildSummary:
+    """What a build gave: the file to publish (the published one when nothing changed) and rows by table."""
+
+    path: Path
+    tables: dict[str, int]
+    changed: bool
+
+
+def build(home: Path, on_progress: Callable[[str, int, int | None], None] | None = None) -> BuildSummary:
+    """Build and check the candidate ``home/warehouse.duckdb.building``; nothing published is touched.
+
+    When the published warehouse was built from the same lake by the same software, nothing is built and ``changed``
+    is False. Raises WarehouseError naming what is wrong: an unreadable or foreign part of the lake, every check that
+    failed, a locked file, a full disk.
+    """
+    parts = load.lake_parts(home)
+    remove_leftovers(home)
+    info = _build_info(home, parts)
+    last = _last_published(home)
+    if last is not None and last.info == info | dict([PASSED]):
+        return BuildSummary(warehouse_path(home), last.tables, changed=False)
+    candidate = candidate_path(home)
+    try:
+        connection = duckdb.connect(str(candidate))
+        try:
+            lake_rows = load.load_lake(connection, parts, on_progress)
+            _fill(connection, home, info, on_progress)
+            inputs = Inputs(lake_rows, last.reports if last else {}, retired_reports(home))
+            found = problems(connection, inputs, on_progress)
+            counts = _row_counts(connection)
+            if not found:
+                connection.execute("INSERT INTO build_info VALUES (?, ?)", PASSED)
+            connection.execute("CHECKPOINT")
+        finally:
+            connection.close()
+    except duckdb.Error as error:
+        remove_leftovers(home)
+        raise WarehouseError(
+            f"The new warehouse could not be written to {candidate}: {message(error)}. Check the free space "
+            "and memory, then run `gongkai load` again. The published warehouse was not touched."
+        ) from error
+    except WarehouseError:
+        remove_leftovers(home)
+        raise
+    if found:
+        remove_leftovers(home)
+        listed = "\n".join(f"- {problem}" for problem in found)
+        raise WarehouseError(
+            f"The new warehouse failed {len(found)} check{'s' if len(found) > 1 else ''} and is not published; "
+            f"the last one stays as it is:\n{listed}"
+        )
+    return BuildSummary(candidate, counts, changed=True)
+
+
+def _fill(
+    connection: duckdb.DuckDBPyConnection,
+    home: Path,
+    info: dict[str, str],
+    on_progress: Callable[[str, int, int | None], None] | None,
+) -> None:
+    load.fill_dictionaries(connection)
+    load.fill_facts(connection, on_progress)
+    load.fill_runs(connection, home)
+    load.fill_build_info(connection, info)
+    connection.execute(resources.files("warehouse").joinpath("macros.sql").read_text("utf-8"))
+    by_name = {view.name: view for view in views()}
+    load.create_views(connection, [by_name["doubt"]])  # the wide table counts doubts
+    load.fill_wide(connection, on_progress)
+    load.create_views(connection, [view for name, view in by_name.items() if name != "doubt"])
+
+
+@dataclass(frozen=True)
+class _Published:
+    info: dict[str, str]
+    tables: dict[str, int]
+    reports: dict[str, str | None]
+
+
+def _last_published(home: Path) -> _Published | None:
+    if not warehouse_path(home).exists():
+        return None
+    with published(home) as connection:
+        try:
+            reports = dict(connection.execute("SELECT report_id, agency_id FROM report").fetchall())
+            has_info = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'build_info'").fetchone()
+            info = dict(connection.execute("SELECT key, value FROM build_info").fetchall()) if has_info else {}
+            return _Published(info, _row_counts(connection), reports)
+        except duckdb.Error as error:
+            raise WarehouseError(
+                f"{warehouse_path(home)} is no warehouse of this software: {message(error)}. Nothing was replaced; "
+                "move that file away and run `gongkai load` again."
+            ) from error
+
+
+def _row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    names = connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal ORDER BY 1").fetchall()
+    counts = {}
+    for (name,) in names:
+        row = connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()
+        counts[name] = int(row[0]) if row else 0
+    return counts
+
+
+def retired_reports(home: Path) -> frozenset[str]:
+    """Report ids whose end is recorded, with a reason, in ``identity/retired.jsonl``.
+
+    Raises WarehouseError for a line that is no record: a reason that cannot be read is none.
+    """
+    path = home / "identity" / "retired.jsonl"
+    if not path.exists():
+        return frozenset()
+    retired = set()
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+            if not record["reason"]:
+                raise KeyError("reason")
+            retired.add(str(record["report_id"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise WarehouseError(
+                f'{path}, line {number}: expected {{"report_id": "…", "reason": "…"}}, found {line.strip()[:80]}'
+            ) from error
+    return frozenset(retired)
+
+
+def _build_info(home: Path, parts: dict[str, tuple[Path, ...]]) -> dict[str, str]:
+    """What the content depends on. Runs are left out: another night over the same lake changes no figure."""
+    lake = hashlib.sha256()
+    for files in parts.values():
+        for part in files:
+            lake.update(f"{part.relative_to(home).as_posix()} {_sha256(part)}\n".encode())
+    software = hashlib.sha256()
+    for package in (Path(__file__).parent, Path(transforms.schema.__file__).parent):
+        for path in sorted(p for p in package.rglob("*") if p.suffix in (".py", ".sql", ".yaml")):
+            software.update(f"{path.relative_to(package).as_posix()} {_sha256(path)}\n".encode())
+    software.update(repr(measures()).encode())  # the official labels come from the forms
+    return {
+        "package_version": _package_version(),
+        "duckdb_version": duckdb.__version__,
+        "lake_sha256": lake.hexdigest(),
+        "software_sha256": software.hexdigest(),
+    }
+
+
+def _package_version() -> str:
+    try:
+        return metadata.version("gongkai")
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

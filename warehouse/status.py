@@ -1,0 +1,258 @@
+"""How things stand: runs, portals, coverage, unplaced reports and open findings, for a person to look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.connection import WarehouseError, message, published, warehouse_path
+from warehouse.load import read_runs
+
+LAST_RUNS = 5
+MOST_DOUBTFUL = 20
+MISSING = 50
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """One run report: its times as ISO 8601 text, as far as they are there."""
+
+    run_id: str
+    started_at: str | None
+    finished_at: str | None
+    status: str | None
+    failures: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PortalLine:
+    """A portal with what the last run that asked it said: ``outcome`` is None when no run report names it."""
+
+    portal_id: str
+    body: str | None
+    access: str | None
+    status: str | None
+    outcome: str | None
+    reason: str | None
+    run_id: str | None
+    reports: int
+    last_fetched_at: datetime | None
+
+
+@dataclass(frozen=True)
+class CoverageLine:
+    """One report year: agencies expected, of those reported, and the reports by what reading them gave."""
+
+    report_year: int
+    expected: int
+    reported: int
+    by_outcome: dict[str, int]
+
+
+@dataclass(frozen=True)
+class MissingLine:
+    """An agency (or the body of a portal) of which an expected report is not known."""
+
+    agency_id: str | None
+    agency_name: str
+    report_year: int
+    expected_source: str
+
+
+@dataclass(frozen=True)
+class ReportLine:
+    """A report that someone should look at, and why."""
+
+    report_id: str
+    agency_name: str | None
+    report_year: int
+    title: str | None
+    source_url: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class DoubtLine:
+    """A doubtful report with its failed errors and warnings: ``codes`` names the rules and kinds of warnings."""
+
+    report_id: str
+    agency_name: str | None
+    report_year: int
+    source_url: str | None
+    errors: int
+    warnings: int
+    cells: int
+    codes: list[str]
+
+
+@dataclass(frozen=True)
+class Status:
+    """Everything that ``gongkai status`` shows. ``problem`` says why the warehouse could not be read, if so."""
+
+    runs: tuple[RunLine, ...]
+    portals: tuple[PortalLine, ...]
+    coverage: tuple[CoverageLine, ...]
+    missing: tuple[MissingLine, ...]
+    missing_in_all: int
+    unplaced: tuple[ReportLine, ...]
+    only_copies: tuple[ReportLine, ...]
+    failed_checks: dict[str, int]
+    doubtful: tuple[DoubtLine, ...]
+    doubtful_in_all: int
+    published_on: date | None
+    problem: str | None
+
+
+def status(home: Path) -> Status:
+    """Read how things stand from ``runs/`` and the published warehouse; whatever is absent is empty, never an error."""
+    runs = read_runs(home)
+    empty: dict[str, Any] = {
+        "portals": _portals([], runs),
+        "coverage": (),
+        "missing": (),
+        "missing_in_all": 0,
+        "unplaced": (),
+        "only_copies": (),
+        "failed_checks": {},
+        "doubtful": (),
+        "doubtful_in_all": 0,
+        "published_on": None,
+        "problem": None,
+    }
+    try:
+        with published(home) as connection:
+            found = empty | _of_warehouse(connection, runs)
+            found["published_on"] = date.fromtimestamp(warehouse_path(home).stat().st_mtime)
+    except WarehouseError as error:
+        found = empty | {"problem": str(error)}
+    except duckdb.Error as error:
+        found = empty | {
+            "problem": f"{warehouse_path(home)} is no warehouse of this version: {message(error)}. Run `gongkai load`."
+        }
+    return Status(runs=tuple(_run_line(run) for run in reversed(runs[-LAST_RUNS:])), **found)
+
+
+def _run_line(run: dict[str, Any]) -> RunLine:
+    failures = run.get("failures")
+    return RunLine(
+        run["run_id"],
+        run.get("started_at"),
+        run.get("finished_at"),
+        run.get("status"),
+        tuple(_failure(one) for one in failures) if isinstance(failures, list) else (),
+    )
+
+
+def _failure(one: Any) -> str:
+    if not isinstance(one, dict):
+        return str(one)
+    return ": ".join(str(one[key]) for key in ("stage", "subject", "reason") if one.get(key))
+
+
+def _of_warehouse(connection: duckdb.DuckDBPyConnection, runs: list[dict[str, Any]]) -> dict[str, Any]:
+    portals = connection.execute(
+        """
+        SELECT p.portal_id, p.body, p.access, p.status, count(r.report_id), max(r.fetched_at)
+        FROM portal AS p LEFT JOIN report AS r ON r.portal_id = p.portal_id GROUP BY ALL ORDER BY p.portal_id
+        """
+    ).fetchall()
+    missing = connection.execute(
+        "SELECT agency_id, agency_name, report_year, expected_source FROM coverage WHERE expected AND NOT reported "
+        "ORDER BY report_year DESC, agency_name"
+    ).fetchall()
+    doubtful = connection.execute(
+        """
+        SELECT r.report_id, a.name, r.report_year, r.source_url,
+            count(DISTINCT d.code || ' ' || d.message) FILTER (WHERE d.severity = 'error') AS errors,
+            count(DISTINCT d.code || ' ' || d.message) FILTER (WHERE d.severity = 'warning') AS warnings,
+            count(DISTINCT d.cell) AS cells,
+            list_sort(list(DISTINCT d.code)) AS codes
+        FROM doubt AS d
+        JOIN report AS r ON r.report_id = d.report_id
+        LEFT JOIN agency AS a ON a.agency_id = r.agency_id
+        WHERE d.severity <> 'info'
+        GROUP BY ALL
+        ORDER BY errors DESC, warnings DESC, cells DESC, r.report_year DESC, r.report_id
+        """
+    ).fetchall()
+    return {
+        "portals": _portals(portals, runs),
+        "coverage": _coverage(connection),
+        "missing": tuple(MissingLine(*row) for row in missing[:MISSING]),
+        "missing_in_all": len(missing),
+        "unplaced": _reports(connection, "r.agency_id IS NULL OR r.report_year = 0", "r.unplaced_reason"),
+        "only_copies": _reports(connection, "r.version_id IS NULL", "r.trust_reasons"),
+        "failed_checks": _failed_checks(connection),
+        "doubtful": tuple(DoubtLine(*row) for row in doubtful[:MOST_DOUBTFUL]),
+        "doubtful_in_all": len(doubtful),
+    }
+
+
+def _failed_checks(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    found = dict(
+        connection.execute(
+            "SELECT c.severity, count(*) FROM check_result AS c JOIN report AS r ON r.version_id = c.version_id "
+            "WHERE c.status = 'fail' GROUP BY c.severity"
+        ).fetchall()
+    )
+    return {severity: found[severity] for severity in ("error", "warning", "info") if severity in found}
+
+
+def _coverage(connection: duckdb.DuckDBPyConnection) -> tuple[CoverageLine, ...]:
+    outcomes: dict[int, dict[str, int]] = {}
+    for year, outcome, number in connection.execute(
+        "SELECT report_year, outcome, count(*) FROM report WHERE agency_id IS NOT NULL AND report_year > 0 "
+        "GROUP BY ALL ORDER BY report_year, count(*) DESC, outcome"
+    ).fetchall():
+        outcomes.setdefault(year, {})[outcome] = number
+    return tuple(
+        CoverageLine(year, expected, reported, outcomes.get(year, {}))
+        for year, expected, reported in connection.execute(
+            "SELECT report_year, count(*) FILTER (WHERE expected), count(*) FILTER (WHERE expected AND reported) "
+            "FROM coverage GROUP BY report_year ORDER BY report_year"
+        ).fetchall()
+    )
+
+
+def _reports(connection: duckdb.DuckDBPyConnection, condition: str, reason: str) -> tuple[ReportLine, ...]:
+    rows = connection.execute(
+        f"SELECT r.report_id, a.name, r.report_year, r.title, r.source_url, {reason} FROM report AS r "
+        f"LEFT JOIN agency AS a ON a.agency_id = r.agency_id WHERE {condition} ORDER BY r.report_year, r.report_id"
+    ).fetchall()
+    return tuple(ReportLine(*row) for row in rows)
+
+
+def _portals(rows: list[tuple[Any, ...]], runs: list[dict[str, Any]]) -> tuple[PortalLine, ...]:
+    """Portals of the warehouse and of the run reports, those with trouble first."""
+    last: dict[str, tuple[dict[str, Any], str]] = {}
+    for run in runs:
+        for portal in _asked(run):
+            last[portal["portal_id"]] = (portal, run["run_id"])
+    known = {row[0]: row for row in rows}
+    lines = []
+    for portal_id in sorted(known.keys() | last.keys()):
+        _, body, access, state, reports, fetched = known.get(portal_id, (portal_id, None, None, None, 0, None))
+        said, run_id = last.get(portal_id, ({}, None))
+        lines.append(
+            PortalLine(
+                portal_id, body, access, state, said.get("outcome"), said.get("reason"), run_id, reports, fetched
+            )
+        )
+    return tuple(sorted(lines, key=lambda line: (line.outcome == "ok", line.outcome is None, line.portal_id)))
+
+
+def _asked(run: dict[str, Any]) -> list[dict[str, Any]]:
+    """The portals of a run report's crawl stage; none where the report has another shape."""
+    stages = run.get("stages")
+    found: list[dict[str, Any]] = []
+    for stage in stages if isinstance(stages, list) else []:
+        details = stage.get("details") if isinstance(stage, dict) else None
+        portals = details.get("portals") if isinstance(details, dict) else None
+        for portal in portals if isinstance(portals, list) else []:
+            if isinstance(portal, dict) and isinstance(portal.get("portal_id"), str):
+                found.append(portal)
+    return found

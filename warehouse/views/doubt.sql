@@ -1,0 +1,37 @@
+-- en: One row for each doubt about a cell of a current version, and for each about a whole current version.
+-- zh: 现行版本中每个单元格的每个疑点一行；对整份报告的疑点也占一行。
+-- columns:
+--   report_id: {en: Report, zh: 报告}
+--   version_id: {en: Current version, zh: 现行版本}
+--   cell: {en: "Path of the cell in doubt; null: the whole document", zh: 存疑单元格路径；空为整份文件}
+--   source: {en: "check: a rule that failed; warning: a doubt of the reader", zh: check 为校验未通过；warning 为读取时的疑点}
+--   code: {en: Rule id or kind of warning, zh: 规则编号或警告类别}
+--   severity: {en: "error, warning, or info: worth knowing, no doubt about the figure", zh: "严重程度：error、warning；info 仅供参考，不构成疑点"}
+--   message: {en: What was found, zh: 说明}
+
+SELECT
+    c.report_id,
+    c.version_id,
+    nullif(unnest(string_split(trim(c.cells), ' ')), '') AS cell,
+    'check' AS source,
+    c.rule AS code,
+    c.severity,
+    coalesce(c.message, c.rule || ' ' || c.subject) AS message
+FROM check_result AS c
+JOIN report AS r ON r.version_id = c.version_id
+WHERE c.status = 'fail'
+UNION ALL
+SELECT
+    w.report_id,
+    w.version_id,
+    nullif(unnest(string_split(trim(w.cells), ' ')), '') AS cell,
+    'warning' AS source,
+    w.code,
+    -- What only says how something was read is information: the same kinds as in transforms/reading/trust.py.
+    CASE
+        WHEN w.code IN ('unit_converted', 'unit_in_cell', 'labels_detached', 'extra_row', 'form_of_other_years') THEN 'info'
+        ELSE 'warning'
+    END AS severity,
+    w.message
+FROM reading_warning AS w
+JOIN report AS r ON r.version_id = w.version_id
