@@ -23,6 +23,14 @@ CONTAINERS = (
     "#ivs_content, .Article_content",
     "#mainText, .main-txt, .artile_zw",
     ".xxgk_content, #NewsContent, .news_cont_d_wrap, #fontzoom, #BodyLabel",
+)
+# Hanweb marks the beginning of a text in whatever element holds it (families.md §2.2).
+_MARKED = (
+    "//meta[translate(@name, 'CONTESAR', 'contesar') = 'contentstart']"
+    "/parent::*[not(self::html or self::head or self::body)]"
+)
+# Names that other things carry as well, tried last.
+LOOSE_CONTAINERS = (
     "[id^='con'][id*='1'], #con",
     ".article-content, .article-body, #content, div.content, .article",
 )
@@ -111,11 +119,20 @@ def meta_tags(page: Page) -> dict[str, str]:
 
 def body_of(page: Page, css: str | None = None) -> Selector | None:
     """The element that holds the text: the entry's, else the first known container that is not empty."""
-    for selector in (css,) if css else CONTAINERS:
-        for node in page.tree.css(selector):
-            if node.css("table, img, a[href], embed, iframe") or len(element_text(node)) >= 20:
-                return node
-    return None
+    nodes = page.tree.css(css) if css else _bodies(page)
+    return next((node for node in nodes if _is_filled(node)), None)
+
+
+def _bodies(page: Page) -> Iterator[Selector]:
+    for selector in CONTAINERS:
+        yield from page.tree.css(selector)
+    yield from page.tree.xpath(_MARKED)
+    for selector in LOOSE_CONTAINERS:
+        yield from page.tree.css(selector)
+
+
+def _is_filled(node: Selector) -> bool:
+    return bool(node.css("table, img, a[href], embed, iframe")) or len(element_text(node)) >= 20
 
 
 def why_no_article(page: Page, article: Article, link_text: str, title_re: str | None = None) -> str | None:
@@ -212,7 +229,7 @@ def _attachments(page: Page, body: Selector | None, css: str | None) -> Iterator
         url = page.absolute(reference)
         if url is not None and url not in seen:
             seen.add(url)
-            yield Attachment(url, text)
+            yield Attachment(url, text or _named_in(url))
 
     if css:
         for node in page.tree.css(css):
@@ -237,6 +254,12 @@ def _attachments(page: Page, body: Selector | None, css: str | None) -> Iterator
         reference = unquote(inner[1]) if inner else reference
         if listing.DOCUMENT_ENDING.search(reference):
             yield from fresh(reference, viewer.attrib.get("title", ""))
+
+
+def _named_in(url: str) -> str:
+    """The file name that a download script is asked for (`filename=`), for links that are only a picture."""
+    name = re.search(r"[?&]filename=([^&#]{1,200})", url, re.IGNORECASE)
+    return unquote(name[1]) if name else ""
 
 
 def _around(link: Selector) -> str:

@@ -25,6 +25,7 @@ ARTICLE_SHAPE = re.compile(
     | /\d{4}/?\d\d-?\d\d/\d+\.s?html?            # dated directories
     | /\d{12,}/index\.s?html?                    # Liaoning
     | /c\d+/content\.html? | /(?:content|post|article|art|c|i|doc|show)[_-]?\d+(?:_\w+)*\.s?html?
+    | /art/\d{4}/(?:[\w-]+/)*art_[\w-]+\.s?html?  # Hanweb: art_<column>_<id>, art_<hash>, art_<uuid>
     | /content(?:/post)?_\d+ | /contents/\d+/\d+\.html?
     | /info/\d+/\d+\.htm | /show/[0-9a-f]{3,}(?:\.html?|$)
     | /[\w-]*(?:show|view|detail|content|news|article)\.(?:asp|aspx|php|jsp|do|xp|thtml)\?

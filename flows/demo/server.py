@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 
 @dataclass(frozen=True)
@@ -50,16 +50,21 @@ class Page:
 
 @dataclass(frozen=True)
 class Asked:
-    """What a request says, for answering functions: path with query, lower-case headers, visit number."""
+    """What a request says, for answering functions: path with query, lower-case headers, visit number.
+
+    `form` holds the fields of the query and, over them, of a form that was posted.
+    """
 
     path: str
     headers: Mapping[str, str]
     visit: int
+    method: str = "GET"
+    form: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Served:
-    """One request as it was served; times are seconds of a monotonic clock."""
+    """One request as it was served, with the body that was posted; times are seconds of a monotonic clock."""
 
     path: str
     method: str
@@ -67,6 +72,7 @@ class Served:
     headers: Mapping[str, str]
     started_seconds: float
     ended_seconds: float
+    posted: str = ""
 
 
 Answering = Callable[[Asked], Page]
@@ -138,14 +144,19 @@ class PortalServer:
         with self._lock:
             self._served.clear()
 
-    def answer(self, path: str, headers: Mapping[str, str]) -> tuple[Page, int]:
+    def answer(self, path: str, headers: Mapping[str, str], method: str = "GET", posted: str = "") -> tuple[Page, int]:
         """The page for a request, with faults and visit counter applied, and the number of the visit."""
         with self._lock:
             declared = self.pages.get(path, self.pages.get(urlsplit(path).path))
             visit = self._visits[path] = self._visits.get(path, 0) + 1
         if declared is None:
             return Page(b"<html><body>404</body></html>", status=404), visit
-        page = declared if isinstance(declared, Page) else declared(Asked(path, headers, visit))
+        if isinstance(declared, Page):
+            page = declared
+        else:
+            fields = parse_qsl(urlsplit(path).query, keep_blank_values=True)
+            form = dict(fields + parse_qsl(posted, keep_blank_values=True))
+            page = declared(Asked(path, headers, visit, method, form))
         if visit <= page.fail_times:
             return replace(page, body=b"failing", status=page.fail_status, truncate=0, etag="", redirect=""), visit
         return replace(page, body=page.body.replace(b"{visits}", str(visit).encode())), visit
@@ -174,13 +185,23 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
+        self._serve("")
+
+    do_HEAD = do_GET
+
+    def do_POST(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        self._serve(self.rfile.read(length).decode("utf-8", "replace"))
+
+    def _serve(self, posted: str) -> None:
         started = time.monotonic()
         headers = {name.lower(): value for name, value in self.headers.items()}
-        page, _ = self.server.portal.answer(self.path, headers)
+        page, _ = self.server.portal.answer(self.path, headers, self.command, posted)
         if page.delay_seconds:
             time.sleep(page.delay_seconds)
         etag = f'"{hashlib.sha256(page.body).hexdigest()[:16]}"' if page.etag == "auto" else page.etag
-        status = _status(page, etag, headers)
+        # Conditions do not apply to a POST (RFC 9110 §13.2.1).
+        status = _status(page, etag, {} if self.command == "POST" else headers)
         body = b"" if status == 304 or self.command == "HEAD" else page.body
         try:
             self.send_response(status)
@@ -205,14 +226,8 @@ class _Handler(BaseHTTPRequestHandler):
         except OSError:
             self.close_connection = True
         finally:
-            served = Served(self.path, self.command, status, headers, started, time.monotonic())
+            served = Served(self.path, self.command, status, headers, started, time.monotonic(), posted)
             self.server.portal.record(served)
-
-    do_HEAD = do_GET
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.do_GET()
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing on the terminal: the record is `PortalServer.requests`."""

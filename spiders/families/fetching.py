@@ -23,7 +23,10 @@ KEPT_HEADERS = ("etag", "last-modified", "content-type", "content-disposition", 
 
 @dataclass(frozen=True)
 class Link:
-    """What led to an address: the page, the words and the day beside it; for attachments, their article."""
+    """What led to an address: the page, the words and the day beside it; for attachments, their article.
+
+    With a `form` (urlencoded) it is asked by POST.
+    """
 
     url: str
     text: str | None = None
@@ -31,6 +34,12 @@ class Link:
     parent_url: str | None = None
     article_url: str | None = None
     report_year: int | None = None
+    form: str | None = None
+
+    @property
+    def key(self) -> str:
+        """The name of this question in manifests: the address, and behind a fragment the form that is posted."""
+        return self.url if self.form is None else f"{self.url}#post:{self.form}"
 
 
 @dataclass(frozen=True)
@@ -67,7 +76,7 @@ async def ask(night: Night, portal: Portal, link: Link) -> Answer:
     Never raises for what a portal does: every fault is an answer with outcome `failed`, a code and a
     sentence.
     """
-    previous = night.knowledge.of(portal.id, link.url)
+    previous = night.knowledge.of(portal.id, link.key)
     began = time.monotonic()
     try:
         assert night.crawler.engine
@@ -110,7 +119,7 @@ def fetch_row(
         "crawl_id": night.crawl_id,
         "portal_id": portal.id,
         "role": role,
-        "url": link.url,
+        "url": link.key,
         "final_url": answer.final_url,
         "status": answer.status,
         "fetched_at": timestamp(answer.fetched_at),
@@ -141,11 +150,16 @@ def _request(portal: Portal, link: Link, previous: archive.Stored | None) -> Req
     if link.parent_url and link.parent_url.isascii():
         # Some download scripts answer only to a request that names the page it comes from (families.md §1.3).
         headers["Referer"] = link.parent_url
+    asked: dict[str, Any] = {"meta": {"portal": portal}, "callback": NO_CALLBACK}
+    if link.form is not None:
+        # Conditions belong to GET (RFC 9110 §13.2.1); what comes back is compared by its bytes.
+        headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
+        return Request(link.url, method="POST", headers=headers, body=link.form, **asked)
     if previous is not None and previous.etag:
         headers["If-None-Match"] = previous.etag
     if previous is not None and previous.last_modified:
         headers["If-Modified-Since"] = previous.last_modified
-    return Request(link.url, headers=headers, meta={"portal": portal}, callback=NO_CALLBACK)
+    return Request(link.url, headers=headers, **asked)
 
 
 def _answer(
@@ -179,7 +193,7 @@ def _judge(night: Night, answer: Answer, response: Response) -> Answer:
     if fault:
         return _failed(answer, *fault)
     if response.status == 304:
-        if previous is None:
+        if previous is None or answer.link.form is not None:
             return _failed(answer, "status", "status 304 to a request without conditions")
         try:
             body = archive.read(night.home, previous.sha256)

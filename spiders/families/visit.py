@@ -43,9 +43,11 @@ class Visit:
         self.result = PortalResult(portal.id)
         self.notes: list[str] = []
         self.candidates: dict[str, Candidate] = {}
+        self.offered = 0
         self.list_urls: set[str] = set()
         self.whole_list_read = True
         self._list_hashes: set[str] = set()
+        self._refused_links: set[tuple[str, str, str]] = set()
         self._attempted = 0
         self._article_faults: dict[str, int] = {}
 
@@ -55,18 +57,28 @@ class Visit:
         Raises:
             Stopped: when the portal is not to be asked further.
         """
-        self.list_urls.add(url)
-        answer = await ask(self.night, self.portal, Link(url, parent_url=parent_url))
+        answer = await self.ask_list(Link(url, parent_url=parent_url))
+        if answer.body is None or answer.outcome == "failed":
+            return None, answer
+        declared = self.portal.article.encoding
+        return pages.read_page(answer.final_url or url, answer.body, answer.content_type, declared), answer
+
+    async def ask_list(self, link: Link) -> Answer:
+        """Ask for a part of a list, by GET or by POST, and record it, whatever its format.
+
+        Raises:
+            Stopped: when the portal is not to be asked further.
+        """
+        self.list_urls.add(link.url)
+        answer = await ask(self.night, self.portal, link)
         self._write(fetch_row(self.night, self.portal, "list", answer))
         if answer.stops:
             raise Stopped(answer.code or "", answer.reason or "")
-        if answer.body is None or answer.outcome == "failed":
-            return None, answer
-        if answer.sha256:
-            self._list_hashes.add(answer.sha256)
-        self.list_urls.add(answer.final_url or url)
-        declared = self.portal.article.encoding
-        return pages.read_page(answer.final_url or url, answer.body, answer.content_type, declared), answer
+        if answer.outcome != "failed":
+            if answer.sha256:
+                self._list_hashes.add(answer.sha256)
+            self.list_urls.add(answer.final_url or link.url)
+        return answer
 
     @staticmethod
     def list_failed(answer: Answer, where: str) -> ListFailed:
@@ -76,6 +88,12 @@ class Visit:
 
     def read_rows(self, page: pages.Page) -> Listing:
         """The rows of a list page; candidates are kept, look-alikes go to the manifest once."""
+        rows = self.rows_of(page)
+        self.keep(rows)
+        return rows
+
+    def rows_of(self, page: pages.Page) -> Listing:
+        """The rows of a list page, judged by the entry's rules; nothing is kept."""
         declared = self.portal
         rules = listing.ListingRules(
             hosts=declared.hosts,
@@ -84,13 +102,19 @@ class Visit:
             article_re=declared.list_page.article_re,
             title_re=declared.title_re,
         )
-        rows = listing.read_listing(page, rules, self.list_urls)
+        return listing.read_listing(page, rules, self.list_urls)
+
+    def keep(self, rows: Listing) -> None:
+        """Keep the candidates among rows; name the look-alikes in the manifest, each once.
+
+        `offered` counts all candidates that lists showed, those that are known already, too.
+        """
+        self.offered += len(rows.candidates)
         for candidate in rows.candidates:
             self.candidates.setdefault(candidate.url, candidate)
         for refused in rows.rejected:
             if refused.url not in self.candidates:
                 self._write_rejected_link(refused)
-        return rows
 
     async def read_articles(self) -> None:
         """Fetch what this night asks for: new, changed and due articles, on the list today or not.
@@ -258,8 +282,11 @@ class Visit:
             raise Stopped(answer.code or "", answer.reason or "")
 
     def _write_rejected_link(self, refused: listing.NotAReport) -> None:
-        self.result.rejected += 1
         key = (self.portal.id, refused.url, refused.link_text)
+        if key in self._refused_links:
+            return
+        self._refused_links.add(key)
+        self.result.rejected += 1
         if key in self.night.knowledge.rejected_links:
             return
         self.night.knowledge.rejected_links.add(key)

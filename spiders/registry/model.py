@@ -13,17 +13,40 @@ PAGERS = ("none", "index_n", "n", "query", "next_link", "nextgroup", "json")
 ACCESSES = ("open", "domestic_only", "blocked", "manual")
 STATUSES = ("active", "moved", "retired")
 
-IMPLEMENTED_FAMILIES = ("static_list",)
-IMPLEMENTED_ENTRIES = {"static_list": ("flat", "year_nodes")}
-IMPLEMENTED_PAGERS = {"static_list": ("none", "index_n", "n", "query", "next_link")}
+IMPLEMENTED_FAMILIES = ("static_list", "hanweb")
+IMPLEMENTED_ENTRIES = {"static_list": ("flat", "year_nodes"), "hanweb": ("flat", "year_nodes")}
+IMPLEMENTED_PAGERS = {
+    "static_list": ("none", "index_n", "n", "query", "next_link"),
+    "hanweb": ("none", "nextgroup", "json"),
+}
 
 # What a family cannot work without; everything else of `list.params` is optional (families.md §2).
 REQUIRED_PARAMS: dict[str, tuple[str, ...]] = {
     "gkmlpt": ("sid", "column"),
     "epoint": ("siteGuid",),
 }
-# What a family understands; families absent here accept any name until they are implemented.
-KNOWN_PARAMS: dict[str, tuple[str, ...]] = {"static_list": ("page_parameter",)}
+# What a family understands, and how a value must look; families absent here accept any name until they are
+# implemented. Hanweb needs none of its parameters: it reads them from the page, and these fill or overrule.
+_NAME = (r"\S{1,200}", "a word without spaces")
+_ADDRESS = (r"/\S*|https?://\S+", "an absolute path or an address")
+KNOWN_PARAMS: dict[str, dict[str, tuple[str, str]]] = {
+    "static_list": {"page_parameter": _NAME},
+    "hanweb": {
+        # The parameters of the dataproxy, and where and how it is asked.
+        "columnid": _NAME,
+        "unitid": _NAME,
+        "webid": _NAME,
+        "webname": (r".{1,200}", "the name of the site"),
+        "appid": _NAME,
+        "path": _ADDRESS,
+        "permissiontype": _NAME,
+        "proxy": _ADDRESS,
+        "method": (r"GET|POST", "GET or POST"),
+        # Which unit of a JPaaS page is the list; how many records are asked for at a time.
+        "tagId": _NAME,
+        "perpage": (r"[1-9]\d{0,2}", "a number from 1 to 999"),
+    },
+}
 
 # Contract §6: from the end of an answer to the next request; only `local: true` may ask sooner.
 MINIMUM_DELAY_SECONDS = 2.0

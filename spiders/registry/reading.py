@@ -286,6 +286,9 @@ def _check_family(entry: _Entry) -> None:
                 entry.complain("list.params", f"unknown parameter {name}; {family} knows {', '.join(known) or 'none'}")
             elif not isinstance(params[name], str):
                 entry.complain("list.params", f"expected text for {name}, found {nodes.shown(params[name])}")
+            elif known is not None and not re.fullmatch(known[name][0], params[name]):
+                found = nodes.shown(params[name])
+                entry.complain("list.params", f"expected {known[name][1]} for {name}, found {found}")
     if mode in ("year_nodes", "hub") and "list.year_link_re" in values and not values["list.year_link_re"]:
         entry.complain("list.year_link_re", f"list.entry {mode} needs year_link_re: which links to follow")
     if mode == "year_template" and values.get("list.url") and "{year}" not in values["list.url"]:

@@ -64,7 +64,7 @@ def test_the_shipped_registry_is_listed_one_line_an_entry(call: Call) -> None:
     lines = called.out.splitlines()
     assert called.status == 0
     assert len(lines) > 10
-    assert all("static_list/" in line and "http" in line for line in lines)
+    assert all(any(f"{family}/" in line for family in ("static_list", "hanweb")) and "http" in line for line in lines)
 
 
 def test_an_unknown_portal_id_is_named_before_anything_is_written(call: Call, tmp_path: Path) -> None:

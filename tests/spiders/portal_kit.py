@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from flows.demo import hanweb_pages
 from flows.demo.server import Page, PortalServer
 from spiders import archive
 from spiders.crawl import CrawlSummary, PortalOutcome, run_crawl
@@ -26,6 +27,12 @@ def article(heading: str, *, extra: str = "", day: str = "2026-01-20", encoding:
     <meta name="ContentSource" content="县政府办公室"></head><body><div id="zoom"><p>一、总体情况</p>
     <p>二、主动公开政府信息情况</p><table><tr><td>1</td></tr></table></div>{extra}</body></html>"""
     return Page(html.encode(encoding), **{"etag": "auto", **page})
+
+
+def hanweb_article(heading: str, *, day: str = "2026-01-20", attachment: str = "", **page: Any) -> Page:
+    body = "<p>一、总体情况</p><p>二、主动公开政府信息情况</p><table><tr><td>1</td></tr></table>"
+    html = hanweb_pages.article_page(heading, day, "市政府办公室", body, attachment=attachment)
+    return Page(html.encode(), **{"etag": "auto", **page})
 
 
 def row(address: str, heading: str, day: str = "2026-01-20") -> str:
@@ -84,6 +91,6 @@ def rows_of(summary: CrawlSummary, portal_id: str, **wanted: Any) -> list[dict[s
 
 
 __all__ = [
-    "LIST", "NIGHT_ONE", "Nights", "Page", "PortalServer", "article", "entry", "listing", "outcome", "row", "rows_of",
-    "title",
+    "LIST", "NIGHT_ONE", "Nights", "Page", "PortalServer", "article", "entry", "hanweb_article", "listing", "outcome",
+    "row", "rows_of", "title",
 ]  # fmt: skip

@@ -79,6 +79,19 @@ def test_attachments_inside_beside_and_in_viewers() -> None:
     assert found.attachments[2].link_text == "表"
 
 
+def test_hanweb_marks_its_text() -> None:
+    inside = f"""<META NAME="contentstart">{BODY}<a href="/module/download/downfile.jsp?classid=0&filename=0123.pdf">
+    <img src="/module/jslib/icons/pdf.png"/></a><meta name="ContentEnd">"""
+    around = '<div class="content"><a href="/module/download/downfile.jsp?filename=help.doc">x</a></div>'
+    for body in (f'<div class="any">{inside}</div>', f'<div class="artile_zw">{inside}</div>', f"<td>{inside}</td>"):
+        found = read(f'<meta name="ArticleTitle" content="{TITLE}">{around}{body}')
+        assert [(a.url, a.link_text) for a in found.attachments] == [
+            ("http://www.a.gov.cn/module/download/downfile.jsp?classid=0&filename=0123.pdf", "0123.pdf")
+        ], body
+    bare = read(f"<body><meta name='ContentStart'>{BODY}<div id='content'>{BODY}<a href='a.pdf'>附件</a></div></body>")
+    assert len(bare.attachments) == 1, "the whole page is no container"
+
+
 def test_a_base_address_counts_and_a_page_of_links_has_an_end() -> None:
     found = read('<base href="http://f.a.gov.cn/"><div id="zoom"><a href="x.pdf">附件</a></div>')
     assert found.attachments[0].url == "http://f.a.gov.cn/x.pdf"

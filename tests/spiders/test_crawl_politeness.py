@@ -179,7 +179,7 @@ def scrapy(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_scrapy_s_own_commands_work(tmp_path: Path) -> None:
-    assert scrapy("list").stdout.split() == ["portals", "static_list"]
+    assert scrapy("list").stdout.split() == ["hanweb", "portals", "static_list"]
     nights = Nights(tmp_path)
     with PortalServer(portal(1)) as server:
         nights.declare(entry("a", server.host), entry("b", server.host, family="lonsun"))

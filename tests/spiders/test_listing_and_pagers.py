@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from spiders import listing, pagers
-from spiders.families.static_list import year_nodes
+from spiders.families.entries import year_nodes
 from spiders.listing import ListingRules, is_article_shaped, read_listing
 from spiders.pages import Page, read_page
 from spiders.registry import Pager

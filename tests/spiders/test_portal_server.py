@@ -50,6 +50,21 @@ def test_pages_validators_and_counters() -> None:
         assert server.requests == ()
 
 
+def test_what_is_posted_is_told_and_has_no_conditions() -> None:
+    pages: dict[str, Page | Answering] = {
+        "/say": lambda asked: Page(f"{asked.method} {dict(asked.form)}".encode(), etag="auto")
+    }
+    with PortalServer(pages) as server:
+        for _ in range(2):
+            connection = http.client.HTTPConnection(server.host, timeout=5)
+            connection.request("POST", "/say?a=1&b=2", body="b=3&c=%E4%B9%99", headers={"If-None-Match": "*"})
+            answer = connection.getresponse()
+            assert (answer.status, answer.read().decode()) == (200, "POST {'a': '1', 'b': '3', 'c': '乙'}")
+            connection.close()
+        assert [(served.method, served.posted) for served in server.requests] == [("POST", "b=3&c=%E4%B9%99")] * 2
+        assert get(server, "/say?a=1", {"If-None-Match": "*"})[0] == 304
+
+
 def test_a_truncated_answer_is_truncated() -> None:
     with PortalServer({"/t": Page(b"0123456789", truncate=4)}) as server:
         with pytest.raises(http.client.IncompleteRead) as cut:

@@ -146,6 +146,49 @@ def test_select_names_unknown_ids_and_near_ones(tmp_path: Path) -> None:
         registry.select(portals, ["cn-110101-b"])
 
 
+HANWEB = GOOD.replace("static_list", "hanweb")
+
+
+def test_hanweb_needs_no_parameters_and_takes_its_own(tmp_path: Path) -> None:
+    (bare,) = load(tmp_path, a=HANWEB)
+    assert bare.why_not_crawled() is None
+    params = """
+    pager: {kind: nextgroup}
+    params:
+      columnid: "93261"
+      unitid: "212860"
+      webid: "1"
+      webname: 江苏省人民政府
+      path: /
+      proxy: /module/web/jpage/morecolumndataproxy.jsp
+      method: GET
+      perpage: "20"
+"""
+    (full,) = load(tmp_path, a=HANWEB.rstrip() + params)
+    assert full.list_page.params["columnid"] == "93261"
+    assert full.why_not_crawled() is None
+    for kind, crawled in (("json", True), ("none", True), ("index_n", False), ("next_link", False)):
+        (portal,) = load(tmp_path, a=HANWEB.rstrip() + f"\n    pager: {{kind: {kind}}}\n")
+        assert (portal.why_not_crawled() is None) is crawled, kind
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ("{channelid: '1'}", "unknown parameter channelid; hanweb knows columnid"),
+        ("{columnid: 93261}", "expected text for columnid"),
+        ("{columnid: ''}", "a word without spaces"),
+        ("{method: PUT}", "GET or POST"),
+        ("{perpage: '0'}", "from 1 to 999"),
+        ("{proxy: dataproxy.jsp}", "an absolute path"),
+    ],
+)
+def test_hanweb_s_parameters_are_checked(tmp_path: Path, params: str, words: str) -> None:
+    ((line, key, message),) = problems(tmp_path, HANWEB.rstrip() + f"\n    params: {params}\n")
+    assert (line, key) == (9, "list.params")
+    assert words in message
+
+
 def test_other_families_are_valid_and_not_crawled(tmp_path: Path) -> None:
     (portal,) = load(tmp_path, a=GOOD.replace("static_list", "lonsun"))
     assert portal.why_not_crawled() == "family lonsun is not implemented in this version"
@@ -157,6 +200,7 @@ def test_the_shipped_registry_is_good() -> None:
     portals = registry.load()
     assert len(portals) >= 12
     assert len({portal.region_code[:2] for portal in portals}) >= 5
+    assert {portal.family for portal in portals} == set(registry.IMPLEMENTED_FAMILIES)
     for portal in portals:
         assert portal.why_not_crawled() is None, portal.id
         assert portal.evidence.source, portal.id
