@@ -11,11 +11,8 @@ import pandas as pd
 from transforms.checks import effective_values
 from transforms.forms import forms
 from transforms.reading import Reading
-from transforms.reading.result import path_text
+from transforms.reading.result import LARGEST, SCALE, path_text
 from transforms.schema import tables
-
-_SCALE = Decimal("0.0001")
-_LARGEST = Decimal(10) ** 13
 
 
 def frame(table: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
@@ -115,7 +112,7 @@ def portal_rows(portals: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _decimal(value: Decimal | None) -> Decimal | None:
-    """A value in DECIMAL(18,4): the lake's type; readings never hold figures beyond it."""
-    if value is None or abs(value) >= _LARGEST:
+    """A value in DECIMAL(18,4), the lake's type; a sum of readings may go beyond it, a reading never does."""
+    if value is None or abs(value) >= LARGEST:
         return None
-    return value.quantize(_SCALE)
+    return value.quantize(SCALE)

@@ -43,8 +43,12 @@ def read_part(home: Path, table: str, year: int) -> pa.Table:
     return part
 
 
-def write_part(home: Path, table: str, year: int, rows: pa.Table, keep_empty: bool = False) -> bool:
+def write_part(
+    home: Path, table: str, year: int, rows: pa.Table, keep_empty: bool = False, problems: list[str] | None = None
+) -> bool:
     """Write one partition beside and move it into place; False when the file says the same already.
+
+    A part that could not be read is replaced like any other, and named in ``problems``.
 
     A partition without rows has no file, unless ``keep_empty``. The same rows give the same bytes.
     """
@@ -57,8 +61,10 @@ def write_part(home: Path, table: str, year: int, rows: pa.Table, keep_empty: bo
     beside = path.with_suffix(".parquet.writing")
     try:
         pq.write_table(rows, beside, compression="zstd", write_statistics=True, store_schema=True)
-        if path.exists() and path.read_bytes() == beside.read_bytes():
-            return False
+        if path.exists():
+            if path.read_bytes() == beside.read_bytes():
+                return False
+            _name_corrupt(home, table, year, problems)
         with beside.open("rb") as written:
             os.fsync(written.fileno())
         os.replace(beside, path)
@@ -67,7 +73,15 @@ def write_part(home: Path, table: str, year: int, rows: pa.Table, keep_empty: bo
     return True
 
 
-def write_table(home: Path, table: str, frame: pd.DataFrame) -> list[str]:
+def _name_corrupt(home: Path, table: str, year: int, problems: list[str] | None) -> None:
+    try:
+        read_part(home, table, year)
+    except CorruptPart as error:
+        if problems is not None:
+            problems.append(f"{error} It was made again from the raw archive.")
+
+
+def write_table(home: Path, table: str, frame: pd.DataFrame, problems: list[str] | None = None) -> list[str]:
     """Replace a whole table by ``frame``; gives the partitions that changed, as ``table/report_year=Y``."""
     declared = tables()[table]
     changed = []
@@ -79,7 +93,7 @@ def write_table(home: Path, table: str, frame: pd.DataFrame) -> list[str]:
         wanted[0] = conform(frame, table)
     for year in sorted({*wanted, *years(home, table)}):
         rows = wanted.get(year, arrow_schema(table).empty_table())
-        if write_part(home, table, year, rows):
+        if write_part(home, table, year, rows, problems=problems):
             changed.append(f"{table}/report_year={year}")
     return changed
 

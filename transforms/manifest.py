@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ class Fetch:
     body: str | None
     region_code: str | None
     level: str | None
+    repeats: bool = False
 
     @property
     def source(self) -> str:
@@ -37,8 +39,11 @@ class Fetch:
 
     @property
     def publication(self) -> str:
-        """Address of the page that the document belongs to: a page and its attachments are one publication."""
-        return self.article_url or self.source
+        """Address of the page that the document belongs to: a page and its attachments are one publication.
+
+        A file that was ingested without an address is one by itself: many have the same name.
+        """
+        return self.article_url or self.url or self.sha256
 
 
 def read_manifests(home: Path) -> tuple[list[Fetch], list[dict[str, Any]]]:
@@ -56,7 +61,23 @@ def read_manifests(home: Path) -> tuple[list[Fetch], list[dict[str, Any]]]:
             elif row.get("kind") == "fetch" and _is_document(row):
                 fetches.append(_fetch(row))
     fetches.sort(key=lambda f: (f.fetched_at, f.source, f.sha256))
-    return fetches, [portals[portal_id] for portal_id in sorted(portals)]
+    return list(_changes(fetches)), [portals[portal_id] for portal_id in sorted(portals)]
+
+
+def _changes(fetches: list[Fetch]) -> Iterator[Fetch]:
+    """Fetches that brought other bytes than the one before from their address.
+
+    ``unchanged`` says that bytes were known from there, which is also so when a page goes back to what it said
+    before: that is a change against the last fetch. Bytes known only from a page that was rejected stay out.
+    """
+    stored: defaultdict[str, set[str]] = defaultdict(set)
+    newest: dict[str, str] = {}
+    for fetch in fetches:
+        if fetch.repeats and (fetch.sha256 not in stored[fetch.source] or newest[fetch.source] == fetch.sha256):
+            continue
+        stored[fetch.source].add(fetch.sha256)
+        newest[fetch.source] = fetch.sha256
+        yield fetch
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -65,14 +86,16 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
             if not line.endswith("\n"):
                 return
             try:
-                yield json.loads(line)
+                row = json.loads(line)
             except json.JSONDecodeError:
                 continue
+            if isinstance(row, dict):
+                yield row
 
 
 def _is_document(row: dict[str, Any]) -> bool:
-    # `unchanged` repeats bytes already known from that address: what the source says did not change.
-    return row.get("outcome") == "stored" and row.get("role") in ("article", "attachment", "ingested")
+    kept = row.get("outcome") in ("stored", "unchanged") and row.get("sha256")
+    return bool(kept) and row.get("role") in ("article", "attachment", "ingested")
 
 
 def _fetch(row: dict[str, Any]) -> Fetch:
@@ -93,6 +116,7 @@ def _fetch(row: dict[str, Any]) -> Fetch:
         body=row.get("body"),
         region_code=row.get("region_code"),
         level=row.get("level"),
+        repeats=row["outcome"] == "unchanged",
     )
 
 

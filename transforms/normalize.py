@@ -13,12 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms import READER_VERSION, frames, lake
+from transforms.content import content_hash
+from transforms.identity.agencies import agency_type
 from transforms.identity.divisions import division_rows
 from transforms.identity.placement import Named, Placement, place
 from transforms.identity.store import IdentityStore
 from transforms.manifest import Fetch, document_path, read_manifests
 from transforms.reading import Reading, read_document
-from transforms.reading.content import content_hash
 from transforms.reading.trust import doubtful_cells, reasons
 from transforms.report_rows import (
     GatheredReport,
@@ -177,13 +178,18 @@ def _place_all(run: _Run, fetches: Sequence[Fetch], store: IdentityStore) -> dic
     """Reports by id; attachments go with the page that they hang on."""
     reports: dict[str, GatheredReport] = {}
     of_page: dict[str, Placement] = {}
-    for fetch in ordered(fetches):
+
+    def place_alone(fetch: Fetch) -> Placement:
         document = run.documents[fetch.sha256]
-        placement = of_page.get(fetch.article_url) if fetch.article_url else None
-        if placement is None:
-            named = Named(document["agency_name"], document["printed_year"], document["edition"])
-            placement = place(fetch, named, store)
-            of_page[fetch.source] = placement
+        return place(fetch, Named(document["agency_name"], document["printed_year"], document["edition"]), store)
+
+    # Pages first: a crawl that was killed may have left attachments whose page came only the night after.
+    in_time = ordered(fetches)
+    placements = {id(fetch): place_alone(fetch) for fetch in in_time if not fetch.article_url}
+    of_page.update((fetch.source, placements[id(fetch)]) for fetch in in_time if id(fetch) in placements)
+    for fetch in in_time:
+        document = run.documents[fetch.sha256]
+        placement = placements.get(id(fetch)) or of_page.get(fetch.article_url or "") or place_alone(fetch)
         report = reports.setdefault(placement.report_id, GatheredReport(placement))
         report.fetches.append(fetch)
         report.placements.append(placement)
@@ -206,7 +212,7 @@ def _write(
 ) -> None:
     before = {row["report_id"]: row["version_id"] for row in _rows(run, "report")}
     written = _write_version_tables(run, reports, progress)
-    divisions = division_rows(portals)
+    divisions = division_rows(portals, _governments(reports))
     rows_of: dict[str, list[dict[str, Any]]] = {
         "document": list(run.documents.values()),
         "report": [report_row(report, run.documents) for report in reports.values()],
@@ -221,7 +227,7 @@ def _write(
         "portal": frames.portal_rows(portals),
     }
     for number, (table, rows) in enumerate(rows_of.items(), start=1):
-        written += lake.write_table(run.home, table, frames.frame(table, rows))
+        written += lake.write_table(run.home, table, frames.frame(table, rows), run.summary.problems)
         progress("writing the lake", number, len(rows_of))
     run.summary.partitions_written = tuple(sorted(written))
     after = {row["report_id"]: row["version_id"] for row in rows_of["report"]}
@@ -229,6 +235,16 @@ def _write(
     run.summary.reports_revised = sum(1 for r, v in after.items() if r in before and before[r] != v)
     run.summary.reports_unchanged = len(after) - run.summary.reports_new - run.summary.reports_revised
     run.summary.unplaced = sum(1 for row in rows_of["report"] if row["agency_id"] is None)
+
+
+def _governments(reports: Mapping[str, GatheredReport]) -> dict[str, set[str]]:
+    """Region code -> names of the governments that reported on its portals."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for report in reports.values():
+        for placement, fetch in zip(report.placements, report.fetches, strict=True):
+            if fetch.region_code and placement.agency_name and agency_type(placement.agency_name) == "government":
+                found[fetch.region_code].add(placement.agency_name)
+    return found
 
 
 def _write_version_tables(run: _Run, reports: Mapping[str, GatheredReport], progress: Progress) -> list[str]:

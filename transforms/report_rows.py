@@ -132,6 +132,9 @@ def agency_name_rows(reports: Mapping[str, GatheredReport], documents: Mapping[s
         for placement, fetch in zip(report.placements, report.fetches, strict=True):
             if placement.agency_id is None or placement.agency_name is None:
                 continue
+            # Copies on other hosts replace the names of places: nothing is learned from them.
+            if not fetch.declared_host:
+                continue
             printed = documents[fetch.sha256]["agency_name"]
             names = Counter({placement.agency_name: 1, **({printed: 1} if printed else {})})
             for name in names:

@@ -38,6 +38,7 @@ class Version:
     fetch: Fetch
     first_seen: datetime
     last_seen: datetime
+    publication: str = ""
 
 
 @dataclass
@@ -50,6 +51,14 @@ class _Publication:
         return min(self.newest.values(), key=lambda pair: (pair[1].quality, pair[0].source))
 
 
+@dataclass
+class _Change:
+    """What one crawl brought for a publication: its first document, and whether it may say something else."""
+
+    first: Fetch
+    may_be_new: bool = False
+
+
 def versions_of(report_id: str, fetches: Sequence[Fetch], reads: Mapping[str, Read]) -> list[Version]:
     """Versions of a report, oldest first, from its documents on declared hosts in the order of time.
 
@@ -59,7 +68,7 @@ def versions_of(report_id: str, fetches: Sequence[Fetch], reads: Mapping[str, Re
     publications: dict[str, _Publication] = {}
     versions: list[Version] = []
     for crawl in _crawls(fetches):
-        changed: dict[str, bool] = {}
+        changed: dict[str, _Change] = {}
         for fetch in crawl:
             publication = publications.setdefault(fetch.publication, _Publication())
             before = publication.newest.get(fetch.source)
@@ -67,9 +76,10 @@ def versions_of(report_id: str, fetches: Sequence[Fetch], reads: Mapping[str, Re
             revised = before is not None and before[1].content_hash != read.content_hash
             new_page = not publication.newest
             publication.newest[fetch.source] = (fetch, read)
-            changed[fetch.publication] = changed.get(fetch.publication, False) or revised or new_page
+            change = changed.setdefault(fetch.publication, _Change(fetch))
+            change.may_be_new = change.may_be_new or revised or new_page
         for key in sorted(changed, key=lambda k: (publications[k].best()[0].published_on or "", k)):
-            _extend(report_id, versions, publications[key].best(), changed[key])
+            _extend(report_id, versions, key, publications[key].best(), changed[key])
     return versions
 
 
@@ -81,22 +91,23 @@ def _crawls(fetches: Sequence[Fetch]) -> Iterable[list[Fetch]]:
     return crawls.values()
 
 
-def _extend(report_id: str, versions: list[Version], best: tuple[Fetch, Read], may_be_new: bool) -> None:
+def _extend(
+    report_id: str, versions: list[Version], publication: str, best: tuple[Fetch, Read], change: _Change
+) -> None:
     fetch, read = best
     current = versions[-1] if versions else None
-    if current is not None and (current.content_hash == read.content_hash or not may_be_new):
+    if current is not None and current.content_hash == read.content_hash:
         current.last_seen = max(current.last_seen, fetch.fetched_at)
-        # A rendition that reads better takes over the same version; what the source says did not change.
-        if not may_be_new:
-            current.content_hash, current.fetch = read.content_hash, fetch
-        return
-    versions.append(
-        Version(
-            opaque_id("v", "version", report_id, str(len(versions) + 1), fetch.sha256),
-            len(versions) + 1,
-            read.content_hash,
-            fetch,
-            fetch.fetched_at,
-            fetch.fetched_at,
-        )
-    )
+    elif current is not None and not change.may_be_new:
+        # A rendition that reads better takes over the version of its own publication, whichever is current now:
+        # what the source says did not change.
+        own = next((version for version in reversed(versions) if version.publication == publication), None)
+        if own is not None:
+            own.last_seen = max(own.last_seen, fetch.fetched_at)
+            own.content_hash, own.fetch = read.content_hash, fetch
+    else:
+        number = len(versions) + 1
+        # The id rests on the document seen first, not on the one read best, which another reader may judge otherwise.
+        version_id = opaque_id("v", "version", report_id, str(number), change.first.sha256)
+        seen = fetch.fetched_at
+        versions.append(Version(version_id, number, read.content_hash, fetch, seen, seen, publication))

@@ -1,14 +1,11 @@
-"""Fixtures of the transforms' tests; their own modules are found beside them."""
+"""Fixtures of the transforms' tests."""
 
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 
-from layouts import Figures
+from tests.transforms.layouts import Figures
 
 _TD = re.compile(r"<td.*?</td>", re.S)
 _TR = re.compile(r"<tr>.*?</tr>", re.S)

@@ -81,6 +81,57 @@ def make_figures(seed: int, form_name: str = "F2021", size: int = 40) -> Figures
     )
 
 
+def plain_figures(form_name: str = "F2021") -> Figures:
+    """Few figures that close in every row, column and channel; every other cell is printed 0."""
+    form = forms()[form_name]
+    figures = make_figures(0, form_name)
+    figures.disclosure = dict.fromkeys(figures.disclosure, "0")
+    figures.disclosure |= {"F2021": _PLAIN_2021, "F2019": _PLAIN_2019}[form_name]
+    figures.application = dict.fromkeys(figures.application, "0") | _PLAIN_APPLICATIONS
+    figures.litigation = dict.fromkeys(figures.litigation, "0")
+    for outcome in form.outcomes:
+        people = [int(figures.application[outcome.key, a.key]) for a in form.applicants if a.key != "total"]
+        figures.application[outcome.key, "total"] = str(sum(people))
+    figures.litigation |= {("review", "upheld"): "2", ("review", "corrected"): "1", ("review", "total"): "3"}
+    figures.litigation |= {("suit_direct", "pending"): "4", ("suit_direct", "total"): "4"}
+    return figures
+
+
+_PLAIN_2021 = {
+    "normative_made": "7",
+    "normative_repealed": "2",
+    "normative_in_force": "31",
+    "licence_decisions": "345",
+    "penalty_decisions": "12",
+    "admin_fee_wanyuan": "96.5",
+}
+_PLAIN_2019 = {
+    "normative_newly_made": "7",
+    "normative_newly_published": "6",
+    "normative_published_total": "31",
+    "licence_items_prev": "20",
+    "licence_items_change": "-3",
+    "licence_decisions": "345",
+    "penalty_items_prev": "55",
+    "penalty_decisions": "12",
+    "admin_fee_items_prev": "2",
+    "procurement_projects": "9",
+}
+_PLAIN_APPLICATIONS = {
+    ("received_new", "natural_person"): "12",
+    ("received_new", "org_business"): "3",
+    ("carried_in", "natural_person"): "1",
+    ("granted", "natural_person"): "7",
+    ("granted", "org_business"): "3",
+    ("partial", "natural_person"): "2",
+    ("refused_third_party", "natural_person"): "1",
+    ("unavailable_not_held", "natural_person"): "2",
+    ("outcome_total", "natural_person"): "12",
+    ("outcome_total", "org_business"): "3",
+    ("carried_out", "natural_person"): "1",
+}
+
+
 # Rows of the three tables as lists of cell texts: what every layout begins with ----------------------------------
 
 
@@ -176,10 +227,7 @@ def html_tables(figures: Figures, fillers: bool = False) -> tuple[str, str, str]
     results = [result.label for result in form.results]
     four = [
         _tr([_td("行政复议", colspan=5), _td("行政诉讼", colspan=10)]),
-        _tr(
-            [_td(r, rowspan=2) for r in results]
-            + [_td("未经复议直接起诉", colspan=5), _td("复议后起诉", colspan=5)]
-        ),
+        _tr([_td(r, rowspan=2) for r in results] + [_td("未经复议直接起诉", colspan=5), _td("复议后起诉", colspan=5)]),
         _tr([_td(r) for r in results * 2]),
         _tr([_td(text) for text in litigation_row(figures)]),
     ]
@@ -280,5 +328,3 @@ LAYOUTS: dict[str, Callable[[Figures], bytes]] = {
     "tabbed": tabbed,
     "markdown": markdown,
 }
-
-

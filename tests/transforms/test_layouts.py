@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 
 import pytest
-from damage import HTML_DAMAGE, TEXT_DAMAGE, blank_some, damage_html, damage_text
-from layouts import LAYOUTS, make_figures
-from scoring import score_figures
+
+from tests.transforms.damage import HTML_DAMAGE, TEXT_DAMAGE, blank_some, damage_html, damage_text
+from tests.transforms.layouts import LAYOUTS, make_figures
+from tests.transforms.scoring import score_figures
 
 
 @pytest.mark.parametrize("form", ["F2019", "F2021"])

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import random
+import re
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from scoring import Score, flat_cells, named_cells
 
+from tests.transforms.scoring import Score, flat_cells, named_cells
 from transforms.reading import read_document
 
 
@@ -98,3 +101,39 @@ def test_every_expected_figure_is_read_and_none_is_wrong(
 def test_a_name_is_no_evidence(shared_reports: Path) -> None:
     data = (shared_reports / "qinhuangdao-etdz-2022.txt").read_bytes()
     assert read_document(data, "2019.pdf").as_json("x") == read_document(data, "other.html").as_json("x")
+
+
+DAMAGE: dict[str, Callable[[list[str], random.Random], None]] = {
+    "drop line": lambda lines, rng: lines.__delitem__(rng.randrange(len(lines))),
+    "double line": lambda lines, rng: lines.insert(at := rng.randrange(len(lines)), lines[at]),
+    "page number": lambda lines, rng: lines.insert(rng.randrange(len(lines)), "— 6 —"),
+    "drop cell": lambda lines, rng: _sub(lines, rng, r"\| *[\d.]+ *\|", "|"),
+    "drop figure": lambda lines, rng: _sub(lines, rng, r"[\d.]+", ""),
+    "drop label": lambda lines, rng: _sub(lines, rng, "[\u4e00-\u9fff、，。（）()]+", ""),
+}
+
+
+def _sub(lines: list[str], rng: random.Random, pattern: str, new: str) -> None:
+    hits = [at for at, line in enumerate(lines) if re.search(pattern, line)]
+    if hits:
+        at = rng.choice(hits)
+        lines[at] = re.sub(pattern, new, lines[at], count=1)
+
+
+@pytest.mark.parametrize("kind", [*DAMAGE, "cut"])
+def test_damaged_real_reports_are_never_wrong_without_a_sign(shared_reports: Path, kind: str) -> None:
+    for document, case in cases(shared_reports):
+        rng = random.Random(f"{document.name} {kind}")
+        figures, text = expected_figures(case), document.read_text("utf-8")
+        ambiguous = tuple(path.rstrip("*") for path in case.get("ambiguous") or ())
+        if kind == "cut":
+            text = text[: rng.randrange(50, len(text))]
+        else:
+            lines = text.split("\n")
+            DAMAGE[kind](lines, rng)
+            text = "\n".join(lines)
+        got = read_document(text.encode()).as_json("copy")
+        named = named_cells(got)
+        for path, cell in flat_cells(got).items():
+            if cell["value"] is not None and path not in named and not (ambiguous and path.startswith(ambiguous)):
+                assert figures.get(path) == pytest.approx(cell["value"]), (document.name, path, cell)

@@ -32,8 +32,9 @@ def effective_values(cells: Mapping[CellPath, CellReading], checks: Sequence[Che
         changed = False
         for parts, total in sums:
             changed |= _close(parts, total, values, open_cells)
-    for parts, total in sums:
-        _withdraw(parts, total, values)
+    # What rested on a value that is taken back is taken back as well.
+    while _withdraw(sums, values):
+        pass
     return values
 
 
@@ -69,16 +70,21 @@ def _sums(cells: Mapping[CellPath, CellReading], form: Form) -> list[tuple[list[
     ]
 
 
-def _withdraw(parts: list[CellPath], total: CellPath, values: Effective) -> None:
-    """Take back what was inferred in a sum that does not close with it."""
-    operands = [values[path][0] for path in parts]
-    total_value = values[total][0]
-    if total_value is None or any(value is None for value in operands):
-        return
-    if sum((value for value in operands if value is not None), Decimal(0)) != total_value:
-        for path in (*parts, total):
-            if values[path][1] != "printed":
-                values[path] = (None, None)
+def _withdraw(sums: list[tuple[list[CellPath], CellPath]], values: Effective) -> bool:
+    """Take back inferred values of sums that do not close, and those that no closing sum holds; whether any was."""
+    held: set[CellPath] = set()
+    contradicted: set[CellPath] = set()
+    for parts, total in sums:
+        operands = [values[path][0] for path in (*parts, total)]
+        known = [value for value in operands if value is not None]
+        if len(known) == len(operands):
+            closes = sum(known[:-1], Decimal(0)) == known[-1]
+            (held if closes else contradicted).update((*parts, total))
+    inferred = {path for path, (_, method) in values.items() if method not in ("printed", None)}
+    taken_back = inferred & contradicted or inferred - held
+    for path in taken_back:
+        values[path] = (None, None)
+    return bool(taken_back)
 
 
 def _close(parts: list[CellPath], total: CellPath, values: Effective, open_cells: set[CellPath]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lxml import etree, html
+from lxml import etree
 
 from transforms.documents.model import Cell, Document, Mode, Row, UnreadableDocument
 from transforms.documents.sniff import decode
@@ -68,6 +68,11 @@ _BLOCK = frozenset(
         "ul",
     ]
 )
+_HOLDERS = frozenset(["article", "body", "div", "form", "main", "pre", "section", "table", "td"])
+_WRAPS = frozenset(["b", "center", "div", "em", "font", "p", "span", "strong", "u"])
+_RAISED = frozenset(["sup", "sub"])
+# Marks of footnotes and struck figures are no digits of the figure beside them.
+_APART = frozenset(["sup", "sub", "s", "strike", "del"])
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _DIGITS = re.compile(r"\s*(\d+)")
 _SPACES = re.compile(r"[ \t\r\f\v\n]+")
@@ -75,18 +80,27 @@ _SPACES = re.compile(r"[ \t\r\f\v\n]+")
 _MOST_COLUMNS = 64
 _TITLE_META = ("articletitle", "title", "og:title", "dc.title")
 _SOURCE_META = ("contentsource", "source", "author", "dc.publisher")
-_MARKS = re.compile(r"总体情况|主动公开政府信息|收到和处理|行政复议|主要问题|需要报告|第二十条|勾稽关系|予以公开")
+# Words that stand in a report and hardly anywhere else; portals name 行政复议 and 规章 in their menus as well.
+_MARKS = re.compile(
+    r"总体情况|主动公开政府信息(公开)?情况|收到和处理|行政复议.{0,4}行政诉讼|主要问题|需要报告|第二十[条條]|勾稽[关關]系|予以公[开開]"
+)
+# What stands in these is no part of a report, whatever words it has.
+_AROUND = frozenset(["a", "nav", "header", "footer", "aside", "select", "option"])
+_ENDS_INSIDE = re.compile(r">[^<>]*[^<>\s][^<>]*\Z")
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
 def read_html(data: bytes) -> Document:
     """Rows and metadata of an HTML page. Raises UnreadableDocument when there is no element in it."""
     text = _XML_DECLARATION.sub("", decode(data)).replace("\x00", "")
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
+    # Plain elements: those of lxml.html are looked up in Python, one call for each.
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
     try:
-        root = html.document_fromstring(text.encode("utf-8", errors="replace"), parser=parser)
+        root = etree.fromstring(text.encode("utf-8", errors="replace"), parser)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as error:
         raise UnreadableDocument(f"The page holds no readable markup ({error}).") from None
+    if root is None:
+        raise UnreadableDocument("The page holds no readable markup.")
     meta = _meta(root)
     found = root.find("body")
     body = found if found is not None else root
@@ -104,10 +118,11 @@ def read_html(data: bytes) -> Document:
         titles=tuple(t for t in titles if t),
         issuers=tuple(issuers),
         published_on=meta.get("pubdate"),
+        ends_abruptly=bool(_ENDS_INSIDE.search(text[-200:])),
     )
 
 
-def _meta(root: html.HtmlElement) -> dict[str, str]:
+def _meta(root: etree._Element) -> dict[str, str]:
     found: dict[str, str] = {}
     for element in root.iter("meta"):
         name = (element.get("name") or element.get("property") or "").strip().lower()
@@ -117,9 +132,9 @@ def _meta(root: html.HtmlElement) -> dict[str, str]:
     return found
 
 
-def _content(body: html.HtmlElement) -> html.HtmlElement:
+def _content(body: etree._Element) -> etree._Element:
     """The smallest element that holds all headings and labels of a report: what stands around it is the page's."""
-    chains: list[list[html.HtmlElement]] = []
+    chains: list[list[etree._Element]] = []
     for element in body.iter():
         text = element.text
         tail = element.tail
@@ -127,20 +142,21 @@ def _content(body: html.HtmlElement) -> html.HtmlElement:
             chains.append([element, *element.iterancestors()])
         if tail and _MARKS.search(tail) and element is not body:
             chains.append(list(element.iterancestors()))
+    chains = [chain for chain in chains if not any(e.tag in _AROUND for e in chain)]
     if not chains:
         return body
     common = chains[0]
     for chain in chains[1:]:
         members = set(chain)
         common = [element for element in common if element in members]
-    inside = next((e for e in common if e.tag in ("div", "td", "article", "section", "main", "body", "form")), body)
+    inside = next((e for e in common if e.tag in _HOLDERS), body)
     return inside if body in [inside, *inside.iterancestors()] else body
 
 
 class _Walk:
     """One walk through a page, without recursion over its depth; collects lines and data tables as rows."""
 
-    def __init__(self, content: html.HtmlElement) -> None:
+    def __init__(self, content: etree._Element) -> None:
         self.content = content
         self.begin, self.end = 0, 0
         self.rows: list[Row] = []
@@ -164,8 +180,8 @@ class _Walk:
         self.rows.extend(rows_of_text(lines, first_line=self.lines_before + 1))
         self.lines_before += len(lines)
 
-    def run(self, root: html.HtmlElement) -> None:
-        stack: list[tuple[bool, html.HtmlElement]] = [(True, root)]
+    def run(self, root: etree._Element) -> None:
+        stack: list[tuple[bool, etree._Element]] = [(True, root)]
         while stack:
             opens, element = stack.pop()
             tag = element.tag
@@ -190,16 +206,18 @@ class _Walk:
                 continue
             if tag == "pre":
                 self.flush()
-                self.add_lines(str(element.text_content()).splitlines())
+                self.add_lines("".join(map(str, element.itertext())).splitlines())
                 continue
             if tag in _BLOCK:
                 self.end_line()
+            elif tag in _APART:
+                self.line.append(" ")
             if element.text:
                 self.line.append(element.text)
             stack.extend((True, child) for child in reversed(element))
         self.flush()
 
-    def table(self, table: html.HtmlElement) -> None:
+    def table(self, table: etree._Element) -> None:
         """Add the rows of a data table; each cell once, at the grid column where it begins."""
         self.tables += 1
         occupied: dict[int, int] = {}  # grid column -> rows that it is still taken for
@@ -223,7 +241,7 @@ class _Walk:
                 self.rows.append(Row(tuple(cells), Mode.GRID, self.tables))
 
 
-def _own(element: html.HtmlElement, *tags: str) -> list[html.HtmlElement]:
+def _own(element: etree._Element, *tags: str) -> list[etree._Element]:
     """Descendants of these tags that do not belong to a nested table (or, for cells, a nested row)."""
     found = []
     stack = list(reversed(element))
@@ -236,7 +254,7 @@ def _own(element: html.HtmlElement, *tags: str) -> list[html.HtmlElement]:
     return found
 
 
-def _is_layout(table: html.HtmlElement) -> bool:
+def _is_layout(table: etree._Element) -> bool:
     """A table whose nested tables have more cells than it has itself is a frame, not data."""
     if table.find(".//table") is None:
         return False
@@ -244,29 +262,36 @@ def _is_layout(table: html.HtmlElement) -> bool:
     return sum(1 for _ in table.iter("td", "th")) - own > own
 
 
-def _span(cell: html.HtmlElement, name: str) -> int:
+def _span(cell: etree._Element, name: str) -> int:
     match = _DIGITS.match(cell.get(name) or "")
     return max(1, int(match.group(1)[:6])) if match else 1
 
 
-def _hidden(element: html.HtmlElement) -> bool:
+def _hidden(element: etree._Element) -> bool:
     if element.get("hidden") is not None:
         return True
     style = element.get("style")
     return bool(style and _HIDDEN.search(style))
 
 
-def _cell_text(cell: html.HtmlElement) -> str:
+def _cell_text(cell: etree._Element) -> str:
     """Text of a cell as printed; breaks and paragraphs inside it become line feeds."""
-    if len(cell) == 0:
-        return _SPACES.sub(" ", cell.text or "").strip(" ")
+    inner = cell
+    # Nearly every cell is text in a paragraph or a few nested spans: straight to it.
+    while len(inner) == 1 and not (inner.text and inner.text.strip()):
+        child = inner[0]
+        if child.tag not in _WRAPS or (child.tail and child.tail.strip()) or _hidden(child):
+            break
+        inner = child
+    if len(inner) == 0:
+        return _SPACES.sub(" ", inner.text or "").strip(" ")
     parts: list[str] = []
-    stack: list[tuple[str, html.HtmlElement]] = [("open", cell)]
+    stack: list[tuple[str, etree._Element]] = [("open", cell)]
     while stack:
         step, element = stack.pop()
         if step == "tail":
-            if element.tag in _BLOCK:
-                parts.append("\n")
+            if element.tag in _BLOCK or element.tag in _APART:
+                parts.append("\n" if element.tag in _BLOCK else " ")
             parts.append(_SPACES.sub(" ", element.tail or ""))
             continue
         if element is not cell:
@@ -275,6 +300,10 @@ def _cell_text(cell: html.HtmlElement) -> str:
             continue
         if element.tag in _BLOCK and parts:
             parts.append("\n")
+        if element.tag in _APART:
+            if element.tag in _RAISED and "".join(parts).strip():
+                continue
+            parts.append(" ")
         parts.append(_SPACES.sub(" ", element.text or ""))
         stack.extend(("open", child) for child in reversed(element))
     lines = [line.strip(" ") for line in "".join(parts).split("\n")]

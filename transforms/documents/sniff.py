@@ -16,7 +16,6 @@ _MAGIC = (
     (b"\x89PNG", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"GIF8", "image/gif"),
-    (b"BM", "image/bmp"),
     (b"II*\x00", "image/tiff"),
     (b"MM\x00*", "image/tiff"),
     (b"Rar!", "application/vnd.rar"),
@@ -56,6 +55,8 @@ def media_type(data: bytes) -> str:
             if kind == "application/zip":
                 return next((inner for part, inner in _ZIP_PARTS if part in data), kind)
             return kind
+    if head.startswith(b"BM") and head[6:10] == b"\x00\x00\x00\x00":
+        return "image/bmp"
     if any(head.startswith(bom) for bom, _ in _BOMS):
         return "text/html" if _HTML.search(decode(data)[:65536].encode()) else "text/plain"
     if b"\x00" in head:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from transforms.documents.model import Cell, Document, Mode, Row
 from transforms.documents.sniff import decode
@@ -11,20 +12,36 @@ from transforms.documents.sniff import decode
 _RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _HEADING_MARK = re.compile(r"^\s*#{1,6}\s+")
 _EMPHASIS = re.compile(r"\*\*(.+?)\*\*")
+_HEADING_LINE = re.compile(r"^\s*(?:#{1,6}\s*)?[一二三四五六七][、.．][^|\t]*$")
 _FIGURE_LINE = re.compile(r"^[\s|]*[+\-−]?[\d.,]+[\s|]*$")
-_ENDS_INSIDE = re.compile(r"[^\s|]\Z")
+# A line feed may have been added behind the place where a copy was cut; a separator shows that a cell was whole.
+_ENDS_INSIDE = re.compile(r"[^\s|]\s*\Z")
 
 
 def read_text(data: bytes) -> Document:
     """Rows of a text file in any encoding. Raises UnreadableDocument when the bytes are no text."""
     text = decode(data)
-    return Document(rows=tuple(rows_of_text(text.splitlines())), ends_abruptly=bool(_ENDS_INSIDE.search(text[-1:])))
+    return Document(rows=tuple(rows_of_text(text.splitlines())), ends_abruptly=bool(_ENDS_INSIDE.search(text[-200:])))
 
 
 def rows_of_text(lines: Iterable[str], first_line: int = 1) -> Iterator[Row]:
     """Rows of consecutive lines; ``first_line`` is the number of the first, for locators."""
     lines = list(lines)
-    one_cell_a_line = _prefers_single_cells(lines)
+    usual = _prefers_single_cells(lines)
+    for start, part in _parts(lines):
+        # Copies print one table in rows and the next with a cell a line: each part is told by its own lines.
+        own = _prefers_single_cells(part)
+        yield from _rows_of_part(part, first_line + start, bool(usual if own is None else own))
+
+
+def _parts(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """The lines between headings that stand outside of tables, each part with the index of its first line."""
+    starts = [0, *(i for i, line in enumerate(lines) if i and _HEADING_LINE.match(line)), len(lines)]
+    for start, end in pairwise(starts):
+        yield start, lines[start:end]
+
+
+def _rows_of_part(lines: list[str], first_line: int, one_cell_a_line: bool) -> Iterator[Row]:
     single = Mode.STREAM if one_cell_a_line and any("|" in line for line in lines) else Mode.BARE
     leading = _begin_with_pipes(lines)
     gap = 0
@@ -55,11 +72,11 @@ def rows_of_text(lines: Iterable[str], first_line: int = 1) -> Iterator[Row]:
         gap = 0
 
 
-def _prefers_single_cells(lines: list[str]) -> bool:
-    """Whether pipes part cells that stand on lines of their own, rather than the cells of one line."""
+def _prefers_single_cells(lines: list[str]) -> bool | None:
+    """Whether pipes part cells that stand on lines of their own, rather than the cells of one line; None: no sign."""
     single = sum(1 for line in lines if _FIGURE_LINE.match(line))
     rows = sum(1 for line in lines if sum(bool(part.strip()) for part in line.split("|")) > 1)
-    return single > rows
+    return single > rows if single or rows else None
 
 
 def _plain(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from transforms.reading.labels import simplified
+from transforms.glyphs import simplified
 
 # In this order: the first that fits. Contract, section 2: TYPE.
 _TYPES = (
@@ -26,8 +26,8 @@ _TYPES = (
     (
         "zone",
         re.compile(
-            r"(开发区|高新区|新区|园区|示范区|度假区|风景区|风景名胜区|管理区|保税区|保税港区|试验区|合作区|产业园|经济区|集聚区|综保区|自贸区)"
-            r"(管理委员会|管委会|工作委员会)?$|(管理委员会|管委会)$"
+            r"(开发区|经开区|高新区|新区|园区|示范区|度假区|风景区|风景名胜区|管理区|保税区|保税港区|试验区|合作区|产业园|经济区|集聚区|综保区|自贸区)"
+            r"(管理委员会|管委会|工作委员会)?$|(?<!监督)(?<!城市)(?<!公积金)(管理委员会|管委会)$"
         ),
     ),
     (

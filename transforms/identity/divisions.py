@@ -11,11 +11,17 @@ from transforms.identity.agencies import agency_type
 _BODY = re.compile(r"(人民政府(办公厅|办公室)?|政府(办公厅|办公室|办)|管理委员会|管委会)$")
 
 
-def division_rows(portals: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+_COUNTRY = "100000"
+
+
+def division_rows(
+    portals: Sequence[Mapping[str, Any]], governments: Mapping[str, set[str]] | None = None
+) -> list[dict[str, Any]]:
     """Rows of ``division`` for the region codes of portals and the divisions above them.
 
-    A division is named after the government or office that a portal of its code declares as body; its code stands
-    for the name of one that no portal names.
+    A division is named after the government or office that a portal of its code declares as body, else after the
+    only government that reported on a portal of its code (``governments``: code -> their names). Its code stands for
+    the name where neither settles it.
     """
     names: dict[str, str] = {}
     codes: set[str] = set()
@@ -25,6 +31,9 @@ def division_rows(portals: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         body = entry.get("body")
         if body and agency_type(body) in ("government", "gov_office", "zone"):
             names.setdefault(code, _BODY.sub("", body) or body)
+    for code, found in (governments or {}).items():
+        if len(found) == 1:
+            names.setdefault(code, _BODY.sub("", min(found)))
     return [
         {
             "division_id": code,
@@ -40,7 +49,7 @@ def division_rows(portals: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 def level_of(code: str) -> str:
     """Level that a six-digit code stands for."""
-    if code == "000000":
+    if code in (_COUNTRY, "000000"):
         return "country"
     if code.endswith("0000"):
         return "province"
@@ -53,7 +62,7 @@ def parent_of(code: str) -> str | None:
     if level == "country":
         return None
     if level == "province":
-        return "000000"
+        return _COUNTRY
     return code[:2] + "0000" if level == "prefecture" else code[:4] + "00"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from transforms.reading.labels import simplified
+from transforms.glyphs import simplified
 
 # Forms of one name that titles use side by side (domain specification, section 6.1), for matching only.
 _ALIKE = (
@@ -17,7 +17,9 @@ _ALIKE = (
     (re.compile(r"([省市县区旗州盟乡镇])政府$"), r"\1"),
     (re.compile(r"人民政府(?=.)"), ""),
 )
-_PLACE = re.compile(r"^.{1,12}?[省市县区旗州盟](?=.)")
+# Provinces, cities, counties and banners have names of their own within a province; districts (鼓楼区 stands twice in
+# Jiangsu) and zones (every city has a 高新区) do not, nor do 城市管理局 and its like begin with a city.
+_PLACE = re.compile(r"^.{2,10}?(省|自治区|市|县|自治州|自治县|州|盟|旗)")
 
 
 @lru_cache(maxsize=65536)
@@ -30,9 +32,8 @@ def name_key(name: str) -> str:
 
 
 def names_its_place(name: str) -> bool:
-    """Whether a name begins with a division: 信丰县卫生健康委 does, 信访局 and 朝阳乡 do not."""
-    plain = name_key(name)
-    return bool(_PLACE.match(plain)) or plain.endswith(("省", "市", "县", "区", "旗", "州", "盟"))
+    """Whether a name is one body in its province: 信丰县卫生健康委 is, 信访局 and 鼓楼区教育局 are not."""
+    return bool(_PLACE.match(name_key(name)))
 
 
 def is_short_for(short: str, full: str) -> bool:

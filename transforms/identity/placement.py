@@ -87,5 +87,5 @@ def _region(name: str, fetch: Fetch, store: IdentityStore) -> str:
     code = fetch.region_code or ""
     if code:
         return code[:2] if names_its_place(name) else code
-    regions = [region for region, key in store.agencies if key == name_key(name)]
+    regions = store.regions(name_key(name), fetch.fetched_at)
     return regions[0] if len(regions) == 1 else ""

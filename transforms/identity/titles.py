@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from transforms.reading.labels import simplified
+from transforms.glyphs import simplified
 
 _YEAR = r"(?:19|20)\d{2}"
 # What the report is called: 政府信息公开工作年度报告 and the shorter and misprinted forms that were seen.
 _CALLED = (
     r"(?:政府信息公开|政务信息公开|政务公开|信息公开)(?:政府信息公开)?(?:工作)?(?:情况)?(?:的)?"
+    rf"(?P<inner>{_YEAR}年?(?:度)?(?:的)?)?"
     r"(?:年度工作报告|年度报告|工作报告|报告|年报|告年度报|年度总结报告)"
 )
 _TITLE = re.compile(
@@ -23,7 +24,13 @@ _LEADING_YEAR = re.compile(rf"^(?P<year>{_YEAR})(?:年度|年)?(?:的)?")
 _TRAILING_YEAR = re.compile(rf"(?P<year>{_YEAR})(?:年度|年)(?:度)?$")
 _VARIANT = re.compile(r"^[(（\[【]([^()（）\[\]【】]{1,20})[)）\]】]")
 _SITE = re.compile(r"\s*(?:[-_|—–]{1,2}|>>|»)\s*")
-_ADDED = re.compile(r"^(?:标题|名称|题名|题目)[:：]|^[《【\[]+|[》]+$|^关于(?:公布|发布|印发)?")
+_ADDED = re.compile(
+    r"^(?:【[^】]{1,8}】|\[[^\]]{1,8}\]|附件\d{0,2}[:：.、]?|\d{1,2}[.、:：]|(?:标题|名称|题名|题目)[:：]|[《【\[]|关于(?:公布|发布|印发)?)+"
+    r"|[》\]】]+$"
+)
+_NOT_IN_A_NAME = re.compile(r"[-_|—–>»]")
+_CHINESE_YEAR = re.compile(r"[二2][〇零○0Oo][〇零○0-9一二三四五六七八九]{2}(?=年)")
+_DIGITS = str.maketrans("〇零○一二三四五六七八九Oo", "00012345678900")
 _LONGEST_TITLE = 80
 # Not a body: what remains of a name that the copy has lost.
 _NO_NAME = re.compile(r"^(?:乡|镇|县|区|市|省|局|本机关|本单位|本部门|我局|我单位|年度|关于|的|x+|\*+|某+.?)$", re.I)
@@ -58,7 +65,7 @@ def find_title(candidates: Iterable[str]) -> Title | None:
         title = parse_title(text)
         if title is None:
             continue
-        if best is None:
+        if best is None or not (best.agency_name or best.report_year):
             best = title
         elif _same_report(best, title):
             best = Title(
@@ -92,7 +99,7 @@ def _parse(text: str) -> Title | None:
     if not printed or len(printed) > _LONGEST_TITLE:
         return None
     compact = _ADDED.sub("", re.sub(r"\s+", "", unicodedata.normalize("NFKC", printed)))
-    alike = simplified(compact)
+    alike = _CHINESE_YEAR.sub(lambda m: m.group().translate(_DIGITS), simplified(compact))
     # Glyphs are converted one to one, so that places in both texts agree; the name is kept as printed.
     source = compact if len(compact) == len(alike) else alike
     match = _TITLE.match(alike)
@@ -100,23 +107,33 @@ def _parse(text: str) -> Title | None:
         return None
     year = match["year"]
     start, end = match.span("before")
+    # 上海市人民政府信息公开…: 人民 is no end of a name, 政府 belongs to it and not to what follows.
+    end += 2 if alike[:end].endswith("人民") and alike.startswith("政府", end) else 0
     if leading := _LEADING_YEAR.match(alike[start:end]):
         year = year or leading["year"]
         start += leading.end()
     if trailing := _TRAILING_YEAR.search(alike[start:end]):
         year = trailing["year"]
         end = start + trailing.start()
-    name = source[start:end].strip("·:：、-—_|()（）《》【】\"“”'")
+    name = source[start:end].strip("·:：、-—_|()（）《》【】\"“”'").removesuffix("关于").removesuffix("關於")
+    if _NOT_IN_A_NAME.search(name):
+        return None  # the name of a site stands before the title: its parts are tried alone
+    year = year or match["inner"] or _year_in(_variant(match["variant"]))
     plain_name = remainder = simplified(name)
     edition = next((key for key, pattern in _EDITIONS if pattern.search(_variant(match["variant"]))), None)
     if _NO_NAME.match(plain_name) or not re.search(r"[\u4e00-\u9fff]{2}", plain_name):
         name = ""
-    return Title(printed, name or None, int(year) if year else None, edition, remainder)
+    return Title(printed, name or None, int(year[:4]) if year else None, edition, remainder)
 
 
 def _variant(text: str) -> str:
     match = _VARIANT.match(text)
     return match.group(1) if match else ""
+
+
+def _year_in(variant: str) -> str | None:
+    match = re.match(rf"({_YEAR})年?度?$", variant)
+    return match.group(1) if match else None
 
 
 def is_look_alike(titles: Sequence[str]) -> str | None:
@@ -133,4 +150,23 @@ def year_of_period(lines: Iterable[str]) -> int | None:
         match = _PERIOD.search(re.sub(r"\s+", "", simplified(line)))
         if match:
             return int(match.group(1))
+    return None
+
+
+_SAYS_PERIOD = re.compile(r"统计(期限|时限|期间|时间|周期)|所列数据|数据.{0,6}统计")
+_DATES = re.compile(
+    r"(\d{2,8})年(\d{1,2})月(\d{1,2})日[^。]{0,6}?(?:至|到|起|-|—|~|止)[^。\d]{0,4}(?:(\d{2,8})年)?(\d{1,2})月(\d{1,2})日"
+)
+
+
+def unusual_period(lines: Iterable[str]) -> str | None:
+    """The dates of a sentence on the statistical period that are not 1 January to 31 December of one year."""
+    for line in lines:
+        plain = re.sub(r"\s+", "", simplified(line))
+        match = _DATES.search(plain) if _SAYS_PERIOD.search(plain) else None
+        if match:
+            year, *start, last_year, month, day = match.groups()
+            whole = [int(part) for part in (*start, month, day)] == [1, 1, 12, 31]
+            if not whole or len(year) != 4 or last_year not in (None, year):
+                return match.group()
     return None

@@ -30,9 +30,11 @@ def read_application(found: Sequence[Found], form: Form, sheet: Sheet) -> None:
     starts = _learned_starts(rows, form)
     unsure = not _has_complete_row(rows, form)
     keyed: list[tuple[str | None, Found]] = [(_outcome(row, form), row) for row in rows]
+    longest = _longest_rows(keyed, form)
     for key, row in keyed:
         if key is not None:
-            _read_row(key, row, form, starts, unsure, sheet)
+            fillers = len(row.values) < longest.get(_kind(key, row, form), 0)
+            _read_row(key, row, form, starts, fillers, unsure, sheet)
         elif row.keys("group") and any(not is_blank(cell) for cell in row.values):
             sheet.doubt(
                 "figures_on_group",
@@ -110,10 +112,6 @@ def _reading_order(header: Sequence[HeaderCell]) -> list[str]:
     ]
 
 
-def _values(found: Found, width: int) -> tuple[Cell, ...]:
-    return found.values if len(found.values) >= width else ()
-
-
 def _learned_starts(rows: Sequence[Found], form: Form) -> dict[int, int]:
     """Column of the label -> column of the first figure, from rows in which every figure is printed."""
     starts: dict[int, int] = {}
@@ -122,6 +120,33 @@ def _learned_starts(rows: Sequence[Found], form: Form) -> dict[int, int]:
         if row.mode is Mode.LINE and row.label_cells and len(filled) == len(form.applicants):
             starts.setdefault(row.label_cells[0].column, filled[0].column)
     return starts
+
+
+def _start(label_column: int, starts: dict[int, int]) -> int | None:
+    """Column of the first figure of a row: learned for its label's column, or the same distance as everywhere."""
+    if label_column in starts:
+        return starts[label_column]
+    distances = {start - column for column, start in starts.items()}
+    return label_column + distances.pop() if len(distances) == 1 else None
+
+
+def _longest_rows(keyed: Sequence[tuple[str | None, Found]], form: Form) -> dict[tuple[int, str], int]:
+    """Most cells of rows of text whose labels stand alike in the form, blank ones of merged columns counted."""
+    longest: dict[tuple[int, str], int] = {}
+    for key, row in keyed:
+        if key and row.mode in (Mode.LINE, Mode.STREAM):
+            kind = _kind(key, row, form)
+            longest[kind] = max(longest.get(kind, 0), len(row.values))
+    return longest
+
+
+def _kind(outcome: str, row: Found, form: Form) -> tuple[int, str]:
+    """Column of the label and its group: among rows of one kind merged cells leave the same number of blanks."""
+    if row.mode is not Mode.LINE:
+        return (0, "")
+    outer = outcome in ("received_new", "carried_in", "carried_out")
+    group = next((label.group for label in form.outcomes if label.key == outcome), None)
+    return (row.label_cells[0].column, "outer" if outer else group or "inner")
 
 
 def _has_complete_row(rows: Sequence[Found], form: Form) -> bool:
@@ -133,7 +158,15 @@ def _has_complete_row(rows: Sequence[Found], form: Form) -> bool:
     )
 
 
-def _read_row(outcome: str, found: Found, form: Form, starts: dict[int, int], unsure: bool, sheet: Sheet) -> None:
+def _read_row(
+    outcome: str,
+    found: Found,
+    form: Form,
+    starts: dict[int, int],
+    fillers: bool,
+    unsure: bool,
+    sheet: Sheet,
+) -> None:
     header = _header(found, form)
     paths = [_path(outcome, applicant.key) for applicant in form.applicants]
     where = found.label_cells[0].locator
@@ -147,8 +180,8 @@ def _read_row(outcome: str, found: Found, form: Form, starts: dict[int, int], un
             paths,
             where,
         )
-    start = starts.get(found.label_cells[0].column) if found.mode is Mode.LINE else None
-    placement = place(found.values, len(header.columns), found.mode, header.cells, start)
+    start = _start(found.label_cells[0].column, starts) if found.mode is Mode.LINE else None
+    placement = place(found.values, len(header.columns), found.mode, header.cells, start, fillers)
     filled = [cell for cell in found.values if not is_blank(cell)]
     lost = placement.failure is None and unsure and len(filled) == 1
     if placement.failure or lost:

@@ -19,10 +19,11 @@ _FUSED = re.compile(r"^\d{2,}")
 def read_disclosure(found: Sequence[Found], form: Form, texts: Sequence[str], sheet: Sheet) -> None:
     """Read all rows of table two that ``found`` holds into ``sheet``."""
     rows = [f for f in found if f.table == "disclosure"]
+    longest = _longest_rows(rows, form)
     for number, row in enumerate(rows):
         following = rows[number + 1] if number + 1 < len(rows) else None
         if keys := row.keys("row"):
-            _read_row(next(iter(keys)), row, following, form, sheet)
+            _read_row(next(iter(keys)), row, following, form, longest, sheet)
         elif row.keys("extra"):
             if any(not is_blank(cell) for cell in row.values):
                 sheet.doubt(
@@ -76,7 +77,21 @@ def _agrees(printed: Sequence[str | None], layout: Sequence[str]) -> bool:
     )
 
 
-def _read_row(row: str, found: Found, following: Found | None, form: Form, sheet: Sheet) -> None:
+def _longest_rows(rows: Sequence[Found], form: Form) -> dict[int, int]:
+    """Number of columns -> most cells of a row of text with so many, blank ones of merged columns counted."""
+    longest: dict[int, int] = {}
+    for row in rows:
+        if row.mode in (Mode.LINE, Mode.STREAM) and (keys := row.keys("row")):
+            width = len(_columns(next(iter(keys)), row, form)[0])
+            longest[width] = max(longest.get(width, 0), len(row.values))
+    return longest
+
+
+def _read_row(
+    row: str, found: Found, following: Found | None, form: Form, longest: dict[int, int], sheet: Sheet
+) -> None:
+    if not found.values and not found.header:
+        return  # a word such as 规章 in a menu or a sentence: a row stands under the header of its block
     columns, by_header, doubled = _columns(row, found, form)
     paths = [_path(row, column) for column in columns]
     where = found.label_cells[0].locator
@@ -100,7 +115,9 @@ def _read_row(row: str, found: Found, following: Found | None, form: Form, sheet
             sheet.doubt("no_figures", "The label is printed, no cell behind it shows.", paths, where)
         return
     header: list[Cell | None] = [h.cell for h in found.header] if by_header else []
-    placement = place(found.values, len(columns), found.mode, header)
+    start = _start(found, by_header)
+    shorter = found.mode is not Mode.GRID and len(found.values) < longest.get(len(columns), 0)
+    placement = place(found.values, len(columns), found.mode, header, start, fillers=shorter)
     if placement.failure:
         sheet.unreadable("columns_lost", f"{placement.failure}.", paths, raw, where)
         return
@@ -118,6 +135,15 @@ def _read_row(row: str, found: Found, following: Found | None, form: Form, sheet
             twice,
             where,
         )
+
+
+def _start(found: Found, by_header: bool) -> int | None:
+    """In lines with separators: the first header's place in its line, where the label stands just before it."""
+    if not by_header or found.mode is not Mode.LINE:
+        return None
+    first = found.header[0].cell.column
+    in_line = all(h.cell.column == first + number for number, h in enumerate(found.header))
+    return first if in_line and found.label_cells[0].column == first - 1 else None
 
 
 def _header_text(header: Sequence[HeaderCell], number: int) -> str:

@@ -1,20 +1,16 @@
-"""Printed labels -> keys: spelling made alike, then looked up in the labels of all forms."""
+"""Printed labels -> keys, and headings -> sections: spelling made alike, then looked up in what the forms print."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-import opencc
-
 from transforms.forms import forms
+from transforms.glyphs import simplified
 
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad\ufffd]")
-# Converters of glyphs leave the sound in brackets behind: 內(nèi)容.
-_SOUND = re.compile(r"\([a-zA-Zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,7}\)")
+_NOTE_MARK = re.compile("[²³¹⁰-₉①-⓿]")
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _UNCLOSED = re.compile(r"[(\[].*$")
 _ENUMERATOR = re.compile(
@@ -22,19 +18,6 @@ _ENUMERATOR = re.compile(
 )
 _PUNCTUATION = re.compile(r"[^\w+]|_")
 _SHORT = 4
-_HAS_CJK = re.compile(r"[\u3400-\u9fff]")
-
-
-@cache
-def _converter() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
-
-
-@lru_cache(maxsize=65536)
-def simplified(text: str) -> str:
-    """Text in simplified glyphs, full-width forms made half-width, marks that do not show removed."""
-    text = _SOUND.sub("", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
-    return _converter().convert(text) if _HAS_CJK.search(text) else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +32,7 @@ class Core:
 @lru_cache(maxsize=65536)
 def core(text: str) -> Core:
     """Words of a label without enumerator, white space, punctuation and explanations in brackets."""
-    plain = re.sub(r"\s+", "", simplified(text))
+    plain = re.sub(r"\s+", "", simplified(_NOTE_MARK.sub("", text)))
     enumerator = ""
     while match := _ENUMERATOR.match(plain):
         enumerator = next(group for group in match.groups() if group)
@@ -144,3 +127,37 @@ def meanings(text: str) -> frozenset[Meaning]:
         return found
     # A short word may stand in many places, its enumerator tells which: 3.其他 is an outcome, 其他 also a column.
     return frozenset(m for m in found if label.enumerator in m.enumerators)
+
+
+# Article 50 of the regulation and the outline in both forms; order matters: the first that fits.
+_HEADINGS = (
+    ("4", re.compile(r"行政复议.{0,6}(提起)?行政诉讼.{0,4}(情况)?$|^(因)?政府信息公开.{0,8}行政复议")),
+    (
+        "3",
+        re.compile(r"收到和处理.{0,6}信息公开申请|^依申请公开(政府)?信息(公开)?(办理)?情况$|^申请公开.{0,6}情况$"),
+    ),
+    ("2", re.compile(r"^(行政机关)?主动公开(政府)?信息(公开)?(工作)?情况")),
+    ("5", re.compile(r"(存在的?|主要)(主要)?(问题|困难).{0,8}(改进|措施|$)|改进(情况|措施)$")),
+    ("6", re.compile(r"^其他需要?报告的?(事项|情况)")),
+    (
+        "1",
+        re.compile(r"^(总体|基本|概述|总体工作|工作总体)(情况|概述|概况)?$|^概述$|^政府信息公开工作(总体|基本)情况$"),
+    ),
+)
+_LONGEST_HEADING = 45
+
+
+@lru_cache(maxsize=16384)
+def section_of(text: str) -> str | None:
+    """Number of the section that a line opens, ``1`` to ``6``; None when the line is no heading."""
+    if (
+        len(text) > _LONGEST_HEADING
+        or len(text) < 3
+        or text.rstrip()[-1:] in "。；;，,？?|"
+        or text.lstrip()[:1] in "（("
+    ):
+        return None
+    label = core(re.sub(r"^\s*表[一二三四]\s*[：:]", "", text))
+    if label.enumerator.isdigit() or (not label.enumerator and len(label.words) > 24):
+        return None
+    return next((number for number, pattern in _HEADINGS if pattern.search(label.words)), None)

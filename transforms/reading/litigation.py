@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from transforms.documents.model import Cell, Mode
 from transforms.forms import Form
-from transforms.reading.placing import Placement, is_blank, place
+from transforms.reading.placing import Placement, has_fillers, is_blank, place
 from transforms.reading.printed import read_printed
 from transforms.reading.result import CellPath
 from transforms.reading.segment import Found, HeaderCell
@@ -20,12 +20,15 @@ def read_litigation(found: Sequence[Found], form: Form, sheet: Sheet) -> None:
     """Read all rows of table four that ``found`` holds into ``sheet``."""
     results = tuple(result.key for result in form.results)
     every = tuple((channel.key, result) for channel in form.channels for result in results)
+    texts = [row for row in found if row.mode in (Mode.LINE, Mode.STREAM)]
+    others = (row.values for row in texts if row.table == "application" and row.keys("outcome"))
+    fillers = has_fillers(others, len(form.applicants))
     for row in found:
         if row.table != "litigation" or not row.values:
             continue
         columns, cells = _header(row, every, results)
         if columns is not None:
-            placement = place(row.values, len(columns), row.mode, cells)
+            placement = place(row.values, len(columns), row.mode, cells, fillers=fillers and row in texts)
             if not placement.failure and placement.unsure and len(columns) == len(every):
                 _read_by_sums(columns, placement, row, form, sheet)
                 continue

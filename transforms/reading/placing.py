@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from transforms.documents.model import Cell, Mode
@@ -20,6 +20,11 @@ class Placement:
     unsure: bool = False
 
 
+def has_fillers(rows: Iterable[Sequence[Cell]], width: int) -> bool:
+    """Whether rows of text end in more blank cells than the form has columns."""
+    return any(len(values) > width and is_blank(values[-1]) for values in rows)
+
+
 def is_blank(cell: Cell) -> bool:
     return not cell.text.strip()
 
@@ -30,16 +35,18 @@ def place(
     mode: Mode,
     header: Sequence[Cell | None] = (),
     start: int | None = None,
+    fillers: bool = False,
 ) -> Placement:
     """Put ``values`` into ``width`` columns.
 
     ``header``: the header cell of each column where it is known; ``start``: grid column of the first figure,
-    learned from complete rows of the same table (LINE). A row whose own cells are as many as the form's columns
-    is trusted over the grid: real pages span headers and figures differently.
+    learned from complete rows of the same table (LINE); ``fillers``: rows of this document end in blank cells of
+    merged columns, so that a blank last cell may stand where another one was lost. A row whose own cells are as
+    many as the form's columns is trusted over the grid: real pages span headers and figures differently.
     """
     filled = [cell for cell in values if not is_blank(cell)]
     if len(values) == width:
-        return Placement(tuple(values))
+        return Placement(tuple(values), unsure=fillers and bool(filled) and is_blank(values[-1]))
     if len(filled) == width:
         aligned = _by_grid(values, width, header) if mode is Mode.GRID else None
         if aligned is not None and not aligned.failure:
@@ -56,7 +63,7 @@ def place(
     if start is not None:
         cells = _from_start(values, width, start)
         if cells is not None:
-            return Placement(cells)
+            return Placement(cells, unsure=fillers and is_blank(cells[-1]))
     if len(values) > width and all(is_blank(cell) for cell in values[width:]):
         return Placement(tuple(values[:width]), unsure=True)
     return Placement(failure=_count(filled, values, width))
@@ -106,8 +113,11 @@ def _by_gaps(values: Sequence[Cell], width: int) -> Placement:
     return Placement(tuple(cells), unsure=True) if len(cells) == width else failure
 
 
-def _from_start(values: Sequence[Cell], width: int, start: int) -> tuple[Cell | None, ...] | None:
+def _from_start(values: Sequence[Cell], width: int, start: int) -> tuple[Cell, ...] | None:
     inside = {cell.column - start: cell for cell in values}
-    if any(not is_blank(cell) and not 0 <= at < width for at, cell in inside.items()):
+    # A row that ends before the last column may have lost cells anywhere, or be cut.
+    if any(i not in inside for i in range(width)) or any(
+        not is_blank(cell) and not 0 <= at < width for at, cell in inside.items()
+    ):
         return None
-    return tuple(inside.get(i) for i in range(width))
+    return tuple(inside[i] for i in range(width))

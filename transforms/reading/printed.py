@@ -8,18 +8,23 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from transforms.reading.labels import simplified
+from transforms.glyphs import simplified
 
 _DASH = re.compile(r"^[-—–―‐−─－_/\\~～]+$")
 _NOT_APPLICABLE = re.compile(r"^(无|不适用|不涉及|无此项|无此项目|无此项业务|n/?a|none|nil)$", re.I)
 _NUMBER = r"[+\-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|[+\-]?\.\d+"
-_PLAIN = re.compile(rf"^({_NUMBER})$")
+_PLAIN = re.compile(rf"^({_NUMBER})$", re.A)
 _WITH_UNIT = re.compile(
-    rf"^({_NUMBER})(元|千元|万元|亿元|万|件|条|项|次|个|宗|份|人|人次|起|篇|笔|例|家|户)(?:整|人民币)?$"
+    rf"^({_NUMBER})(元|千元|万元|亿元|万|件|条|项|次|个|宗|份|人|人次|起|篇|笔|例|家|户)(?:整|人民币)?$",
+    re.A,
 )
-_CHANGE = re.compile(rf"^(增加了?|增长了?|新增|增|上升|[↑⬆]|减少了?|减|下降|降低|[↓⬇])({_NUMBER})(件|条|项|次|个)?$")
-_ANNOTATED = re.compile(rf"^({_NUMBER})(件|条|项|元|万元)?(\([^()]*\)|\[[^\[\]]*\])$")
+_CHANGE = re.compile(
+    rf"^(增加了?|增长了?|新增|增|上升|[↑⬆]|减少了?|减|下降|降低|[↓⬇])({_NUMBER})(件|条|项|次|个)?$", re.A
+)
+_ANNOTATED = re.compile(rf"^({_NUMBER})(件|条|项|元|万元)?(\([^()]*\)|\[[^\[\]]*\])$", re.A)
 _BEGINS_WITH_FIGURE = re.compile(r"^[+\-]?\d[\d,]*(?:\.\d+)?\s*(?:[(\[元万亿千件条项次个]|余|多|左右|$)")
+# Raised, circled and broken figures: made plain they would be digits of the figure beside them.
+_NOTE_MARK = re.compile("[²³¹⁰-₉①-⓿½¼¾⅐-⅟]")
 _ZERO_WORD = re.compile(r"^[零〇]$")
 _MONEY = {"元": Decimal(1), "千元": Decimal(1000), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
 _HEADER_UNIT = re.compile(r"(亿元|万元|千元|元)")
@@ -42,6 +47,8 @@ def read_printed(text: str) -> Printed:
     """State and quantity of a cell's text; state ``text`` when it is not a single clear quantity."""
     if text.isdecimal() and text.isascii() and len(text) < _MOST_DIGITS and (text[0] != "0" or text == "0"):
         return Printed("number" if text != "0" else "zero", Decimal(text))
+    if _NOTE_MARK.search(text):
+        return Printed("text", note="carries a mark that is no digit")
     plain = unicodedata.normalize("NFKC", simplified(text)).replace("−", "-").strip()
     if not plain:
         return Printed("blank")
@@ -97,5 +104,5 @@ def money_factor(unit: str | None) -> Decimal | None:
 
 def unit_in_header(text: str) -> str | None:
     """Unit of money that a column header names: 采购总金额(万元), 本年收费金额（单位：万元）."""
-    match = _HEADER_UNIT.search(simplified(text))
+    match = _HEADER_UNIT.search(re.sub(r"\s+", "", simplified(text)))
     return match.group(1) if match else None

@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 
 from transforms.checks.rules import run_checks
 from transforms.documents.html import read_html
-from transforms.documents.model import Document, UnreadableDocument
+from transforms.documents.model import Document, Row, UnreadableDocument
 from transforms.documents.sniff import media_type
 from transforms.documents.text import read_text
 from transforms.forms import Form, forms
 from transforms.identity.agencies import agency_type, scope_of
-from transforms.identity.titles import Title, find_title, is_look_alike, year_of_period
+from transforms.identity.titles import Title, find_title, is_look_alike, unusual_period, year_of_period
 from transforms.reading.application import read_application
 from transforms.reading.disclosure import read_disclosure
 from transforms.reading.labels import core
@@ -28,11 +29,16 @@ _READERS = {"text/html": read_html, "text/plain": read_text}
 # Lines in which the title and the period are looked for: a real report has them on its first page.
 _OPENING_LINES = 40
 # Lines of the page around a report that copies and templates leave inside it; counters change with every visit.
+# A sentence may speak of the same things (网站访问量达到…): it is longer, or ends as sentences do.
 _PAGE_FURNITURE = re.compile(
-    r"(浏览|阅读|访问|点击|查看)(次数|人次|量|数|率)|打印(本页)?|关闭(窗口|本页|页面)|^分享(到|至)|字体?[:：]|字号|扫一扫|二维码"
+    r"(浏览|阅读|访问|点击|查看|关注|来访)(次数|人次|人数|量|数|率)?[:：（(\s]*\d+|第\s*\d+\s*位(访问|访客|来访|浏览)|^(访客|人气|热度|阅)[:：\s]*\d+"
+    r"|(浏览|阅读|访问|点击|查看)(次数|人次|人数|量|数|率)[:：]?$"
+    r"|打印(本页)?|关闭(窗口|本页|页面)|^分享(到|至)|字体?[:：]|字号|扫一扫|二维码"
     r"|^(上|下)一(篇|条)|相关(链接|信息|文档|附件)|责任编辑|信息来源|^来源[:：]|版权所有|ICP备|公网安备|网站标识码|网站地图|当前位置|您(现在)?(所)?在的?位置"
     r"|^[—\-–\s]*\d+[—\-–\s]*$"
 )
+_LONGEST_FURNITURE = 80
+_ANY_YEAR = re.compile(r"20\d\s*\d")
 _ISSUER = ("发布机构", "发布机关", "发文机关", "公开机构", "发布单位", "信息来源")
 
 
@@ -49,15 +55,20 @@ def read_document(data: bytes, name: str = "") -> Reading:
         return Reading(sha256, kind, "unreadable", f"Documents of type {kind} are not read by this version.")
     try:
         document = _READERS[kind](data)
+        return _interpret(sha256, kind, document)
     except UnreadableDocument as error:
         return Reading(sha256, kind, "unreadable", str(error))
-    return _interpret(sha256, kind, document)
+    except Exception as error:
+        # A document nobody has thought of must not end a night's run over all others; the reason makes it findable.
+        reason = f"The reader failed on this document ({type(error).__name__}: {error}); please report it."
+        return Reading(sha256, kind, "unreadable", reason)
 
 
 def _interpret(sha256: str, kind: str, document: Document) -> Reading:
     segments = segment(document)
-    opening = _opening_lines(document)
-    title = find_title([*document.titles, *opening, *_joined(opening)])
+    above, inside = _opening_lines(document)
+    opening = [*above, *inside]
+    title = find_title([*document.titles, *inside, *_joined(inside), *_nearest_first([*above, *inside[:1]])])
     sheet = Sheet()
     year = _year(title, opening, segments, sheet)
     form = _form(segments, year, sheet)
@@ -65,7 +76,6 @@ def _interpret(sha256: str, kind: str, document: Document) -> Reading:
         read_disclosure(segments.found, form, [text for _, text in segments.texts], sheet)
         read_application(segments.found, form, sheet)
         read_litigation(segments.found, form, sheet)
-        _doubt_last_cell(document, sheet)
     sections = _sections(segments)
     outcome, reason = _outcome(segments, sheet, title, document, opening)
     if outcome != "parsed":
@@ -74,6 +84,7 @@ def _interpret(sha256: str, kind: str, document: Document) -> Reading:
     body_type = agency_type(name or (title.remainder if title else None))
     cells = _every_cell(form, sheet) if form is not None and outcome in ("parsed", "no_tables") else {}
     checks: list[Check] = run_checks(cells, form, body_type) if form is not None and outcome == "parsed" else []
+    _doubt_last_cell(document, sheet, checks)
     return Reading(
         sha256=sha256,
         media_type=kind,
@@ -94,9 +105,15 @@ def _interpret(sha256: str, kind: str, document: Document) -> Reading:
     )
 
 
-def _opening_lines(document: Document) -> list[str]:
+def _opening_lines(document: Document) -> tuple[list[str], list[str]]:
+    """The last lines of the page above the report, and the first of the report itself, in the page's order."""
+    begin = document.content[0] if document.content else 0
+    return _lines(document.rows[begin - 1 :: -1] if begin else ())[::-1], _lines(document.rows[begin:])
+
+
+def _lines(rows: Sequence[Row]) -> list[str]:
     lines: list[str] = []
-    for row in document.rows:
+    for row in rows:
         lines += [" ".join(cell.text.split()) for cell in row.cells if not is_blank(cell)]
         if len(lines) >= _OPENING_LINES:
             break
@@ -104,14 +121,20 @@ def _opening_lines(document: Document) -> list[str]:
 
 
 def _joined(lines: list[str]) -> list[str]:
-    """Titles broken over two lines."""
-    return [first + second for first, second in pairwise(lines) if len(first + second) < 70]
+    """Titles broken over two lines; those without a year would be two entries of a menu as often."""
+    pairs = (first + second for first, second in pairwise(lines))
+    return [pair for pair in pairs if len(pair) < 70 and _ANY_YEAR.search(pair)]
+
+
+def _nearest_first(lines: list[str]) -> list[str]:
+    """Lines above a report, single and as titles over two lines: lists of other years' reports stand further away."""
+    return [text for first, second in reversed([*pairwise(lines)]) for text in (first, *_joined([first, second]))]
 
 
 def _issuer(document: Document, opening: list[str]) -> str | None:
     """The issuing body that the document's own metadata name: 发布机构 in a table of them, or a meta tag."""
     candidates: list[str] = []
-    for line, following in zip(opening, [*opening[1:], ""], strict=True):
+    for line, following in pairwise([*opening, ""]):
         label, _, rest = line.replace("：", ":").partition(":")
         if core(label).all_words in _ISSUER:
             candidates.append(rest or following)
@@ -123,7 +146,10 @@ def _issuer(document: Document, opening: list[str]) -> str | None:
 
 
 def _year(title: Title | None, opening: list[str], segments: Segments, sheet: Sheet) -> int | None:
-    period = year_of_period([*opening, *(text for section, text in segments.texts if section in (None, "1"))])
+    lines = [*opening, *(text for section, text in segments.texts if section in (None, "1"))]
+    period = year_of_period(lines)
+    if unusual := unusual_period(lines):
+        sheet.doubt("period_unusual", f"The period of the figures is not a calendar year: {unusual}.")
     if title is None or title.report_year is None:
         return period
     if period is not None and period != title.report_year:
@@ -138,10 +164,11 @@ def _form(segments: Segments, year: int | None, sheet: Sheet) -> Form | None:
     best = max(counts, key=lambda name: counts[name])
     printed = [name for name, count in counts.items() if count]
     if not printed:
-        if not segments.found and len(set(segments.sections) & {"2", "3", "4"}) < 2:
+        rows = [found for found in segments.found if found.values or found.header]
+        if not rows and len(set(segments.sections) & {"2", "3", "4"}) < 2:
             return None
         covering = [form for form in known.values() if year is not None and form.covers(year)]
-        return covering[0] if covering else (list(known.values())[-1] if segments.found and year is None else None)
+        return covering[0] if covering else (list(known.values())[-1] if rows and year is None else None)
     if len(printed) > 1:
         sheet.doubt("mixed_forms", f"Labels of {' and '.join(printed)} are printed; read as {best}.")
     elif year is not None and not known[best].covers(year):
@@ -182,9 +209,13 @@ def _label_keys(form: Form) -> set[tuple[str, str]]:
 def _sections(segments: Segments) -> dict[str, str]:
     lines: dict[str, list[str]] = {section: [] for section in segments.sections}
     for section, text in segments.texts:
-        if section is not None and text.strip() and not _PAGE_FURNITURE.search(text):
+        if section is not None and text.strip() and not _is_furniture(text.strip()):
             lines[section].append(text.strip())
     return {section: "\n".join(lines[section]) for section in sorted(lines)}
+
+
+def _is_furniture(line: str) -> bool:
+    return len(line) <= _LONGEST_FURNITURE and line[-1] not in "。；" and bool(_PAGE_FURNITURE.search(line))
 
 
 def _outcome(
@@ -195,20 +226,23 @@ def _outcome(
     visible = Counter(cell.state for cell in sheet.cells.values())
     if visible["blank"] + visible["dash"] + visible["unreadable"] + visible["text"] >= 3:
         return "parsed", None
-    other = None if title else is_look_alike([*document.titles, *opening])
+    # A menu's 政府信息公开年报 is a title of neither body nor year: it says nothing of this document.
+    named = title is not None and (title.agency_name or title.report_year)
+    other = None if named else is_look_alike([*document.titles, *opening])
     if other:
         return "out_of_format", f"The title names another kind of document: {other[:60]}"
-    if title is None and not segments.sections and not segments.found:
+    if not named and not segments.sections and not sheet.cells:
         return "out_of_format", "Neither a title nor a section or table of the report was found."
     return "no_tables", "None of the three tables was found in the text."
 
 
-def _doubt_last_cell(document: Document, sheet: Sheet) -> None:
-    """A copy that stops inside a figure: the last cell may have lost digits."""
+def _doubt_last_cell(document: Document, sheet: Sheet, checks: list[Check]) -> None:
+    """A copy that stops inside a figure: the last cell may have lost digits, unless a sum closes with it."""
     if not document.ends_abruptly or not document.rows:
         return
     last = document.rows[-1].cells[-1].locator
-    cut = [path for path, cell in sheet.cells.items() if cell.locator == last and cell.value]
+    whole = {path for check in checks if check.status == "pass" for path in check.cells}
+    cut = [path for path, cell in sheet.cells.items() if cell.locator == last and cell.value and path not in whole]
     if cut:
         sheet.doubt("cut_off", "The document ends right behind this figure: digits may be lost.", cut, last)
 

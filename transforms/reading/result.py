@@ -10,6 +10,9 @@ from typing import Any
 CellPath = tuple[str, str, str]
 
 VALUE = "value"
+# What the lake and the warehouse can hold, DECIMAL(18,4): a figure beyond it is not read, a finer one is named.
+SCALE = Decimal("0.0001")
+LARGEST = Decimal(10) ** 14
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from transforms.documents.model import Cell, Document, Mode, Row
-from transforms.reading.labels import Meaning, core, meanings
+from transforms.reading.labels import Meaning, core, meanings, section_of
 from transforms.reading.printed import looks_like_value
-from transforms.reading.sections import section_of
 
 _PAGE_NUMBER = re.compile(r"^[-—–－\s]+\d{1,3}[-—–－\s]+$|^第\s*\d+\s*页(\s*共\s*\d+\s*页)?$|^\d+\s*/\s*\d+\s*页?$")
 _INLINE = re.compile(r"^(?P<label>.*?[^\d\s.,+\-])\s+(?P<values>[+\-−]?[\d,.]+(?:\s+(?:[+\-−]?[\d,.]+|[-—–/]))*)\s*$")
+_PAGE_OF_PAGES = re.compile(r"^\d+\s*/\s*\d+$")
+_REMARK = re.compile(r"^[(（](?![一二三四五六七八九十\d]+[)）])[^()（）]{2,}[)）]$")
 # Labels broken over lines: the longest of the forms takes five in the narrowest columns that were seen.
 _MOST_PIECES = 6
 _LONGEST_LABEL = 90
@@ -148,12 +149,17 @@ class _Segmenter:
                 position = end
                 continue
             position += 1
-            if _PAGE_NUMBER.match(cell.text.strip()):
+            if _PAGE_NUMBER.match(cell.text.strip()) and not self.is_in_place(cell, mode):
                 continue
             if self.takes_value(cell, mode):
                 self.value(cell, mode)
             else:
                 self.text(cell, mode)
+
+    def is_in_place(self, cell: Cell, mode: Mode) -> bool:
+        """Whether 5/6 stands in a cell of its own behind a label: there it is no page number."""
+        waits = mode is Mode.STREAM and self.open is not None and not self.open.values
+        return waits and bool(_PAGE_OF_PAGES.match(cell.text.strip()))
 
     def takes_value(self, cell: Cell, mode: Mode) -> bool:
         if not cell.text.strip():
@@ -221,7 +227,12 @@ class _Segmenter:
 
     def is_header(self, picked: list[Meaning | None]) -> bool:
         kinds = [meaning.kind for meaning in picked if meaning]
-        return all(kind in _HEADER_KINDS for kind in kinds) and (len(kinds) > 1 or kinds[0] in ("info", "corner"))
+        # A label that cannot stand in this place has no meaning: a row of such labels is no header.
+        return (
+            bool(kinds)
+            and all(kind in _HEADER_KINDS for kind in kinds)
+            and (len(kinds) > 1 or kinds[0] in ("info", "corner"))
+        )
 
     def header_row(self, row: Row, picked: list[Meaning | None]) -> None:
         kinds = {meaning.kind for meaning in picked if meaning}
@@ -308,7 +319,9 @@ class _Segmenter:
             if meaning.kind == "channel":
                 self.channel = meaning.key
             if meaning.kind != "info":
-                self.header.append(HeaderCell(meaning, cells[0]))
+                # A unit may stand on the last of the lines that a header is broken over.
+                text = "".join(cell.text for cell in cells)
+                self.header.append(HeaderCell(meaning, replace(cells[0], text=text) if len(cells) > 1 else cells[0]))
         else:
             self.enter(table, header=False)
             same_table = frozenset(m for m in found if _TABLE_OF_KIND[m.kind] == table)
@@ -356,8 +369,9 @@ def _longest_label(cells: list[Cell], start: int) -> tuple[int, frozenset[Meanin
         if len(joined) > _LONGEST_LABEL and end > start:
             break
         found = meanings(joined)
-        # A longer run may repeat the same label with a remark: keep the shortest that means the same.
-        if (found and found != best[1]) or (found and _unclosed("".join(c.text for c in cells[start : best[0]]))):
+        # A longer run that means the same is taken only for the remark in brackets that belongs to the label.
+        begun = "".join(c.text for c in cells[start : best[0]])
+        if found and (found != best[1] or _unclosed(begun) or (best[0] == end and _REMARK.match(piece.strip()))):
             best = (end + 1, found)
     return best
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from transforms.documents.model import Cell
 from transforms.reading.printed import money_factor, read_printed, unit_in_header
-from transforms.reading.result import CellPath, CellReading, Doubt
+from transforms.reading.result import LARGEST, SCALE, CellPath, CellReading, Doubt
 
 _FIGURES = ("number", "zero")
 # Unit that the key of a money column is kept in.
@@ -61,6 +61,11 @@ class Sheet:
             return
         if value is not None:
             value = self._in_key_unit(path, cell, column, header_text, value, printed.unit)
+            if abs(value) >= LARGEST:
+                self.unreadable("too_large", f"No figure is as large as {cell.text!r}.", [path], cell.text, locator)
+                return
+            if value % SCALE:
+                self.doubt("more_decimals", f"{value:f} has more than the four decimals kept.", [path], locator)
             if printed.note:
                 self.doubt("interpreted", f"{cell.text!r} {printed.note}; read as {value}.", [path], locator)
             elif _is_count(path, column) and (value < 0 or value != value.to_integral_value()):
