@@ -101,7 +101,8 @@ class PortalServer:
         self.pages: dict[str, Page | Answering] = dict(pages or {})
         self._served: list[Served] = []
         self._visits: dict[str, int] = {}
-        self._lock = threading.Lock()
+        self._under_way = 0
+        self._lock = threading.Condition()
         try:
             self._server = _Server((address, port), self)
         except OSError:
@@ -131,8 +132,12 @@ class PortalServer:
 
     @property
     def requests(self) -> tuple[Served, ...]:
-        """All requests served so far, in the order in which their answers began."""
+        """All requests served so far, in the order in which their answers began.
+
+        The last byte is with the client before the end is noted: answers that are just ending are waited for.
+        """
         with self._lock:
+            self._lock.wait_for(lambda: self._under_way == 0, timeout=1.0)
             return tuple(sorted(self._served, key=lambda served: served.started_seconds))
 
     def paths(self) -> list[str]:
@@ -142,11 +147,13 @@ class PortalServer:
     def forget(self) -> None:
         """Forget the requests served so far; visit counters go on."""
         with self._lock:
+            self._lock.wait_for(lambda: self._under_way == 0, timeout=1.0)
             self._served.clear()
 
     def answer(self, path: str, headers: Mapping[str, str], method: str = "GET", posted: str = "") -> tuple[Page, int]:
         """The page for a request, with faults and visit counter applied, and the number of the visit."""
         with self._lock:
+            self._under_way += 1
             declared = self.pages.get(path, self.pages.get(urlsplit(path).path))
             visit = self._visits[path] = self._visits.get(path, 0) + 1
         if declared is None:
@@ -165,6 +172,8 @@ class PortalServer:
         """Keep what was served."""
         with self._lock:
             self._served.append(served)
+            self._under_way -= 1
+            self._lock.notify_all()
 
 
 class _Server(ThreadingHTTPServer):

@@ -10,69 +10,21 @@ from transforms.documents.model import Cell, Document, Mode, Row, UnreadableDocu
 from transforms.documents.sniff import decode
 from transforms.documents.text import rows_of_text
 
-_SKIP = {
-    "script",
-    "style",
-    "noscript",
-    "template",
-    "head",
-    "select",
-    "option",
-    "textarea",
-    "svg",
-    "iframe",
-    "title",
-}
+# Never shown as text, or chosen by the reader of the page; `head` is read for its metas before.
+_UNSHOWN = ("script", "style", "noscript", "template", "head", "select", "textarea", "svg", "iframe", "title")
 _BLOCK = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "br",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
+    (
+        "address article aside blockquote body br caption center dd details div dl dt fieldset figcaption "
+        "figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tbody td tfoot "
+        "th thead tr ul"
+    ).split()
 )
 _HOLDERS = frozenset(["article", "body", "div", "form", "main", "pre", "section", "table", "td"])
 _WRAPS = frozenset(["b", "center", "div", "em", "font", "p", "span", "strong", "u"])
 _RAISED = frozenset(["sup", "sub"])
 # Marks of footnotes and struck figures are no digits of the figure beside them.
 _APART = frozenset(["sup", "sub", "s", "strike", "del"])
+_HIDING = re.compile(r"hidden|display\s*:\s*none", re.I)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _DIGITS = re.compile(r"\s*(\d+)")
 _SPACES = re.compile(r"[ \t\r\f\v\n]+")
@@ -83,6 +35,14 @@ _SOURCE_META = ("contentsource", "source", "author", "dc.publisher")
 # Words that stand in a report and hardly anywhere else; portals name 行政复议 and 规章 in their menus as well.
 _MARKS = re.compile(
     r"总体情况|主动公开政府信息(公开)?情况|收到和处理|行政复议.{0,4}行政诉讼|主要问题|需要报告|第二十[条條]|勾稽[关關]系|予以公[开開]"
+)
+_MARKED_TEXT = etree.XPath(
+    "descendant::text()["
+    + " or ".join(
+        f"contains(., '{mark}')" for mark in ("情况", "收到", "诉讼", "问题", "报告", "第二十", "勾稽", "予以")
+    )
+    + "]",
+    smart_strings=True,
 )
 # What stands in these is no part of a report, whatever words it has.
 _AROUND = frozenset(["a", "nav", "header", "footer", "aside", "select", "option"])
@@ -102,13 +62,14 @@ def read_html(data: bytes) -> Document:
     if root is None:
         raise UnreadableDocument("The page holds no readable markup.")
     meta = _meta(root)
+    title = root.findtext(".//title")
+    _drop_hidden(root, text)
     found = root.find("body")
     body = found if found is not None else root
     walk = _Walk(_content(body))
     walk.run(body)
     titles = [meta[name] for name in _TITLE_META if name in meta]
     titles += [" ".join("".join(map(str, heading.itertext())).split()) for heading in root.iter("h1", "h2")]
-    title = root.findtext(".//title")
     if title:
         titles.append(" ".join(title.split()))
     issuers = [meta[name] for name in _SOURCE_META if name in meta]
@@ -135,13 +96,10 @@ def _meta(root: etree._Element) -> dict[str, str]:
 def _content(body: etree._Element) -> etree._Element:
     """The smallest element that holds all headings and labels of a report: what stands around it is the page's."""
     chains: list[list[etree._Element]] = []
-    for element in body.iter():
-        text = element.text
-        tail = element.tail
-        if text and _MARKS.search(text):
-            chains.append([element, *element.iterancestors()])
-        if tail and _MARKS.search(tail) and element is not body:
-            chains.append(list(element.iterancestors()))
+    for text in _MARKED_TEXT(body):
+        element = text.getparent()
+        if _MARKS.search(text):
+            chains.append(list(element.iterancestors()) if text.is_tail else [element, *element.iterancestors()])
     chains = [chain for chain in chains if not any(e.tag in _AROUND for e in chain)]
     if not chains:
         return body
@@ -195,7 +153,7 @@ class _Walk:
                     self.line.append(element.tail)
                 continue
             stack.append((False, element))
-            if not isinstance(tag, str) or tag in _SKIP or _hidden(element):
+            if not isinstance(tag, str):
                 continue
             if element is self.content:
                 self.flush()
@@ -231,13 +189,12 @@ class _Walk:
                     column += 1
                 span = min(_span(cell, "colspan"), _MOST_COLUMNS)
                 height = _span(cell, "rowspan")
-                if not _hidden(cell):
-                    where = f"table {self.tables}, row {number}, cell {position}"
-                    cells.append(Cell(_cell_text(cell), where, column, span))
+                where = f"table {self.tables}, row {number}, cell {position}"
+                cells.append(Cell(_cell_text(cell), where, column, span))
                 if height > 1:
                     occupied.update(dict.fromkeys(range(column, column + span), height - 1))
                 column += span
-            if cells and not _hidden(row):
+            if cells:
                 self.rows.append(Row(tuple(cells), Mode.GRID, self.tables))
 
 
@@ -267,11 +224,27 @@ def _span(cell: etree._Element, name: str) -> int:
     return max(1, int(match.group(1)[:6])) if match else 1
 
 
-def _hidden(element: etree._Element) -> bool:
-    if element.get("hidden") is not None:
-        return True
-    style = element.get("style")
-    return bool(style and _HIDDEN.search(style))
+_STYLED_AWAY = etree.XPath("//*[@hidden or contains(@style, ':')][not(self::html or self::body)]")
+
+
+def _drop_hidden(root: etree._Element, page: str) -> None:
+    """Take out of the tree what the page does not show; the text behind an element stays."""
+    etree.strip_elements(root, *_UNSHOWN, with_tail=False)
+    if not _HIDING.search(page):
+        return
+    for element in _STYLED_AWAY(root):
+        if element.get("hidden") is None and not _HIDDEN.search(element.get("style") or ""):
+            continue
+        parent = element.getparent()
+        if parent is None:
+            continue
+        if element.tail:
+            before = element.getprevious()
+            if before is not None:
+                before.tail = (before.tail or "") + element.tail
+            else:
+                parent.text = (parent.text or "") + element.tail
+        parent.remove(element)
 
 
 def _cell_text(cell: etree._Element) -> str:
@@ -280,7 +253,7 @@ def _cell_text(cell: etree._Element) -> str:
     # Nearly every cell is text in a paragraph or a few nested spans: straight to it.
     while len(inner) == 1 and not (inner.text and inner.text.strip()):
         child = inner[0]
-        if child.tag not in _WRAPS or (child.tail and child.tail.strip()) or _hidden(child):
+        if child.tag not in _WRAPS or (child.tail and child.tail.strip()):
             break
         inner = child
     if len(inner) == 0:
@@ -296,7 +269,7 @@ def _cell_text(cell: etree._Element) -> str:
             continue
         if element is not cell:
             stack.append(("tail", element))
-        if not isinstance(element.tag, str) or element.tag in _SKIP or _hidden(element):
+        if not isinstance(element.tag, str):
             continue
         if element.tag in _BLOCK and parts:
             parts.append("\n")

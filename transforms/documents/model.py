@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class Mode(Enum):
@@ -15,8 +16,7 @@ class Mode(Enum):
     BARE = "bare"  # a line of text: it may be a sentence or one cell; a blank cell does not show
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One printed cell or line. ``column`` and ``span`` are grid columns; ``gap`` counts blank lines before it."""
 
     text: str
@@ -26,8 +26,7 @@ class Cell:
     gap: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """Cells that stand in one row; in STREAM and BARE a row has a single cell."""
 
     cells: tuple[Cell, ...]

@@ -29,30 +29,31 @@ def read_application(found: Sequence[Found], form: Form, sheet: Sheet) -> None:
     rows = [f for f in found if f.table == "application"]
     starts = _learned_starts(rows, form)
     unsure = not _has_complete_row(rows, form)
+    headers = _Headers(form)
     keyed: list[tuple[str | None, Found]] = [(_outcome(row, form), row) for row in rows]
     longest = _longest_rows(keyed, form)
     for key, row in keyed:
         if key is not None:
             fillers = len(row.values) < longest.get(_kind(key, row, form), 0)
-            _read_row(key, row, form, starts, fillers, unsure, sheet)
+            _read_row(key, row, headers.of(row), form, starts, fillers, unsure, sheet)
         elif row.keys("group") and any(not is_blank(cell) for cell in row.values):
             sheet.doubt(
                 "figures_on_group",
                 f"The group heading {row.label_cells[0].text[:20]!r} carries figures that the form does not have.",
                 locator=row.label_cells[0].locator,
             )
-    _read_unlabelled(keyed, form, sheet)
-    _doubt_whole_table(rows, form, sheet)
+    _read_unlabelled(keyed, headers, form, sheet)
+    _doubt_whole_table(rows, headers, form, sheet)
 
 
-def _doubt_whole_table(rows: Sequence[Found], form: Form, sheet: Sheet) -> None:
+def _doubt_whole_table(rows: Sequence[Found], headers: _Headers, form: Form, sheet: Sheet) -> None:
     """Where the columns of the table as a whole are in question, rows that seem to fit are as well."""
     outcomes = {path[1] for path in sheet.cells if path[0] == "application"}
     paths = [p for p, cell in sheet.cells.items() if p[0] == "application" and cell.value is not None]
     lost = {o for o in outcomes if sheet.cells.get(_path(o, "total"), MISSING).state == "unreadable"}
     read = {path[1] for path in paths}
-    headers = [_header(row, form) for row in rows if row.keys("outcome")]
-    if any(header.known and not header.usual for header in headers) and not all(
+    used = [headers.of(row) for row in rows if row.keys("outcome")]
+    if any(header.known and not header.usual for header in used) and not all(
         _row_closes(outcome, form, sheet) for outcome in read
     ):
         message = "The header prints the columns in another order than the form, and not every sum confirms it."
@@ -75,6 +76,21 @@ def _outcome(found: Found, form: Form) -> str | None:
         return own[0]
     # A row of another form counts only with figures of its own: its heading stands in this form as a group.
     return next(iter(sorted(keys))) if any(not is_blank(cell) for cell in found.values) else None
+
+
+class _Headers:
+    """Headers of table three, each worked out once: all rows below it share it."""
+
+    def __init__(self, form: Form) -> None:
+        self._form = form
+        self._known: dict[tuple[int, bool], tuple[Found, _Header]] = {}
+
+    def of(self, found: Found) -> _Header:
+        key = (id(found.header), found.mode is Mode.GRID)
+        if key not in self._known:
+            # The row is kept with its header, so that the identity of the header stays its own.
+            self._known[key] = (found, _header(found, self._form))
+        return self._known[key][1]
 
 
 def _header(found: Found, form: Form) -> _Header:
@@ -161,13 +177,13 @@ def _has_complete_row(rows: Sequence[Found], form: Form) -> bool:
 def _read_row(
     outcome: str,
     found: Found,
+    header: _Header,
     form: Form,
     starts: dict[int, int],
     fillers: bool,
     unsure: bool,
     sheet: Sheet,
 ) -> None:
-    header = _header(found, form)
     paths = [_path(outcome, applicant.key) for applicant in form.applicants]
     where = found.label_cells[0].locator
     raw = " | ".join(cell.text for cell in found.values)
@@ -229,7 +245,7 @@ def _row_closes(outcome: str, form: Form, sheet: Sheet) -> bool:
     return total is not None and sum((v for v in values[:-1] if v is not None), Decimal(0)) == total
 
 
-def _read_unlabelled(keyed: Sequence[tuple[str | None, Found]], form: Form, sheet: Sheet) -> None:
+def _read_unlabelled(keyed: Sequence[tuple[str | None, Found]], headers: _Headers, form: Form, sheet: Sheet) -> None:
     """Rows without a label of the form, by their order between labelled rows, if as many rows as labels are lost."""
     order = [row.key for row in form.outcomes]
     read = {key for key, row in keyed if key and row.values}
@@ -242,7 +258,7 @@ def _read_unlabelled(keyed: Sequence[tuple[str | None, Found]], form: Form, shee
         if row is not None and (key is None or not row.values):
             continue
         if run:
-            _place_run(run, previous, key, order, read, form, sheet)
+            _place_run(run, previous, key, order, read, headers, form, sheet)
             run = []
         previous = key
 
@@ -253,6 +269,7 @@ def _place_run(
     following: str | None,
     order: list[str],
     read: set[str],
+    headers: _Headers,
     form: Form,
     sheet: Sheet,
 ) -> None:
@@ -263,7 +280,7 @@ def _place_run(
     lost = [key for key in order[start:end] if key not in read]
     if rows and len(rows) == len(lost):
         for key, row in zip(lost, rows, strict=True):
-            header = _header(row, form)
+            header = headers.of(row)
             placement = place(row.values, width, row.mode)
             _read_cells(key, header, placement, row.values[0].locator, sheet)
             if not _row_closes(key, form, sheet):

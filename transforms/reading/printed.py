@@ -34,19 +34,23 @@ _MOST_DIGITS = 12
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """What one cell shows. ``unit`` as typed in the cell; ``note`` says what had to be interpreted, None if nothing."""
+    """What one cell shows. ``unit`` as typed in the cell; ``note`` says what had to be interpreted, None if nothing.
+
+    ``plain``: digits alone, a count that needs no further look.
+    """
 
     state: str
     value: Decimal | None = None
     unit: str | None = None
     note: str | None = None
+    plain: bool = False
 
 
 @lru_cache(maxsize=65536)
 def read_printed(text: str) -> Printed:
     """State and quantity of a cell's text; state ``text`` when it is not a single clear quantity."""
     if text.isdecimal() and text.isascii() and len(text) < _MOST_DIGITS and (text[0] != "0" or text == "0"):
-        return Printed("number" if text != "0" else "zero", Decimal(text))
+        return Printed("number" if text != "0" else "zero", Decimal(text), plain=True)
     if _NOTE_MARK.search(text):
         return Printed("text", note="carries a mark that is no digit")
     plain = unicodedata.normalize("NFKC", simplified(text)).replace("−", "-").strip()

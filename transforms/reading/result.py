@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 # (table, row, column); column is "value" in tables of one value a row.
 CellPath = tuple[str, str, str]
@@ -15,8 +15,7 @@ SCALE = Decimal("0.0001")
 LARGEST = Decimal(10) ** 14
 
 
-@dataclass(frozen=True, slots=True)
-class CellReading:
+class CellReading(NamedTuple):
     """One cell: ``value`` is the printed quantity in the key's unit, None unless state is number or zero."""
 
     value: Decimal | None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from transforms.documents.model import Cell, Document, Mode, Row
 from transforms.reading.labels import Meaning, core, meanings, section_of
@@ -48,8 +49,7 @@ _HEADER_KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderCell:
+class HeaderCell(NamedTuple):
     """One printed column header; ``meaning`` is None when it is no label of any form."""
 
     meaning: Meaning | None
@@ -109,6 +109,7 @@ class _Segmenter:
         self.section: str | None = None
         self.in_body = False
         self.header: list[HeaderCell] = []
+        self.frozen: tuple[HeaderCell, ...] = ()
         self.after_info = False  # 信息内容 was read: what follows are columns, also those that no form knows
         self.channel: str | None = None
         self.open: _Open | None = None
@@ -321,7 +322,7 @@ class _Segmenter:
             if meaning.kind != "info":
                 # A unit may stand on the last of the lines that a header is broken over.
                 text = "".join(cell.text for cell in cells)
-                self.header.append(HeaderCell(meaning, replace(cells[0], text=text) if len(cells) > 1 else cells[0]))
+                self.header.append(HeaderCell(meaning, cells[0]._replace(text=text) if len(cells) > 1 else cells[0]))
         else:
             self.enter(table, header=False)
             same_table = frozenset(m for m in found if _TABLE_OF_KIND[m.kind] == table)
@@ -333,6 +334,14 @@ class _Segmenter:
         if not self.open.values:
             self.open.mode = mode
         self.open.values.append(cell)
+
+    def frozen_header(self) -> tuple[HeaderCell, ...]:
+        """The header so far; the same object as long as it stays the same, for rows are many and headers few."""
+        if len(self.header) != len(self.frozen) or any(
+            a is not b for a, b in zip(self.header, self.frozen, strict=True)
+        ):
+            self.frozen = tuple(self.header)
+        return self.frozen
 
     def finish(self, is_last: bool = False) -> None:
         current, self.open = self.open, None
@@ -347,7 +356,7 @@ class _Segmenter:
                 label_cells=current.label_cells,
                 values=tuple(current.values),
                 mode=current.mode,
-                header=tuple(self.header),
+                header=self.frozen_header(),
                 grid=current.grid,
                 lead=current.lead,
                 between=current.between,

@@ -54,6 +54,10 @@ class Sheet:
             self.put(path, CellReading(None, "blank", "", place))
             return
         printed = read_printed(cell.text)
+        if printed.plain and column not in _KEY_UNIT:
+            # Nearly every cell: whole digits, nothing to interpret.
+            self.put(path, CellReading(printed.value, printed.state, cell.text, cell.locator))
+            return
         value, state, locator = printed.value, printed.state, cell.locator
         if state == "text" or (printed.unit == "change" and column != "items_change"):
             self.put(path, CellReading(None, "text", cell.text, locator))
