@@ -12,7 +12,8 @@ Cells = Mapping[CellPath, CellReading]
 
 _ABSENT = CellReading(None, "missing", "", None)
 # Blank and dash cells count as nothing in a sum (contract, section 2); 无 says the same in a word.
-_NOTHING = ("blank", "dash", "not_applicable")
+_NOTHING = frozenset({"blank", "dash", "not_applicable"})
+_COMPARABLE = _NOTHING | {"number", "zero"}
 
 
 def run_checks(cells: Cells, form: Form, agency_type: str | None) -> list[Check]:
@@ -35,32 +36,29 @@ def t3_bal(cells: Cells, form: Form) -> Iterator[Check]:
 
 def t3_col(cells: Cells, form: Form) -> Iterator[Check]:
     """The outcomes of a column add up to its total."""
-    leaves = [row for row in form.outcome_leaves if _printed(cells, row) or row in _required(cells, form)]
-    others = sorted({p[1] for p in cells if p[0] == "application"} - {row.key for row in form.outcomes})
+    printed = {path[1] for path, cell in cells.items() if path[0] == "application" and cell.state != "missing"}
+    others = _beyond(cells, form)
+    leaves = [*(row for row in form.outcome_leaves if row in printed or row in _required(others, form)), *others]
     for applicant in form.applicants:
-        left = [("application", row, applicant.key) for row in [*leaves, *others]]
+        left = [("application", row, applicant.key) for row in leaves]
         total = [("application", "outcome_total", applicant.key)]
         yield _equation("T3-COL", applicant.key, cells, left, total, "sum of outcomes = total", total)
 
 
-def _printed(cells: Cells, row: str) -> bool:
-    return any(p[1] == row and c.state != "missing" for p, c in cells.items() if p[0] == "application")
+def _beyond(cells: Cells, form: Form) -> list[str]:
+    """Outcomes printed that the form does not have."""
+    return sorted({path[1] for path in cells if path[0] == "application"} - {row.key for row in form.outcomes})
 
 
-def _required(cells: Cells, form: Form) -> set[str]:
+def _required(others: list[str], form: Form) -> set[str]:
     """Leaves that a complete column needs; where another form's single row stands, its parts are not missed."""
-    other_single = any(p[:2] == ("application", "other_processing") for p in cells)
-    parts = {"other_no_correction", "other_fee_unpaid", "other_misc"}
-    return set(form.outcome_leaves) - (
-        parts if other_single and "other_processing" not in form.outcome_leaves else set()
-    )
+    parts = {"other_no_correction", "other_fee_unpaid", "other_misc"} if "other_processing" in others else set()
+    return set(form.outcome_leaves) - parts
 
 
 def t3_row(cells: Cells, form: Form) -> Iterator[Check]:
     """The applicants of a row add up to its total."""
-    rows = [row.key for row in form.outcomes]
-    rows += sorted({p[1] for p in cells if p[0] == "application"} - set(rows))
-    for row in rows:
+    for row in (*(outcome.key for outcome in form.outcomes), *_beyond(cells, form)):
         left = [("application", row, a.key) for a in form.applicants if a.key != "total"]
         total = [("application", row, "total")]
         yield _equation("T3-ROW", row, cells, left, total, "sum of applicants = total", total)
@@ -111,16 +109,17 @@ def _equation(
 ) -> Check:
     """Sum of ``left`` equals sum of ``right``; ``needed`` are operands without which there is nothing to compare."""
     paths = (*left, *right)
-    readings = {path: cells.get(path, _ABSENT) for path in paths}
-    states = [reading.state for reading in readings.values()]
-    unknown = any(state not in ("number", "zero", *_NOTHING) for state in states)
-    empty = all(state in _NOTHING for state in states)
-    no_total = any(readings[path].state in _NOTHING for path in needed or ())
-    if unknown or empty or no_total:
+    readings = [cells.get(path, _ABSENT) for path in paths]
+    states = {reading.state for reading in readings}
+    nothing = states & _NOTHING
+    unknown = states - _COMPARABLE
+    no_total = any(cells.get(path, _ABSENT).state in _NOTHING for path in needed or ())
+    if unknown or states == nothing or no_total:
         return Check(rule, subject, None, None, "not_assessable", "error", False, paths, message)
-    left_sum = sum((v for p in left if (v := readings[p].value) is not None), Decimal(0))
-    right_sum = sum((v for p in right if (v := readings[p].value) is not None), Decimal(0))
-    inferred = any(state in _NOTHING for state in states)
+    values = [reading.value for reading in readings]
+    left_sum = sum((value for value in values[: len(left)] if value is not None), Decimal(0))
+    right_sum = sum((value for value in values[len(left) :] if value is not None), Decimal(0))
+    inferred = bool(nothing)
     closes = left_sum == right_sum
     severity = "warning" if inferred and not closes else "error"
     return Check(rule, subject, left_sum, right_sum, "pass" if closes else "fail", severity, inferred, paths, message)

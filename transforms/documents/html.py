@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any, cast
 
 from lxml import etree
 
@@ -24,7 +25,6 @@ _WRAPS = frozenset(["b", "center", "div", "em", "font", "p", "span", "strong", "
 _RAISED = frozenset(["sup", "sub"])
 # Marks of footnotes and struck figures are no digits of the figure beside them.
 _APART = frozenset(["sup", "sub", "s", "strike", "del"])
-_HIDING = re.compile(r"hidden|display\s*:\s*none", re.I)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _DIGITS = re.compile(r"\s*(\d+)")
 _SPACES = re.compile(r"[ \t\r\f\v\n]+")
@@ -96,7 +96,7 @@ def _meta(root: etree._Element) -> dict[str, str]:
 def _content(body: etree._Element) -> etree._Element:
     """The smallest element that holds all headings and labels of a report: what stands around it is the page's."""
     chains: list[list[etree._Element]] = []
-    for text in _MARKED_TEXT(body):
+    for text in cast(list[Any], _MARKED_TEXT(body)):
         element = text.getparent()
         if _MARKS.search(text):
             chains.append(list(element.iterancestors()) if text.is_tail else [element, *element.iterancestors()])
@@ -153,8 +153,6 @@ class _Walk:
                     self.line.append(element.tail)
                 continue
             stack.append((False, element))
-            if not isinstance(tag, str):
-                continue
             if element is self.content:
                 self.flush()
                 self.begin = len(self.rows)
@@ -230,9 +228,10 @@ _STYLED_AWAY = etree.XPath("//*[@hidden or contains(@style, ':')][not(self::html
 def _drop_hidden(root: etree._Element, page: str) -> None:
     """Take out of the tree what the page does not show; the text behind an element stays."""
     etree.strip_elements(root, *_UNSHOWN, with_tail=False)
-    if not _HIDING.search(page):
+    lowered = page.lower()
+    if "hidden" not in lowered and "none" not in lowered:
         return
-    for element in _STYLED_AWAY(root):
+    for element in cast(list[etree._Element], _STYLED_AWAY(root)):
         if element.get("hidden") is None and not _HIDDEN.search(element.get("style") or ""):
             continue
         parent = element.getparent()
@@ -269,8 +268,6 @@ def _cell_text(cell: etree._Element) -> str:
             continue
         if element is not cell:
             stack.append(("tail", element))
-        if not isinstance(element.tag, str):
-            continue
         if element.tag in _BLOCK and parts:
             parts.append("\n")
         if element.tag in _APART:

@@ -53,8 +53,7 @@ class Doubt:
         }
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(NamedTuple):
     """One arithmetic rule applied to one row, column or block (``subject``)."""
 
     rule: str
