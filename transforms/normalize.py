@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms import READER_VERSION, frames, lake
+from transforms.batch import ReadFile, read_files
 from transforms.content import content_hash
 from transforms.identity.agencies import agency_type
 from transforms.identity.divisions import division_rows
 from transforms.identity.placement import Named, Placement, place
 from transforms.identity.store import IdentityStore
 from transforms.manifest import Fetch, document_path, read_manifests
-from transforms.reading import Reading, read_document
+from transforms.reading import Reading
 from transforms.reading.trust import doubtful_cells, reasons
 from transforms.report_rows import (
     GatheredReport,
@@ -127,23 +128,22 @@ def _read_new(run: _Run, fetches: Sequence[Fetch], progress: Progress) -> None:
         first_seen.setdefault(fetch.sha256, fetch.fetched_at)
     for row in run.documents.values():
         row["first_seen"] = first_seen[row["sha256"]]
-    for number, sha256 in enumerate(new, start=1):
-        _document(run, sha256, first_seen[sha256])
-        progress("reading documents", number, len(new))
+    for read in _read(run, new, progress):
+        run.summary.documents_read += 1
+        sha256 = read.reading.sha256
+        run.documents[sha256] = _document_row(read, first_seen[sha256])
 
 
-def _document(run: _Run, sha256: str, first_seen: dt.datetime) -> None:
-    reading, size, version = _read(run, sha256)
-    run.readings[sha256] = reading
-    run.summary.documents_read += 1
-    run.documents[sha256] = {
-        "sha256": sha256,
+def _document_row(read: ReadFile, first_seen: dt.datetime) -> dict[str, Any]:
+    reading = read.reading
+    return {
+        "sha256": reading.sha256,
         "report_year": 0,
         "media_type": reading.media_type,
-        "bytes": size,
+        "bytes": read.bytes,
         "outcome": reading.outcome,
         "reason": reading.reason,
-        "reader_version": version,
+        "reader_version": READER_VERSION if read.error is None else "absent",
         "form": reading.form,
         "title": reading.title,
         "agency_name": reading.agency_name,
@@ -160,18 +160,24 @@ def _document(run: _Run, sha256: str, first_seen: dt.datetime) -> None:
     }
 
 
-def _read(run: _Run, sha256: str) -> tuple[Reading, int, str]:
-    """Reading, size and reader version; a missing raw file is unreadable now and tried again next time."""
-    path = document_path(run.home, sha256)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        run.summary.problems.append(
-            f"The raw document {path} cannot be read ({error.strerror}): restore it, or crawl again with --recheck."
-        )
-        reading = Reading(sha256, "application/octet-stream", "unreadable", "The raw document is not in the archive.")
-        return reading, 0, "absent"
-    return read_document(data, sha256), len(data), READER_VERSION
+def _read(run: _Run, wanted: Sequence[str], progress: Progress) -> Iterator[ReadFile]:
+    """Read documents by sha256 and keep their readings; a missing raw file is unreadable now, tried again next time."""
+    paths = {document_path(run.home, sha256): sha256 for sha256 in wanted}
+    for number, read in enumerate(read_files(paths), start=1):
+        sha256 = paths[read.path]
+        error = read.error
+        if error is None and read.reading.sha256 != sha256:
+            error = "its bytes are not those that were stored"
+        if error is not None:
+            run.summary.problems.append(
+                f"The raw document {read.path} cannot be read ({error}): restore it, or crawl again with --recheck."
+            )
+            reason = "The raw document is not in the archive."
+            reading = Reading(sha256, "application/octet-stream", "unreadable", reason)
+            read = ReadFile(read.path, reading, 0, error)
+        run.readings[sha256] = read.reading
+        progress("reading documents", number, len(wanted))
+        yield read
 
 
 def _place_all(run: _Run, fetches: Sequence[Fetch], store: IdentityStore) -> dict[str, GatheredReport]:
@@ -262,17 +268,22 @@ def _write_version_tables(run: _Run, reports: Mapping[str, GatheredReport], prog
     written: list[str] = []
     for number, year in enumerate(sorted(every_year), start=1):
         versions = wanted.get(year, {})
+        parts = {table: _part(run, table, year) for table, _ in _OF_VERSION}
+        held_here = {v for v, (report_id, sha256) in versions.items() if held.get(v) == (report_id, sha256, year)}
+        # A part that is not there has lost its versions; one without rows would be there, empty.
+        kept_in = {t: held_here if lake.part_path(run.home, t, year).exists() else set() for t in parts}
+        lost = {versions[v][1] for kept in kept_in.values() for v in versions.keys() - kept} - run.readings.keys()
+        for _ in _read(run, sorted(lost), progress):
+            pass
         for table, make_rows in _OF_VERSION:
-            part = _part(run, table, year)
-            complete = lake.part_path(run.home, table, year).exists()
-            kept = {v for v, (r, sha256) in versions.items() if complete and held.get(v) == (r, sha256, year)}
+            part, kept = parts[table], kept_in[table]
             new_rows = [
                 row
                 for version_id, (report_id, sha256) in versions.items()
                 if version_id not in kept
                 for row in make_rows(
                     {"version_id": version_id, "report_id": report_id, "report_year": year},
-                    _reading(run, sha256),
+                    run.readings[sha256],
                 )
             ]
             old = part.filter(pc.is_in(part["version_id"], pa.array(sorted(kept), pa.string())))
@@ -285,9 +296,3 @@ def _write_version_tables(run: _Run, reports: Mapping[str, GatheredReport], prog
         pc.sum(pc.equal(_part(run, "check_result", year)["status"], "fail")).as_py() or 0 for year in wanted
     )
     return written
-
-
-def _reading(run: _Run, sha256: str) -> Reading:
-    if sha256 not in run.readings:
-        run.readings[sha256] = _read(run, sha256)[0]
-    return run.readings[sha256]

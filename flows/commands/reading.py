@@ -30,13 +30,14 @@ def parse(paths: tuple[Path, ...], as_json: bool, lang: str) -> None:
       gongkai parse report.html
       gongkai parse --json report.html other.txt > reports.json
     """
-    from transforms.reading import read_document
+    from transforms.batch import read_files
 
-    documents = []
+    found = {}
     with shown():
-        for number, path in enumerate(paths):
+        for number, read in enumerate(read_files(dict.fromkeys(paths)), start=1):
             report("reading", number, len(paths))
-            documents.append(read_document(path.read_bytes(), path.name).as_json(str(path)))
+            found[read.path] = read.reading
+    documents = [found[path].as_json(str(path)) for path in paths]
     if as_json:
         click.echo(json.dumps({"documents": documents}, ensure_ascii=False, indent=1, allow_nan=False))
     else:

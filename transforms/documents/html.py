@@ -185,6 +185,8 @@ class _Walk:
             for position, cell in enumerate(_own(row, "td", "th"), start=1):
                 while column in taken:
                     column += 1
+                if column >= _MOST_COLUMNS:
+                    break
                 span = min(_span(cell, "colspan"), _MOST_COLUMNS)
                 height = _span(cell, "rowspan")
                 where = f"table {self.tables}, row {number}, cell {position}"

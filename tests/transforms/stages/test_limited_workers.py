@@ -1,0 +1,90 @@
+"""Documents are read within limits of time and memory: a hostile one costs itself, the batch goes on."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.transforms.layouts import html_page, make_figures
+from transforms.batch import ReadFile, read_files
+from transforms.workers import Failed, Limits, limited_map
+
+QUICK = Limits(seconds=1.0, memory_bytes=256 * 1024**2)
+
+
+def behave(what: str) -> str:
+    if what == "loop":
+        while True:
+            time.sleep(0.01)
+    if what == "memory":
+        return str(len(bytearray(4 * 1024**3)))
+    if what == "die":
+        os._exit(3)
+    if what == "raise":
+        raise ValueError("no")
+    if what == "deep":
+        return behave(what)
+    return what.upper()
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_what_breaks_one_item_leaves_the_others(alone: bool) -> None:
+    # With another thread a fresh interpreter is used instead of a fork.
+    stop = threading.Event()
+    thread = threading.Thread(target=stop.wait)
+    if not alone:
+        thread.start()
+    try:
+        items = ["a", "loop", "memory", "die", "b", "raise", "deep", "c"]
+        found = dict(limited_map(behave, items, workers=2, limits=QUICK))
+    finally:
+        stop.set()
+    assert [found[item] for item in "abc"] == ["A", "B", "C"]
+    reasons = {item: outcome.reason for item, outcome in found.items() if isinstance(outcome, Failed)}
+    assert reasons.keys() == {"loop", "memory", "die", "raise", "deep"}
+    assert "longer than 1 seconds" in reasons["loop"]
+    assert "256 MB" in reasons["memory"]
+    assert "status 3" in reasons["die"]
+    assert "ValueError: no" in reasons["raise"]
+    assert "too deeply" in reasons["deep"]
+
+
+def test_nothing_to_do_starts_nothing() -> None:
+    assert list(limited_map(behave, [])) == []
+
+
+HOSTILE = {
+    "deep": b"<html><body>" + b"<div>" * 100_000,
+    "wide": b"<table>" + b"<tr><td rowspan=1000000 colspan=1000000>x</td></tr>" * 2000 + b"</table>",
+    "endless rows": "<table><tr><td>规章</td><td>0</td></tr></table>".encode() * 400_000,
+    "empty": b"",
+    "blank": b" \n ",
+    "binary": bytes(range(256)) * 100,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_pages_end_in_time_with_a_reason(name: str, tmp_path: Path) -> None:
+    path, good = tmp_path / "hostile.html", tmp_path / "good.html"
+    path.write_bytes(HOSTILE[name])
+    figures = make_figures(1)
+    good.write_bytes(html_page(figures))
+    begun = time.monotonic()
+    read: dict[Path, ReadFile] = {r.path: r for r in read_files([path, good], workers=1, limits=Limits(seconds=5.0))}
+    assert time.monotonic() - begun < 30
+    assert read[good].reading.outcome == "parsed"
+    assert read[path].reading.outcome in ("unreadable", "out_of_format", "no_tables")
+    assert read[path].reading.reason
+    assert read[path].reading.sha256 == hashlib.sha256(HOSTILE[name]).hexdigest()
+    assert not any(cell.value is not None for cell in read[path].reading.cells.values())
+
+
+def test_a_file_that_is_not_there_is_an_error_and_no_document(tmp_path: Path) -> None:
+    (read,) = read_files([tmp_path / "absent"])
+    assert read.error
+    assert read.reading.outcome == "unreadable"
