@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from transforms.content import content_hash
 from transforms.documents.sniff import media_type
 from transforms.reading import Reading, read_document
+from transforms.reading.trust import doubtful_cells, reasons
 from transforms.workers import STANDARD, Failed, Limits, limited_map
 
 # The largest report seen is 4 MB; what is far beyond is no report and is not taken into memory.
@@ -17,12 +19,18 @@ LARGEST_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class ReadFile:
-    """What came of one file; ``error`` says why its bytes could not be had, None when they were read."""
+    """What came of one file; ``error`` says why its bytes could not be had, None when they were read.
+
+    ``content_hash``, ``doubtful_cells`` and ``trust_reasons`` are worked out beside the reading, in the worker.
+    """
 
     path: Path
     reading: Reading
     bytes: int
     error: str | None = None
+    content_hash: str = ""
+    doubtful_cells: int = 0
+    trust_reasons: str | None = None
 
 
 def read_files(paths: Iterable[Path], workers: int | None = None, limits: Limits = STANDARD) -> Iterator[ReadFile]:
@@ -43,8 +51,14 @@ def _read_file(path: Path) -> ReadFile:
         data = path.read_bytes()
     except OSError as error:
         reading = Reading("", "application/octet-stream", "unreadable", "The bytes of the document cannot be read.")
-        return ReadFile(path, reading, 0, error.strerror or str(error))
-    return ReadFile(path, read_document(data, path.name), len(data))
+        return judged(path, reading, 0, error.strerror or str(error))
+    return judged(path, read_document(data, path.name), len(data))
+
+
+def judged(path: Path, reading: Reading, size: int, error: str | None = None) -> ReadFile:
+    """A reading with its content hash and how far it can be relied on."""
+    why = "; ".join(reasons(reading)) or None
+    return ReadFile(path, reading, size, error, content_hash(reading), doubtful_cells(reading), why)
 
 
 def _given_up(path: Path, reason: str) -> ReadFile:
@@ -56,4 +70,4 @@ def _given_up(path: Path, reason: str) -> ReadFile:
             head = head or block
             size += len(block)
             digest.update(block)
-    return ReadFile(path, Reading(digest.hexdigest(), media_type(head), "unreadable", reason), size)
+    return judged(path, Reading(digest.hexdigest(), media_type(head), "unreadable", reason), size)

@@ -13,15 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from transforms import READER_VERSION, frames, lake
-from transforms.batch import ReadFile, read_files
-from transforms.content import content_hash
+from transforms.batch import ReadFile, judged, read_files
 from transforms.identity.agencies import agency_type
 from transforms.identity.divisions import division_rows
 from transforms.identity.placement import Named, Placement, place
 from transforms.identity.store import IdentityStore
 from transforms.manifest import Fetch, document_path, read_manifests
 from transforms.reading import Reading
-from transforms.reading.trust import doubtful_cells, reasons
 from transforms.report_rows import (
     GatheredReport,
     agency_name_rows,
@@ -152,10 +150,10 @@ def _document_row(read: ReadFile, first_seen: dt.datetime) -> dict[str, Any]:
         "printed_year": reading.report_year,
         "edition": reading.edition,
         "published_on": parse_date(reading.published_on),
-        "content_hash": content_hash(reading),
+        "content_hash": read.content_hash,
         "figures": sum(1 for cell in reading.cells.values() if cell.value is not None),
-        "doubtful_cells": doubtful_cells(reading),
-        "trust_reasons": "; ".join(reasons(reading)) or None,
+        "doubtful_cells": read.doubtful_cells,
+        "trust_reasons": read.trust_reasons,
         "first_seen": first_seen,
     }
 
@@ -174,7 +172,7 @@ def _read(run: _Run, wanted: Sequence[str], progress: Progress) -> Iterator[Read
             )
             reason = "The raw document is not in the archive."
             reading = Reading(sha256, "application/octet-stream", "unreadable", reason)
-            read = ReadFile(read.path, reading, 0, error)
+            read = judged(read.path, reading, 0, error)
         run.readings[sha256] = read.reading
         progress("reading documents", number, len(wanted))
         yield read

@@ -8,9 +8,11 @@ import os
 import signal
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -56,44 +58,60 @@ def limited_map(
     pool: list[_Worker[Item]] = []
     try:
         for _ in range(max(1, workers or cores())):
-            item = next(queue, _END)
-            if item is _END:
+            worker = _Worker(function, limits)
+            worker.feed(queue)
+            if not worker.busy:
                 break
-            pool.append(_Worker(function, limits))
-            pool[-1].begin(item)
+            pool.append(worker)
         while busy := [worker for worker in pool if worker.busy]:
             soonest = min(worker.deadline for worker in busy)
             wait([worker.connection for worker in busy], timeout=max(0.0, soonest - time.monotonic()))
             for worker in busy:
-                outcome = worker.outcome()
-                if outcome is None:
-                    continue
-                done = worker.item
-                worker.begin(next(queue, _END))
-                yield done, outcome
+                for done, outcome in worker.outcomes():
+                    worker.feed(queue)
+                    yield done, outcome
     finally:
+        for worker in pool:
+            worker.stop()
         for worker in pool:
             worker.close()
 
 
 _END: Any = object()
+_STOP = "\0stop"
+_START_SECONDS = 20.0
+# One item at work and one waiting: the worker need not wait for us between two.
+_PENDING = 2
 
 
 class _Worker(Generic[Item]):
-    """One process and the item it is at."""
+    """One process and the items that it was sent, the one at work first."""
 
     def __init__(self, function: Callable[[Item], Any], limits: Limits) -> None:
         self.function = function
         self.limits = limits
-        self.item: Item = _END
+        self.pending: deque[Item] = deque()
+        self.process: BaseProcess | None = None
         self.deadline = 0.0
-        self.start()
 
     @property
     def busy(self) -> bool:
-        return self.item is not _END
+        return bool(self.pending)
+
+    def feed(self, queue: Iterator[Item]) -> None:
+        """Send items until enough are pending or none is left."""
+        while len(self.pending) < _PENDING:
+            item = next(queue, _END)
+            if item is _END:
+                return
+            self.pending.append(item)
+            if self.process is None:
+                self.start()
+            else:
+                self.send(item)
 
     def start(self) -> None:
+        """Start a process and send it everything that is pending."""
         # A fork is quick but copies no threads, whose locks it may find held; then a fresh interpreter is used.
         alone = threading.active_count() == 1 and "fork" in multiprocessing.get_all_start_methods()
         context = multiprocessing.get_context("fork" if alone else "spawn")
@@ -103,56 +121,64 @@ class _Worker(Generic[Item]):
         )
         self.process.start()
         theirs.close()
-        self.fresh = True
+        # A fresh interpreter has to import first.
+        self.deadline = time.monotonic() + self.limits.seconds + _START_SECONDS
+        for item in self.pending:
+            self.send(item)
 
-    def begin(self, item: Item) -> None:
-        """Send the worker its next item; with none left it is idle."""
-        self.item = item
-        if item is _END:
-            return
-        if not self.process.is_alive():
-            self.start()
-        # A fresh interpreter has to import first: its first item gets time for that.
-        self.deadline = time.monotonic() + self.limits.seconds + (20.0 if self.fresh else 0.0)
-        self.connection.send(item)
+    def send(self, item: Item) -> None:
+        # A process that has just died is found out by `outcomes`; the item stays pending and goes to the next.
+        with contextlib.suppress(OSError):
+            self.connection.send(item)
 
-    def outcome(self) -> Any | None:
-        """Result or Failed of the item, None while it is at work."""
-        if self.connection.poll():
+    def outcomes(self) -> Iterator[tuple[Item, Any]]:
+        """Items that came to an end since the last look, each with its result or Failed."""
+        while self.pending and self.connection.poll():
             try:
                 kind, value = self.connection.recv()
             except (EOFError, OSError):
-                return self._ended(self._death())
-            if kind == "ready":
-                self.fresh = False
-                self.deadline = time.monotonic() + self.limits.seconds
-                return None
-            return value if kind == "result" else Failed(value)
-        if time.monotonic() >= self.deadline:
-            self.process.kill()
-            return self._ended(f"Reading took longer than {self.limits.seconds:g} seconds and was ended.")
-        return None
+                yield self.give_up(self.death())
+                return
+            self.deadline = time.monotonic() + self.limits.seconds
+            if kind != "ready":
+                yield self.pending.popleft(), value if kind == "result" else Failed(value)
+        if self.pending and time.monotonic() >= self.deadline:
+            yield self.give_up(f"Reading took longer than {self.limits.seconds:g} seconds and was ended.")
 
-    def _death(self) -> str:
+    def death(self) -> str:
+        assert self.process
         self.process.join(5)
         code = self.process.exitcode
         if code is not None and code < 0:
             return f"The reader was ended by {signal.Signals(-code).name}: the document broke it or memory ran out."
         return f"The reader ended with status {code}."
 
-    def _ended(self, reason: str) -> Failed:
-        # The next item, if there is one, starts another process.
-        self.connection.close()
-        self.process.join(5)
-        return Failed(reason)
+    def give_up(self, reason: str) -> tuple[Item, Failed]:
+        """End the process and with it the item at work; what was waiting goes to the next process."""
+        if self.process is not None:
+            self.process.kill()
+        item = self.pending.popleft()
+        self.close()
+        if self.pending:
+            self.start()
+        return item, Failed(reason)
+
+    def stop(self) -> None:
+        """Tell an idle process to end; a busy one is ended by ``close``."""
+        if self.process is not None and not self.pending:
+            with contextlib.suppress(OSError):
+                self.connection.send(_STOP)
 
     def close(self) -> None:
-        with contextlib.suppress(OSError):
-            self.connection.close()
-        self.process.join(0.5)
-        if self.process.is_alive():
-            self.process.kill()
-            self.process.join(5)
+        """End the process: an idle one was told to and gets a moment for it."""
+        if self.process is None:
+            return
+        if not self.pending:
+            self.process.join(1.0)
+        self.process.kill()
+        self.process.join(5)
+        self.connection.close()
+        self.process = None
 
 
 def _serve(connection: Connection, function: Callable[[Any], Any], memory_bytes: int) -> None:
@@ -165,6 +191,8 @@ def _serve(connection: Connection, function: Callable[[Any], Any], memory_bytes:
         try:
             item = connection.recv()
         except (EOFError, OSError):
+            return
+        if item == _STOP:
             return
         try:
             message = ("result", function(item))
