@@ -29,7 +29,9 @@ def division_rows(
         code = str(entry["region_code"])
         codes.update(_with_parents(code))
         body = entry.get("body")
-        if body and agency_type(body) in ("government", "gov_office", "zone"):
+        # A zone has a statistical code of its own (71 to 79); under its county's code it does not name the county.
+        kinds = ("zone",) if "71" <= code[-2:] <= "79" else ("government", "gov_office")
+        if body and agency_type(body) in kinds:
             names.setdefault(code, _BODY.sub("", body) or body)
     for code, found in (governments or {}).items():
         if len(found) == 1:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+
+class IdentityDamaged(Exception):
+    """A record of permanent ids cannot be read; the text says where."""
+
+
+class IdentityNotWritten(OSError):
+    """New ids could not be put on record; the text says what to do."""
 
 
 def opaque_id(prefix: str, *evidence: str) -> str:
@@ -21,7 +30,8 @@ class IdentityStore:
     """Ids by evidence. What is on record is found again; what is new is minted, and appended by ``save``.
 
     ``agencies``: (region, name key) -> id; ``reports``: (agency id, year, edition) -> id. Nothing is ever changed or
-    removed, so that an id given once keeps its meaning whatever is inferred later.
+    removed, so that an id given once keeps its meaning whatever is inferred later. Raises IdentityDamaged when a
+    record cannot be read.
     """
 
     def __init__(self, home: Path) -> None:
@@ -70,7 +80,10 @@ class IdentityStore:
         return known
 
     def save(self) -> None:
-        """Append what was minted, before anything that refers to it is written."""
+        """Append what was minted, before anything that refers to it is written.
+
+        Raises IdentityNotWritten when the disk refuses; the records that there were stay as they are.
+        """
         for name, rows in self._new.items():
             if rows:
                 self._folder.mkdir(parents=True, exist_ok=True)
@@ -81,19 +94,39 @@ class IdentityStore:
 def _read(path: Path) -> list[dict[str, Any]]:
     if not path.exists():
         return []
-    lines = path.read_text("utf-8").splitlines(keepends=True)
-    # A line without its end was being written when the machine stopped: its ids are minted again, the same.
-    return [json.loads(line) for line in lines if line.endswith("\n") and line.strip()]
+    # Bytes, and no other line end than our own: a line may be torn within a character, a name may hold U+2028.
+    # What stands behind the last line end was being written when the machine stopped: it is minted again, the same.
+    lines = path.read_bytes().split(b"\n")[:-1]
+    rows = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            if line.strip():
+                rows.append(json.loads(line))
+        except ValueError as error:
+            raise IdentityDamaged(
+                f"{path}, line {number}: expected one JSON object, found {line[:60]!r} ({error}). The ids of published "
+                "reports rest on this file: restore it from a backup, or remove that line if it is no record."
+            ) from error
+    return rows
 
 
 def _append(path: Path, rows: list[dict[str, Any]]) -> None:
-    text = "".join(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in rows)
-    if path.exists():
-        kept = path.read_bytes()
-        if kept and not kept.endswith(b"\n"):
-            with path.open("r+b") as file:
-                file.truncate(kept.rfind(b"\n") + 1)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    data = "".join(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in rows).encode()
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        kept = path.read_bytes().rfind(b"\n") + 1
+        os.ftruncate(descriptor, kept)
+        os.lseek(descriptor, kept, os.SEEK_SET)
+        try:
+            while data:
+                data = data[os.write(descriptor, data) :]
+            os.fsync(descriptor)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                os.ftruncate(descriptor, kept)
+            raise IdentityNotWritten(
+                f"{path} could not be written: {error.strerror or error}. Check the free space and the rights of its "
+                "folder, then run `gongkai normalize` again; nothing on record was changed."
+            ) from error
+    finally:
+        os.close(descriptor)

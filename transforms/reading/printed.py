@@ -63,7 +63,7 @@ def read_printed(text: str) -> Printed:
     if _ZERO_WORD.match(plain):
         return Printed("zero", Decimal(0), note="is written as a word")
     # White space inside a figure may part two cells: it is kept, so that no pattern fits.
-    compact = re.sub(r"(?<=\D)\s+|\s+(?=\D)", "", plain)
+    compact = re.sub(r"(?<=[^\d\s])\s+|\s+(?=[^\d\s])", "", plain)
     if match := _PLAIN.match(compact):
         return _number(match.group(1))
     if match := _WITH_UNIT.match(compact):

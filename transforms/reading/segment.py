@@ -337,10 +337,8 @@ class _Segmenter:
 
     def frozen_header(self) -> tuple[HeaderCell, ...]:
         """The header so far; the same object as long as it stays the same, for rows are many and headers few."""
-        if len(self.header) != len(self.frozen) or any(
-            a is not b for a, b in zip(self.header, self.frozen, strict=True)
-        ):
-            self.frozen = tuple(self.header)
+        if (header := tuple(self.header)) != self.frozen:
+            self.frozen = header
         return self.frozen
 
     def finish(self, is_last: bool = False) -> None:

@@ -161,3 +161,14 @@ def test_money() -> None:
     assert money_factor("万元") == 10_000
     assert money_factor("件") is None
     assert money_factor(None) is None
+
+
+@pytest.mark.parametrize("text", ["3 5", "3  5", "12   3", "3　　5", "3 \n5", "3\t\t5", "1 012", "0 0"])
+def test_white_space_inside_a_figure_may_part_two_cells(text: str) -> None:
+    assert read_printed(text).value is None
+    assert read_printed(text).state == "text"
+
+
+@pytest.mark.parametrize("text", ["12 元", "12  万元", "增加  5", "+ 5", " 12 "])
+def test_white_space_beside_a_figure_means_nothing(text: str) -> None:
+    assert read_printed(text).value is not None
