@@ -9,12 +9,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
-from flows.demo.reports import CITY_PORTAL, COUNTY_PORTAL
+from flows.demo.reports import PORTALS
 
 ROOT = Path(__file__).resolve().parent.parent
 # The flow starts a Prefect server of its own; a busy machine needs its time.
@@ -72,10 +73,12 @@ def first_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _choose_ports(home: Path) -> None:
     """Free ports for the demo, so that it meets no other demo on this machine."""
     home.mkdir()
-    with socket.socket() as city, socket.socket() as county:
-        for one in (city, county):
+    with ExitStack() as stack:
+        ports = {}
+        for portal_id in PORTALS:
+            one = stack.enter_context(socket.socket())
             one.bind(("127.0.0.1", 0))
-        ports = {CITY_PORTAL: city.getsockname()[1], COUNTY_PORTAL: county.getsockname()[1]}
+            ports[portal_id] = one.getsockname()[1]
     (home / "demo.json").write_text(json.dumps({"ports": ports, "nights": 0}), encoding="utf-8")
 
 

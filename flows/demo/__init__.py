@@ -1,1 +1,1 @@
-"""The demo: agencies of an invented city, two loopback portals, and the real nightly job run on them."""
+"""The demo: agencies of an invented city, three loopback portals, and the real nightly job run on them."""

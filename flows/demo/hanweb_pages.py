@@ -53,7 +53,7 @@ class Column:
     @property
     def path(self) -> str:
         """The address of the column page."""
-        return f"/col/col{self.columnid}/index.html"
+        return column_path(self.columnid)
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,20 @@ class Proxy:
 DEFAULT_PROXY = Proxy()
 
 
+def column_path(columnid: str) -> str:
+    """The address of a column page."""
+    return f"/col/col{columnid}/index.html"
+
+
 def article_path(columnid: str, day: str, number: int) -> str:
     """The address of an article, as /art/YYYY/M/D/art_<column>_<number>.html."""
     year, month, day_of_month = (int(part) for part in day.split("-"))
     return f"/art/{year}/{month}/{day_of_month}/art_{columnid}_{number}.html"
+
+
+def download_path(attachment: str) -> str:
+    """The address of a document that an article offers for download."""
+    return f"{DOWNLOAD}?classid=0&filename={quote(attachment)}"
 
 
 def jpage_pages(
@@ -140,7 +150,15 @@ def _jpaas_column(column: Column, html: str) -> Page:
 
 
 def article_page(
-    title: str, published: str, source: str, body: str, *, attachment: str = "", note: str = "", site: str = ""
+    title: str,
+    published: str,
+    source: str,
+    body: str,
+    *,
+    attachment: str = "",
+    label: str = "",
+    note: str = "",
+    site: str = "",
 ) -> str:
     """One article, with its marks around the text.
 
@@ -150,13 +168,15 @@ def article_page(
         source: who issued it.
         body: HTML of the text.
         attachment: file name of a document that is offered for download; "" for none.
+        label: what the link to it says; "" is its file name.
         note: HTML at the foot.
         site: the site's name.
     """
     link = ""
     if attachment:
-        href = f"{DOWNLOAD}?classid=0&amp;filename={quote(attachment)}"
-        link = f'<p>附件：<a href="{href}"><img src="/module/jslib/icons/word.png">{escape(attachment)}</a></p>'
+        href = escape(download_path(attachment))
+        picture = '<img src="/module/jslib/icons/word.png">'
+        link = f'<p>附件：<a href="{href}">{picture}{escape(label or attachment)}</a></p>'
     return f"""<!DOCTYPE html>
 <html lang="zh-CN"><head><meta charset="utf-8"><title>{escape(title)}</title>
 <meta name="SiteName" content="{escape(site)}">

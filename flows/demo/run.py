@@ -1,4 +1,4 @@
-"""Runs the demo: two portals on this machine, the real nightly flow against them, and what came of it."""
+"""Runs the demo: three portals on this machine, the real nightly flow against them, and what came of it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import click
 from flows import run_report
 from flows.commands.run import run_nightly, tell
 from flows.demo.portals import pages, registry
-from flows.demo.reports import CITY_PORTAL, COUNTY_PORTAL
-from flows.demo.server import Page, PortalServer
+from flows.demo.reports import PORTALS
+from flows.demo.server import Answering, Page, PortalServer
 from flows.demo.show import Rate, rates, show
 from flows.errors import CalledWronglyError
 from flows.lock import one_writer
@@ -23,7 +23,7 @@ from flows.settings import Settings
 
 STATE_NAME = "demo.json"
 # Asked for first, so that a demo home keeps its addresses; any other free port does as well.
-FIRST_PORTS = {CITY_PORTAL: 8990, COUNTY_PORTAL: 8991}
+FIRST_PORTS = {portal_id: 8990 + number for number, portal_id in enumerate(PORTALS)}
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def run_demo(settings: Settings) -> int:
         state = _read_state(home)
         first_time = state.nights == 0
         click.echo(
-            f"{'First' if first_time else 'Another'} night in {home}: two sample portals on this machine, "
+            f"{'First' if first_time else 'Another'} night in {home}: three sample portals on this machine, "
             "then crawl, normalize, load, publish …",
             err=True,
         )
@@ -63,11 +63,11 @@ def run_demo(settings: Settings) -> int:
 
 @contextmanager
 def _portals(home: Path, state: State) -> Iterator[dict[str, int]]:
-    """Serve both portals while the block runs, and write their registry into the home; yields the ports."""
+    """Serve the portals while the block runs, and write their registry into the home; yields the ports."""
     edition = 1 if state.nights == 0 else 2
     with ExitStack() as stack:
         ports: dict[str, int] = {}
-        for portal_id in (CITY_PORTAL, COUNTY_PORTAL):
+        for portal_id in PORTALS:
             content = pages(portal_id, edition, visits=118 + 7 * state.nights)
             server = stack.enter_context(_server(content, state.ports[portal_id]))
             ports[portal_id] = int(server.host.rpartition(":")[2])
@@ -79,7 +79,7 @@ def _portals(home: Path, state: State) -> Iterator[dict[str, int]]:
         yield ports
 
 
-def _server(content: Mapping[str, Page], port: int) -> PortalServer:
+def _server(content: Mapping[str, Page | Answering], port: int) -> PortalServer:
     """A portal on its own port, or on any other where that one is taken."""
     try:
         return PortalServer(content, port=port)
@@ -103,8 +103,9 @@ def _refuse_real_home(home: Path) -> None:
 def _read_state(home: Path) -> State:
     try:
         stored = json.loads((home / STATE_NAME).read_text(encoding="utf-8"))
-        return State({portal_id: int(stored["ports"][portal_id]) for portal_id in FIRST_PORTS}, int(stored["nights"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        ports = {portal_id: int(stored["ports"].get(portal_id, port)) for portal_id, port in FIRST_PORTS.items()}
+        return State(ports, int(stored["nights"]))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return State(dict(FIRST_PORTS))
 
 

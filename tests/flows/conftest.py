@@ -12,8 +12,8 @@ import yaml
 
 from flows.cli import run_command
 from flows.demo.portals import pages, registry
-from flows.demo.reports import CITY_PORTAL, COUNTY_PORTAL
-from flows.demo.server import PortalServer
+from flows.demo.reports import PORTALS
+from flows.demo.server import Answering, Asked, Page, PortalServer
 
 
 @dataclass(frozen=True)
@@ -44,23 +44,30 @@ def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) ->
 
 @contextmanager
 def demo_portals(folder: Path, edition: int = 1, visits: int = 1, delay_seconds: float = 0.0) -> Iterator[Path]:
-    """Serve both portals of the demo and yield a registry folder that names them.
+    """Serve the portals of the demo and yield a registry folder that names them.
 
     A folder that holds a registry already keeps its ports: the same portals on another night.
     """
     ports = _ports(folder)
     with ExitStack() as stack:
         hosts = {}
-        for portal_id in (CITY_PORTAL, COUNTY_PORTAL):
-            content = {
-                path: replace(page, delay_seconds=delay_seconds)
-                for path, page in pages(portal_id, edition, visits).items()
-            }
+        for portal_id in PORTALS:
+            content = {path: _delayed(page, delay_seconds) for path, page in pages(portal_id, edition, visits).items()}
             server = stack.enter_context(PortalServer(content, port=ports.get(portal_id, 0)))
             hosts[portal_id] = server.host
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "demo.yaml").write_text(registry(hosts), encoding="utf-8")
         yield folder
+
+
+def _delayed(page: Page | Answering, delay_seconds: float) -> Page | Answering:
+    if isinstance(page, Page):
+        return replace(page, delay_seconds=delay_seconds)
+
+    def answer(asked: Asked) -> Page:
+        return replace(page(asked), delay_seconds=delay_seconds)
+
+    return answer
 
 
 def _ports(folder: Path) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,14 +12,20 @@ from flows.demo.figures import APPLICANTS, PROFILES, YEARS, history
 from flows.demo.portals import pages, registry
 from flows.demo.reports import (
     AGENCIES,
+    AS_WORD,
     CITY_PORTAL,
     CONTRADICTORY,
     COUNTY_PORTAL,
+    PORTALS,
     REVISED,
     WITH_BLANKS,
+    ZONE_PORTAL,
     Report,
+    body,
     reports,
 )
+from flows.demo.server import Page
+from flows.demo.word import word_document
 
 OUTER = {"received_new", "carried_in", "outcome_total", "carried_out"}
 
@@ -103,14 +110,20 @@ def test_the_revised_report_changes_four_cells_and_still_adds_up() -> None:
     assert sum(int(second[path]) - int(first[path]) for path in changed) == 0
 
 
+def bodies(portal_id: str, edition: int = 1, visits: int = 1) -> dict[str, bytes]:
+    """What stands at each path; answers that depend on what is asked are left out."""
+    found = pages(portal_id, edition, visits)
+    return {path: page.body for path, page in found.items() if isinstance(page, Page)}
+
+
 def test_only_the_announced_reports_change_between_nights() -> None:
-    before, after = pages(CITY_PORTAL, 1, 1), pages(CITY_PORTAL, 2, 2)
-    assert before.keys() == after.keys()
-    changed = [path for path in before if before[path].body != after[path].body]
-    assert len(changed) == 1
-    county = pages(COUNTY_PORTAL, 1, 1), pages(COUNTY_PORTAL, 1, 2)
+    for portal_id, changes in ((CITY_PORTAL, 1), (ZONE_PORTAL, 0)):
+        before, after = bodies(portal_id, 1, 1), bodies(portal_id, 2, 2)
+        assert before.keys() == after.keys()
+        assert sum(before[path] != after[path] for path in before) == changes
+    county = bodies(COUNTY_PORTAL, 1, 1), bodies(COUNTY_PORTAL, 1, 2)
     articles = [path for path in county[0] if "/t20" in path]
-    assert all(county[0][path].body != county[1][path].body for path in articles), "the visit counter moves"
+    assert all(county[0][path] != county[1][path] for path in articles), "the visit counter moves"
 
 
 def test_blanks_stand_only_where_zero_is_meant() -> None:
@@ -126,14 +139,35 @@ def test_eight_agencies_forty_eight_reports_and_a_registry_that_loads(tmp_path: 
     from spiders.registry import load
 
     assert len(AGENCIES) == 8
-    assert len(reports(CITY_PORTAL)) + len(reports(COUNTY_PORTAL)) == 48
-    hosts = {CITY_PORTAL: "127.0.0.1:8990", COUNTY_PORTAL: "127.0.0.1:8991"}
+    assert sum(len(reports(portal_id)) for portal_id in PORTALS) == 48
+    hosts = {portal_id: f"127.0.0.1:{8990 + number}" for number, portal_id in enumerate(PORTALS)}
     (tmp_path / "demo.yaml").write_text(registry(hosts), encoding="utf-8")
-    city, county = load(tmp_path)
-    assert (city.list_page.entry, county.list_page.entry) == ("flat", "year_nodes")
-    assert city.local
-    assert county.local
-    assert {city.region_code[:2], county.region_code[:2]} == {"99"}, "no code of a real place"
+    loaded = load(tmp_path)
+    assert [portal.id for portal in loaded] == list(PORTALS)
+    assert [portal.list_page.entry for portal in loaded] == ["flat", "year_nodes", "flat"]
+    assert [portal.family for portal in loaded] == ["static_list", "static_list", "hanweb"]
+    assert all(portal.local for portal in loaded)
+    assert {portal.region_code[:2] for portal in loaded} == {"99"}, "no code of a real place"
+
+
+def test_a_word_document_is_the_same_bytes_whenever_it_is_written() -> None:
+    report = next(r for r in reports(ZONE_PORTAL) if (r.agency.key, r.year) in AS_WORD)
+    first, second = (word_document(report.title, body(report, 1)) for _ in range(2))
+    assert hashlib.sha256(first).digest() == hashlib.sha256(second).digest()
+    assert first in bodies(ZONE_PORTAL).values()
+
+
+def document_of(report: Report) -> bytes:
+    """The document that carries the figures of a report: its page, or what hangs on it."""
+    encoding = "gb18030" if report.agency.portal_id == COUNTY_PORTAL else "utf-8"
+    mark = f'<meta name="ArticleTitle" content="{report.title}">'.encode(encoding)
+    found = bodies(report.agency.portal_id)
+    (page,) = (text for path, text in found.items() if mark in text)
+    if (report.agency.key, report.year) not in AS_WORD:
+        return page
+    assert b"<table" not in page
+    (attachment,) = (text for path, text in found.items() if path.replace("&", "&amp;").encode() in page)
+    return attachment
 
 
 @pytest.mark.parametrize("agency", AGENCIES, ids=lambda agency: agency.key)
@@ -141,11 +175,10 @@ def test_the_reader_reads_every_figure_of_the_pages(agency: object) -> None:
     """The whole way round: printed figures, page, reader, the same figures."""
     from transforms.reading import read_document
 
-    for report in (r for portal in (CITY_PORTAL, COUNTY_PORTAL) for r in reports(portal) if r.agency is agency):
-        encoding = "utf-8" if report.agency.portal_id == CITY_PORTAL else "gb18030"
-        bodies = {page.body for page in pages(report.agency.portal_id, 1, 1).values()}
-        body = next(b for b in bodies if f"<h1>{report.title}</h1>".encode(encoding) in b)
-        document = read_document(body, "page.html").as_json("page.html")
+    for report in (r for portal_id in PORTALS for r in reports(portal_id) if r.agency is agency):
+        document = read_document(document_of(report), "report").as_json("report")
+        is_word = "wordprocessingml" in document["media_type"]
+        assert is_word == ((report.agency.key, report.year) in AS_WORD)
         assert (document["outcome"], document["report_year"]) == ("parsed", report.year)
         assert document["form"] == ("F2019" if report.year <= 2020 else "F2021")
         assert document["agency_name"] == report.agency.name

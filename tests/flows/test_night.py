@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from flows.demo.reports import CITY_PORTAL, COUNTY_PORTAL
+from flows.demo.reports import PORTALS
 from tests.flows.conftest import demo_portals
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -57,13 +57,13 @@ def test_a_night_on_which_the_portals_are_down_names_them_and_keeps_what_was_pub
     assert done.returncode == 1
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
-    for portal_id in (CITY_PORTAL, COUNTY_PORTAL):
+    for portal_id in PORTALS:
         assert f"crawl: {portal_id}: " in done.stderr
     assert "0 reports new, 0 revised, 48 unchanged" in done.stderr, "the other stages run all the same"
     assert len(before.splitlines()) == 49
     assert run_cli(*figures).stdout == before
     night = runs(demo_home)[-1]
     assert night["status"] == "failed"
-    assert {failure["subject"] for failure in night["failures"]} == {CITY_PORTAL, COUNTY_PORTAL}  # type: ignore[attr-defined]
+    assert {failure["subject"] for failure in night["failures"]} == set(PORTALS)  # type: ignore[attr-defined]
     markdown = next((demo_home / "runs").glob(f"{night['run_id']}.md")).read_text("utf-8")
     assert "## Failures" in markdown

@@ -25,7 +25,17 @@ from transforms.reading.result import MISSING, VALUE, CellPath, CellReading, Che
 from transforms.reading.segment import Segments, segment
 from transforms.reading.sheet import Sheet
 
-_READERS = {"text/html": read_html, "text/plain": read_text}
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def _read_docx(data: bytes) -> Document:
+    # Imported where one is read: most nights and every `parse` of a page do without.
+    from transforms.documents.docx import read_docx
+
+    return read_docx(data)
+
+
+_READERS = {"text/html": read_html, "text/plain": read_text, _DOCX: _read_docx}
 # Lines in which the title and the period are looked for: a real report has them on its first page.
 _OPENING_LINES = 40
 # Lines of the page around a report that copies and templates leave inside it; counters change with every visit.
