@@ -41,6 +41,7 @@ def ingest(
       gongkai ingest report.html --agency 望溪县财政局 --year 2023 --home data/demo
     """
     from spiders.archive import ingest as add
+    from spiders.guards import declared
     from spiders.registry import load
 
     settings = resolve(home, portals, as_of)
@@ -63,6 +64,12 @@ def ingest(
     for path, sha256 in added.documents:
         click.echo(f"{sha256}  {path}")
     click.echo(f"{len(added.documents)} added; `gongkai normalize` reads them.", err=True)
+    if url is not None and not declared(url, hosts):
+        click.echo(
+            f"{urlsplit(url).netloc} is no declared host of the registry: the file is kept as a copy, whose figures "
+            "enter no comparison. Declare the host in a portal entry, or leave out --url, to have it count.",
+            err=True,
+        )
 
 
 def _files(path: Path) -> list[Path]:
