@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,12 +57,13 @@ class PortalOutcome:
 
 @dataclass(frozen=True)
 class CrawlSummary:
-    """One crawl: its manifest, its log, and the portals in registry order."""
+    """One crawl: its manifest, its log, the portals in registry order, and what a person ought to know."""
 
     crawl_id: str
     manifest: Path
     portals: tuple[PortalOutcome, ...]
     log: Path
+    notes: tuple[str, ...] = ()
 
     @property
     def failures(self) -> tuple[PortalOutcome, ...]:
@@ -91,7 +92,8 @@ def run_crawl(
         portal_ids: which entries; none is all.
         years: report years to restrict to; none is all.
         recheck: ask for every stored article, whatever the schedule.
-        as_of: the clock of schedules and manifests (aware); None is now.
+        as_of: the clock of schedules and manifests (aware); None is now. One behind the archive's goes on from
+            there, and a jump of more than a day is a note of the summary.
         contact: address for the user agent; without it only `local` portals are asked.
         on_progress: called with ("portals", done, total) and ("documents", fetched, None).
         timeout_seconds: after this the crawl is ended and its unfinished portals are failures.
@@ -107,7 +109,8 @@ def run_crawl(
     _require_contact(selected, contact)
     home = Path(home).resolve()
     archive.adopt(home)
-    clock = as_of or datetime.datetime.now(datetime.UTC)
+    wanted = as_of or datetime.datetime.now(datetime.UTC)
+    clock = archive.clock(home, wanted)
     crawl_id = archive.new_crawl_id(clock)
     log = archive.manifest_folder(home) / f"{crawl_id}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -134,7 +137,20 @@ def run_crawl(
             timed_out = _follow(process, home, crawl_id, len(selected), on_progress, timeout_seconds)
         finally:
             _end(process)
-    return _summary(home, crawl_id, selected, log, process.returncode, timed_out, time.monotonic() - began)
+    beginning = _beginning(crawl_id, clock, selected, arguments)
+    summary = _summary(home, beginning, selected, log, process.returncode, timed_out, time.monotonic() - began)
+    return replace(summary, notes=_clock_notes(wanted, clock))
+
+
+def _clock_notes(wanted: datetime.datetime, clock: datetime.datetime) -> tuple[str, ...]:
+    if clock - wanted < datetime.timedelta(days=1):
+        return ()
+    return (
+        f"The clock ({timestamp(wanted)}) is behind the archive, whose newest crawl is of {timestamp(clock)}: this"
+        " crawl was recorded as right after it, so that versions stay in order. Check the system clock and --as-of;"
+        " if it was the earlier crawl that ran on a wrong clock, schedules stand still until the true one has caught"
+        " up, and --recheck asks for everything meanwhile.",
+    )
 
 
 def portal_ids_of(portals: Iterable[Portal]) -> list[str]:
@@ -217,16 +233,17 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 def _summary(
     home: Path,
-    crawl_id: str,
+    beginning: dict[str, Any],
     selected: tuple[Portal, ...],
     log: Path,
     status: int,
     timed_out: bool,
     elapsed_seconds: float,
 ) -> CrawlSummary:
+    crawl_id = beginning["crawl_id"]
     manifest = archive.manifest_folder(home) / f"{crawl_id}.jsonl"
     part = archive.part_path(home, crawl_id)
-    found, ended = _outcomes(manifest if manifest.exists() else part)
+    found, kinds = _outcomes(manifest if manifest.exists() else part)
     missing = [portal for portal in selected if portal.id not in found]
     if missing:
         why = _why_unfinished(log, status, timed_out, elapsed_seconds)
@@ -234,24 +251,25 @@ def _summary(
         found.update((outcome.portal_id, outcome) for outcome in lost)
         rows = [_row(crawl_id, outcome) for outcome in lost]
         if part.exists():
-            archive.adopt(home, {crawl_id: rows})
+            archive.adopt(home, {crawl_id: rows if "crawl" in kinds else [beginning, *rows]})
         else:
-            _append(home, manifest, crawl_id, selected, rows)
-    elif ended and status == 0 and not log.read_bytes().strip():
+            _append(home, manifest, beginning, rows)
+    elif "end" in kinds and status == 0 and not log.read_bytes().strip():
         log.unlink()
     return CrawlSummary(crawl_id, manifest, tuple(found[portal.id] for portal in selected), log)
 
 
-def _outcomes(path: Path) -> tuple[dict[str, PortalOutcome], bool]:
+def _outcomes(path: Path) -> tuple[dict[str, PortalOutcome], set[str]]:
+    """The outcome of each portal that has one, and the kinds of rows that there are."""
     found: dict[str, PortalOutcome] = {}
-    ended = False
+    kinds: set[str] = set()
     for row in archive.read_manifest(path) if path.exists() else ():
         if row["kind"] == "portal":
             values = {key: row[key] for key in PortalOutcome.__dataclass_fields__ if key in row}
             values["vanished"] = tuple(row["vanished"])
             found[row["portal_id"]] = PortalOutcome(**values)
-        ended = ended or row["kind"] == "end"
-    return found, ended
+        kinds.add(row["kind"])
+    return found, kinds
 
 
 def _row(crawl_id: str, outcome: PortalOutcome) -> dict[str, Any]:
@@ -260,26 +278,31 @@ def _row(crawl_id: str, outcome: PortalOutcome) -> dict[str, Any]:
     return {"kind": "portal", "crawl_id": crawl_id, **values}
 
 
-def _append(
-    home: Path, manifest: Path, crawl_id: str, selected: tuple[Portal, ...], rows: list[dict[str, Any]]
-) -> None:
+def _beginning(
+    crawl_id: str, clock: datetime.datetime, selected: tuple[Portal, ...], arguments: Mapping[str, str]
+) -> dict[str, Any]:
+    """The first row of a manifest whose crawl died before it could write one."""
+    return {
+        "kind": "crawl",
+        "crawl_id": crawl_id,
+        "started_at": timestamp(datetime.datetime.now(datetime.UTC)),
+        "as_of": timestamp(clock),
+        "portals": [portal.as_dict() for portal in selected],
+        "options": {
+            "years": sorted({int(year) for year in arguments["year"].split(",") if year}) or None,
+            "recheck": arguments["recheck"] == "1",
+        },
+    }
+
+
+def _append(home: Path, manifest: Path, beginning: dict[str, Any], rows: list[dict[str, Any]]) -> None:
     """Leave a manifest of a crawl that never began, or add the rows that one stopped early did not write."""
     if manifest.exists():
-        manifest.rename(archive.part_path(home, crawl_id))
-        archive.adopt(home, {crawl_id: rows})
+        manifest.rename(archive.part_path(home, beginning["crawl_id"]))
+        archive.adopt(home, {beginning["crawl_id"]: rows})
         return
-    now = timestamp(datetime.datetime.now(datetime.UTC))
-    with archive.ManifestWriter(home, crawl_id) as writer:
-        writer.write(
-            {
-                "kind": "crawl",
-                "crawl_id": crawl_id,
-                "started_at": now,
-                "as_of": now,
-                "portals": [portal.as_dict() for portal in selected],
-                "options": {"years": None, "recheck": False},
-            }
-        )
+    with archive.ManifestWriter(home, beginning["crawl_id"]) as writer:
+        writer.write(beginning)
         for row in rows:
             writer.write(row)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -15,8 +16,15 @@ from transforms.schema import arrow_schema, conform, tables
 _PART = "part-0.parquet"
 
 
+UNFINISHED = ".unfinished"
+
+
 class CorruptPart(OSError):
     """A Parquet part of the lake cannot be read, or has another schema than the one declared."""
+
+
+class PartNotWritten(OSError):
+    """A Parquet part of the lake cannot be written; the text says what to do."""
 
 
 def part_path(home: Path, table: str, year: int) -> Path:
@@ -35,7 +43,8 @@ def read_part(home: Path, table: str, year: int) -> pa.Table:
     if not path.exists():
         return arrow_schema(table).empty_table()
     try:
-        part = pq.ParquetFile(path).read()
+        # With checksums a flipped bit is an error; without them it would be another figure.
+        part = pq.ParquetFile(path, page_checksum_verification=True).read()
     except (OSError, pa.ArrowException) as error:
         raise CorruptPart(f"{path} cannot be read ({error}).") from error
     if part.schema != arrow_schema(table):
@@ -51,6 +60,7 @@ def write_part(
     A part that could not be read is replaced like any other, and named in ``problems``.
 
     A partition without rows has no file, unless ``keep_empty``. The same rows give the same bytes.
+    Raises PartNotWritten, with the part as it was, when the disk refuses.
     """
     path = part_path(home, table, year)
     if rows.num_rows == 0 and not keep_empty:
@@ -60,7 +70,9 @@ def write_part(
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(".parquet.writing")
     try:
-        pq.write_table(rows, beside, compression="zstd", write_statistics=True, store_schema=True)
+        pq.write_table(
+            rows, beside, compression="zstd", write_statistics=True, store_schema=True, write_page_checksum=True
+        )
         if path.exists():
             if path.read_bytes() == beside.read_bytes():
                 return False
@@ -68,6 +80,11 @@ def write_part(
         with beside.open("rb") as written:
             os.fsync(written.fileno())
         os.replace(beside, path)
+    except OSError as error:
+        raise PartNotWritten(
+            f"{path} could not be written: {error}. Check the free space and the rights of its folder, then run "
+            "`gongkai normalize` again; the part that was there before is unchanged."
+        ) from error
     finally:
         beside.unlink(missing_ok=True)
     return True
@@ -96,6 +113,20 @@ def write_table(home: Path, table: str, frame: pd.DataFrame, problems: list[str]
         if write_part(home, table, year, rows, problems=problems):
             changed.append(f"{table}/report_year={year}")
     return changed
+
+
+@contextmanager
+def being_written(home: Path) -> Iterator[None]:
+    """Mark the lake as unfinished until the block has ended well, so that nobody takes half of an update for a whole.
+
+    Each part is replaced in one step, the lake as a whole is not: a run that dies leaves the mark, and the next one
+    that comes to its end takes it away.
+    """
+    mark = home / "lake" / UNFINISHED
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+    yield
+    mark.unlink()
 
 
 def remove_leftovers(home: Path) -> None:

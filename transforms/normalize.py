@@ -85,7 +85,8 @@ def normalize(home: Path, on_progress: Progress | None = None) -> NormalizeSumma
     store = IdentityStore(home)
     placed = _place_all(run, fetches, store)
     store.save()
-    _write(run, placed, portals, store, progress)
+    with lake.being_written(home):
+        _write(run, placed, portals, store, progress)
     run.summary.by_outcome = dict(sorted(Counter(d["outcome"] for d in run.documents.values()).items()))
     return run.summary
 

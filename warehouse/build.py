@@ -19,6 +19,9 @@ from warehouse.connection import WarehouseError, candidate_path, message, publis
 from warehouse.publish import PASSED, publish, remove_leftovers
 from warehouse.views import views
 
+# What transforms/lake.py leaves in the lake until an update is whole: each part is replaced in one step, all are not.
+UNFINISHED = ".unfinished"
+
 __all__ = ["BuildSummary", "build", "publish"]
 
 
@@ -35,9 +38,14 @@ def build(home: Path, on_progress: Callable[[str, int, int | None], None] | None
     """Build and check the candidate ``home/warehouse.duckdb.building``; nothing published is touched.
 
     When the published warehouse was built from the same lake by the same software, nothing is built and ``changed``
-    is False. Raises WarehouseError naming what is wrong: an unreadable or foreign part of the lake, every check that
-    failed, a locked file, a full disk.
+    is False. Raises WarehouseError naming what is wrong: a lake that a normalize was stopped over, an unreadable or
+    foreign part of it, every check that failed, a locked file, a full disk.
     """
+    if (home / "lake" / UNFINISHED).exists():
+        raise WarehouseError(
+            f"The lake at {home / 'lake'} is half updated: `gongkai normalize` was stopped while it wrote there. Run "
+            "it again, then `gongkai load`. The published warehouse was not touched."
+        )
     parts = load.lake_parts(home)
     remove_leftovers(home)
     info = _build_info(home, parts)

@@ -8,6 +8,8 @@ import re
 import tempfile
 from pathlib import Path
 
+from spiders.archive.manifest import ArchiveError
+
 
 def document_path(home: Path, sha256: str) -> Path:
     """Where the document with this hash (64 lower-case hex digits) stands.
@@ -24,12 +26,27 @@ def store(home: Path, data: bytes) -> str:
     """Keep these exact bytes and return their sha256; bytes that are already there are left alone.
 
     The document is complete on disk (fsync) before the name exists, so that a manifest row written afterwards
-    never points at half a document.
+    never points at half a document. A file of that name that was damaged since is put right.
+
+    Raises:
+        ArchiveError: when the disk refuses; no half document stays.
     """
     sha256 = hashlib.sha256(data).hexdigest()
     path = document_path(home, sha256)
-    if path.exists():
-        return sha256
+    try:
+        damaged = path.exists()
+        if damaged and path.read_bytes() == data:
+            return sha256
+        _put(path, data, replace=damaged)
+    except OSError as error:
+        raise ArchiveError(
+            f"the document {path} could not be written: {error.strerror or error}; check the free space and the"
+            " rights of its folder, then crawl again"
+        ) from error
+    return sha256
+
+
+def _put(path: Path, data: bytes, *, replace: bool) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)
     try:
@@ -39,19 +56,24 @@ def store(home: Path, data: bytes) -> str:
             os.fsync(file.fileno())
         # mkstemp makes files private; the archive is as readable as everything else in the home.
         os.chmod(temporary, 0o644)
-        try:
-            # A link, unlike a rename, refuses an existing name: an archived document is never replaced.
-            os.link(temporary, path)
-        except FileExistsError:
-            pass
-        except OSError:
+        if replace or not _linked(temporary, path):
             os.replace(temporary, path)
             temporary = ""
         _sync_folder(path.parent)
     finally:
         if temporary:
             Path(temporary).unlink(missing_ok=True)
-    return sha256
+
+
+def _linked(temporary: str, path: Path) -> bool:
+    """A link, unlike a rename, refuses an existing name: a whole document is never replaced."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        return True
+    except OSError:
+        return False
+    return True
 
 
 def read(home: Path, sha256: str) -> bytes:

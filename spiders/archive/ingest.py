@@ -39,7 +39,7 @@ def ingest(
         year: the report year, when the caller knows it.
         url: where the file came from.
         declared_hosts: all hosts of the registry, to say whether `url` is a declared one.
-        as_of: the clock (aware); None is now.
+        as_of: the clock (aware); None is now. One behind the archive's goes on from there.
 
     Raises:
         ArchiveError: when a path cannot be read or no path is given; nothing was written then.
@@ -56,8 +56,9 @@ def ingest(
     if not contents:
         raise manifest.ArchiveError("expected at least one file to ingest, found none")
     now = datetime.datetime.now(datetime.UTC)
-    clock = manifest.timestamp(as_of or now)
-    crawl_id = manifest.new_crawl_id(as_of or now)
+    moment = manifest.clock(home, as_of or now)
+    clock = manifest.timestamp(moment)
+    crawl_id = manifest.new_crawl_id(moment)
     trusted = url is None or guards.declared(url, declared_hosts)
     added = []
     with manifest.ManifestWriter(home, crawl_id) as writer:

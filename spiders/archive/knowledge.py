@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from spiders.archive import manifest
+from spiders.archive import documents, manifest
 
 _FINAL_STATUSES = frozenset({404, 410})
 
 
 @dataclass(frozen=True)
 class Stored:
-    """The newest usable row of one address of one portal. `asked_at` counts attempts that failed, too."""
+    """The newest usable row of one address of one portal. `asked_at` counts attempts that failed, too.
+
+    Of a `lost` one the archive no longer holds the bytes: it has no validators, so that a portal sends them again.
+    """
 
     row: dict[str, Any]
     asked_at: datetime.datetime
     gone: bool = False
+    lost: bool = False
 
     @property
     def url(self) -> str:
@@ -31,11 +35,11 @@ class Stored:
 
     @property
     def etag(self) -> str | None:
-        return (self.row.get("headers") or {}).get("etag")
+        return None if self.lost else (self.row.get("headers") or {}).get("etag")
 
     @property
     def last_modified(self) -> str | None:
-        return (self.row.get("headers") or {}).get("last-modified")
+        return None if self.lost else (self.row.get("headers") or {}).get("last-modified")
 
     @property
     def published_on(self) -> datetime.date | None:
@@ -68,6 +72,7 @@ class Knowledge:
     rejected_links: set[tuple[str, str, str]] = field(default_factory=set)
     portals: dict[str, PortalHistory] = field(default_factory=dict)
     broken_attachments: dict[str, dict[str, set[str]]] = field(default_factory=dict)
+    lost: set[tuple[str, str]] = field(default_factory=set)
 
     def of(self, portal_id: str, url: str) -> Stored | None:
         """What is stored of an address for a portal."""
@@ -87,8 +92,11 @@ class Knowledge:
         return self.portals.get(portal_id, PortalHistory())
 
     def lacks_attachments(self, portal_id: str, article_url: str) -> bool:
-        """True when an attachment of this article could not be fetched and may be there now."""
-        return bool(self.broken_attachments.get(portal_id, {}).get(article_url))
+        """True when an attachment of this article could not be fetched and may be there now, or when bytes of the
+        article or of an attachment were lost from the archive."""
+        return (
+            bool(self.broken_attachments.get(portal_id, {}).get(article_url)) or (portal_id, article_url) in self.lost
+        )
 
 
 def learn(home: Path) -> Knowledge:
@@ -97,7 +105,22 @@ def learn(home: Path) -> Knowledge:
     Raises:
         ArchiveError: when a manifest holds a line that is no JSON object.
     """
-    return _learn(manifest.rows(home))
+    knowledge = _learn(manifest.rows(home))
+    for key, stored in knowledge.stored.items():
+        if not _is_whole(home, stored):
+            knowledge.stored[key] = replace(stored, lost=True)
+            if not stored.gone:
+                knowledge.lost.add((key[0], stored.row.get("article_url") or key[1]))
+    return knowledge
+
+
+def _is_whole(home: Path, stored: Stored) -> bool:
+    """Whether the archive holds the bytes, by their number: reading all of them every night would cost too much."""
+    try:
+        size = documents.document_path(home, stored.sha256).stat().st_size
+    except FileNotFoundError:
+        return False
+    return stored.row.get("bytes") in (None, size)
 
 
 def _learn(rows: Iterable[dict[str, Any]]) -> Knowledge:

@@ -66,25 +66,51 @@ class ManifestWriter:
             _adopt_parts(self.home)
             if self.path.exists():
                 raise ArchiveError(f"the manifest {self.path} exists already; a crawl id is used once")
-            self._file = self._part.open("x", encoding="utf-8")
+            self._descriptor: int | None = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+            self._bytes = 0
         except BaseException:
             self._lock.release()
             raise
 
-    def write(self, row: Mapping[str, Any]) -> None:
-        """Append one row and hand it to the operating system at once."""
-        self._file.write(json.dumps(row, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n")
-        self._file.flush()
+    def write(self, *rows: Mapping[str, Any]) -> None:
+        """Append rows, all of them or none, and hand them to the operating system at once.
+
+        Raises:
+            ArchiveError: when they cannot be written (a full disk); nothing of them stays in the manifest then.
+        """
+        assert self._descriptor is not None, "the manifest is closed"
+        text = [json.dumps(row, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n" for row in rows]
+        lines = "".join(text).encode()
+        try:
+            written = 0
+            while written < len(lines):
+                written += os.write(self._descriptor, lines[written:])
+        except OSError as error:
+            # A later row must not be glued to half of one of these.
+            os.ftruncate(self._descriptor, self._bytes)
+            os.lseek(self._descriptor, self._bytes, os.SEEK_SET)
+            raise _not_written(self._part, error) from error
+        self._bytes += len(lines)
 
     def close(self) -> None:
-        """Make the manifest durable, give it its final name and release the archive. Twice does nothing."""
-        if self._file.closed:
+        """Make the manifest durable, give it its final name and release the archive. Twice does nothing.
+
+        Raises:
+            ArchiveError: when the disk refuses; the file keeps the name `.part` and the next crawl adopts it.
+        """
+        if self._descriptor is None:
             return
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
-        os.rename(self._part, self.path)
-        self._lock.release()
+        descriptor, self._descriptor = self._descriptor, None
+        try:
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            os.rename(self._part, self.path)
+        except OSError as error:
+            raise _not_written(self._part, error) from error
+        finally:
+            self._lock.release()
 
     def __enter__(self) -> ManifestWriter:
         return self
@@ -113,6 +139,30 @@ def adopt(home: Path, extra_rows: Mapping[str, list[Row]] | None = None) -> tupl
         return _adopt_parts(home, extra_rows or {})
     finally:
         lock.release()
+
+
+def clock(home: Path, wanted: datetime.datetime) -> datetime.datetime:
+    """The clock of a new crawl: `wanted`, or the second after all that is recorded when that is later.
+
+    Versions of a report follow each other in the order of the clock. With one that jumped back, what is
+    fetched now would count as older than what it replaces.
+    """
+    last = _last_moment(home)
+    if last is None or wanted > last:
+        return wanted
+    return last.replace(microsecond=0) + datetime.timedelta(seconds=1)
+
+
+def _last_moment(home: Path) -> datetime.datetime | None:
+    """The latest moment that the newest manifests record; earlier ones cannot record a later one."""
+    names = manifests(home)
+    newest = [path for path in names if path.name[:16] == names[-1].name[:16]]
+    moments = []
+    for path in newest:
+        for row in read_manifest(path):
+            moments += [row[key] for key in ("as_of", "fetched_at", "finished_at") if isinstance(row.get(key), str)]
+    parsed = [datetime.datetime.fromisoformat(text) for text in moments]
+    return max((m if m.tzinfo else m.replace(tzinfo=datetime.UTC) for m in parsed), default=None)
 
 
 def manifests(home: Path) -> tuple[Path, ...]:
@@ -183,7 +233,8 @@ def _lock(home: Path) -> filelock.FileLock:
 
 def _acquire(lock: filelock.FileLock, home: Path) -> None:
     try:
-        lock.acquire(timeout=0)
+        # Whoever was killed a moment ago may still be dying; the home's own lock refuses a second writer at once.
+        lock.acquire(timeout=3)
     except filelock.Timeout:
         raise ArchiveBusy(
             f"another crawl or ingest is writing to the archive of {home}; wait for it to end and try again"
@@ -206,4 +257,15 @@ def _adopt_parts(home: Path, extra_rows: Mapping[str, list[Row]] | None = None) 
         final = part.with_name(part.name.removesuffix(".part"))
         os.rename(part, final)
         adopted.append(final)
+    if adopted:
+        # Only a killed writer leaves half documents, and whoever is here holds the lock of all writers.
+        for half in (Path(home) / "raw" / "documents").glob("*/.new-*"):
+            half.unlink(missing_ok=True)
     return tuple(adopted)
+
+
+def _not_written(path: Path, error: OSError) -> ArchiveError:
+    return ArchiveError(
+        f"{path} could not be written: {error.strerror or error}; check the free space and the rights of its"
+        " folder, then crawl again: what is recorded stands"
+    )
