@@ -17,13 +17,17 @@ class Mode(Enum):
 
 
 class Cell(NamedTuple):
-    """One printed cell or line. ``column`` and ``span`` are grid columns; ``gap`` counts blank lines before it."""
+    """One printed cell or line. ``column`` and ``span`` are grid columns; ``gap`` counts blank lines before it.
+
+    ``doubt`` says why the text may not be what is printed (recognised from an image, cut by a ruling); empty: it is.
+    """
 
     text: str
     locator: str
     column: int = 0
     span: int = 1
     gap: int = 0
+    doubt: str = ""
 
 
 class Row(NamedTuple):

@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from transforms.checks.rules import run_checks
-from transforms.documents.html import read_html
+from transforms.documents.kinds import reader_of
 from transforms.documents.model import Document, Row, UnreadableDocument
 from transforms.documents.sniff import media_type
-from transforms.documents.text import read_text
 from transforms.forms import Form, forms
 from transforms.identity.agencies import agency_type, scope_of
 from transforms.identity.titles import Title, find_title, is_look_alike, unusual_period, year_of_period
@@ -25,17 +24,6 @@ from transforms.reading.result import MISSING, VALUE, CellPath, CellReading, Che
 from transforms.reading.segment import Segments, segment
 from transforms.reading.sheet import Sheet
 
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
-
-def _read_docx(data: bytes) -> Document:
-    # Imported where one is read: most nights and every `parse` of a page do without.
-    from transforms.documents.docx import read_docx
-
-    return read_docx(data)
-
-
-_READERS = {"text/html": read_html, "text/plain": read_text, _DOCX: _read_docx}
 # Lines in which the title and the period are looked for: a real report has them on its first page.
 _OPENING_LINES = 40
 # Lines of the page around a report that copies and templates leave inside it; counters change with every visit.
@@ -61,10 +49,11 @@ def read_document(data: bytes, name: str = "") -> Reading:
     kind = media_type(data)
     if not data.strip():
         return Reading(sha256, kind, "unreadable", "The document is empty.")
-    if kind not in _READERS:
+    read = reader_of(kind)
+    if read is None:
         return Reading(sha256, kind, "unreadable", f"Documents of type {kind} are not read by this version.")
     try:
-        document = _READERS[kind](data)
+        document = read(data)
         return _interpret(sha256, kind, document)
     except UnreadableDocument as error:
         return Reading(sha256, kind, "unreadable", str(error))

@@ -54,6 +54,8 @@ class Sheet:
             self.put(path, CellReading(None, "blank", "", place))
             return
         printed = read_printed(cell.text)
+        if cell.doubt:
+            self.doubt("text_unsure", f"{cell.text!r}: {cell.doubt}.", [path], cell.locator)
         if printed.plain and column not in _KEY_UNIT:
             # Nearly every cell: whole digits, nothing to interpret.
             self.put(path, CellReading(printed.value, printed.state, cell.text, cell.locator))

@@ -6,7 +6,9 @@ from decimal import Decimal
 
 import pytest
 
+from transforms.documents.model import Cell
 from transforms.reading.printed import looks_like_value, money_factor, read_printed, unit_in_header
+from transforms.reading.sheet import Sheet
 
 STATES = {
     "zero": ["0", " 0 ", "\u00a00", "0\t", "０", "+0", "-0", "0.0", "0.00", "0件", "零"],
@@ -172,3 +174,11 @@ def test_white_space_inside_a_figure_may_part_two_cells(text: str) -> None:
 @pytest.mark.parametrize("text", ["12 元", "12  万元", "增加  5", "+ 5", " 12 "])
 def test_white_space_beside_a_figure_means_nothing(text: str) -> None:
     assert read_printed(text).value is not None
+
+
+def test_a_text_its_reader_is_not_sure_of_is_read_with_a_warning() -> None:
+    sheet = Sheet()
+    path = ("application", "granted", "total")
+    sheet.read(path, Cell("12", "page 1", doubt="recognised with a confidence of 0.61"), "total", "", "")
+    assert sheet.cells[path].value == 12
+    assert [(doubt.code, doubt.cells) for doubt in sheet.doubts] == [("text_unsure", (path,))]

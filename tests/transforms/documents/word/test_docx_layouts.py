@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.transforms.documents.docx_kit import (
+from tests.transforms.documents.word.docx_kit import (
     STRICT,
     TRACKED,
     blocks,

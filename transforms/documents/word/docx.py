@@ -7,10 +7,10 @@ from itertools import pairwise
 
 from lxml import etree
 
-from transforms.documents.docx_package import attribute, is_on, local, properties, read_parts, shown
-from transforms.documents.docx_text import UNSEEN, Look, Piece, Styles, joined, read_paragraph
 from transforms.documents.model import Cell, Document, Mode, Row, UnreadableDocument
 from transforms.documents.text import rows_of_text
+from transforms.documents.word.docx_package import attribute, is_on, local, properties, read_parts, shown
+from transforms.documents.word.docx_text import UNSEEN, Look, Piece, Styles, joined, read_paragraph
 from transforms.identity.titles import parse_title
 
 # Stand between a table and its rows, or a row and its cells, and are not shown themselves.

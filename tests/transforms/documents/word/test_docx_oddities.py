@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.transforms.documents.docx_kit import (
+from tests.transforms.documents.word.docx_kit import (
     GOES_ON,
     RESTART,
     TRACKED,
@@ -22,7 +22,7 @@ from tests.transforms.documents.docx_kit import (
 )
 from tests.transforms.layouts import plain_figures
 from tests.transforms.scoring import Seen, assert_reads, see
-from transforms.documents.docx import read_docx
+from transforms.documents.word.docx import read_docx
 
 PATH = "disclosure.licence_decisions"
 RAISED = '<w:vertAlign w:val="superscript"/>'

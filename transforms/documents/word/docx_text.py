@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from transforms.documents.docx_package import attribute, is_on, local, properties, shown
+from transforms.documents.word.docx_package import attribute, is_on, local, properties, shown
 
 # Not printed, or no text: deleted and moved-away text, codes of fields, readings of ruby, and all properties.
 UNSEEN = frozenset(

@@ -1,0 +1,1 @@
+"""Documents of word processors: package, text and tables of each of their formats."""
