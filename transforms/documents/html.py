@@ -3,237 +3,129 @@
 from __future__ import annotations
 
 import re
-from typing import Any, cast
+from functools import cache
+from importlib import resources
+from typing import cast
 
 from lxml import etree
 
-from transforms.documents.model import Cell, Document, Mode, Row, UnreadableDocument
-from transforms.documents.sniff import decode
+from transforms.documents.layouts import Layout, Layouts
+from transforms.documents.model import OPENING_LINES, Cell, Document, Mode, Row, UnreadableDocument
+from transforms.documents.sniff import as_utf8
 from transforms.documents.text import rows_of_text
 
-# Never shown as text, or chosen by the reader of the page; `head` is read for its metas before.
-_UNSHOWN = ("script", "style", "noscript", "template", "head", "select", "textarea", "svg", "iframe", "title")
-_BLOCK = frozenset(
-    (
-        "address article aside blockquote body br caption center dd details div dl dt fieldset figcaption "
-        "figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tbody td tfoot "
-        "th thead tr ul"
-    ).split()
-)
-_HOLDERS = frozenset(["article", "body", "div", "form", "main", "pre", "section", "table", "td"])
-_WRAPS = frozenset(["b", "center", "div", "em", "font", "p", "span", "strong", "u"])
-_RAISED = frozenset(["sup", "sub"])
-# Marks of footnotes and struck figures are no digits of the figure beside them.
-_APART = frozenset(["sup", "sub", "s", "strike", "del"])
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-_DIGITS = re.compile(r"\s*(\d+)")
+# The characters by which html.xsl marks structure; its head says what each stands for.
+_HOLDER, _HOLDER_END, _AROUND, _AROUND_END, _TABLE, _TABLE_END = "\ue000\ue001\ue002\ue003\ue004\ue005"
+_ROW, _CELL, _SPAN, _LINE, _RAISED, _RAISED_END = "\ue006\ue007\ue008\ue009\ue00a\ue00b"
+_PRE, _PRE_END, _TAB, _SPACE = "\ue00c\ue00d\ue00e\ue00f"
+# A page may use them for glyphs of its own, or to pose as structure; written as a number as well.
+_RESERVED = re.compile(rb"\xee\x80[\x80-\x8f]")
+_RESERVED_REFERENCE = re.compile(rb"&#(?:[xX]0*[eE]00[0-9a-fA-F]|0*573(?:4[4-9]|5[0-9]));?")
+
 _SPACES = re.compile(r"[ \t\r\f\v\n]+")
+_RAISED_TEXT = re.compile(f"{_RAISED}([^{_RAISED}{_RAISED_END}]*){_RAISED_END}")
+_HOLDERS = re.compile(f"[{_HOLDER}{_HOLDER_END}{_TABLE}{_TABLE_END}{_PRE}{_PRE_END}]")
+_STRUCTURE = re.compile("[\ue000-\ue00f]+")
+_SPANS = re.compile(f"(?<={_CELL})(?:[cr][^{_SPAN}{_CELL}]*{_SPAN})+")
+_ANY_TEXT = re.compile("[^\\s\ue000-\ue00f]")
+_BEGINS = frozenset([_HOLDER, _TABLE, _PRE])
+_DIGITS = re.compile(r"\s*(\d+)")
+# A cell with nothing but a plain quantity: what differs from report to report where the layout is the same.
+_FIGURE = re.compile(rf"(?<=[{_CELL}{_SPAN}])(0|[1-9][0-9]{{0,10}}(?:\.[0-9]+)?)(?=[{_CELL}{_ROW}]|\Z)", re.A)
+_FIGURE_MARK = _HOLDER  # it does not occur inside a table
+_LAYOUTS = Layouts()
+_FAR_ABOVE = 6000  # characters; beyond them stands no title of this report
 # Real forms have at most 16 columns and 30 rows; larger spans are mistakes or attacks and mean "to the end".
 _MOST_COLUMNS = 64
 _TITLE_META = ("articletitle", "title", "og:title", "dc.title")
 _SOURCE_META = ("contentsource", "source", "author", "dc.publisher")
+_MAY_BE_HIDDEN = etree.XPath(
+    "//*[@hidden or @style[contains(translate(., 'DISPLAYV', 'displayv'), 'display') or "
+    "contains(translate(., 'DISPLAYVBT', 'displayvbt'), 'visibility')]][not(self::html or self::body)]"
+)
 # Words that stand in a report and hardly anywhere else; portals name 行政复议 and 规章 in their menus as well.
 _MARKS = re.compile(
     r"总体情况|主动公开政府信息(公开)?情况|收到和处理|行政复议.{0,4}行政诉讼|主要问题|需要报告|第二十[条條]|勾稽[关關]系|予以公[开開]"
 )
-_MARKED_TEXT = etree.XPath(
-    "descendant::text()["
-    + " or ".join(
-        f"contains(., '{mark}')" for mark in ("情况", "收到", "诉讼", "问题", "报告", "第二十", "勾稽", "予以")
-    )
-    + "]",
-    smart_strings=True,
-)
-# What stands in these is no part of a report, whatever words it has.
-_AROUND = frozenset(["a", "nav", "header", "footer", "aside", "select", "option"])
-_ENDS_INSIDE = re.compile(r">[^<>]*[^<>\s][^<>]*\Z")
-_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_ENDS_INSIDE = re.compile(rb">[^<>]*[^<>\s][^<>]*\Z")
+_XML_DECLARATION = re.compile(rb"\s*<\?xml[^>]*\?>")
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
 def read_html(data: bytes) -> Document:
     """Rows and metadata of an HTML page. Raises UnreadableDocument when there is no element in it."""
-    text = _XML_DECLARATION.sub("", decode(data)).replace("\x00", "")
+    page = as_utf8(data).replace(b"\x00", b"")
+    if declaration := _XML_DECLARATION.match(page):
+        page = page[declaration.end() :]
+    # Each pattern begins with a byte that is quickly looked for; together they would not.
+    for pattern in (_RESERVED, _RESERVED_REFERENCE):
+        if pattern.search(page):
+            page = pattern.sub(b"", page)
+    root = _parse(page)
+    _drop_hidden(root, page)
+    meta, headings, title = _head(root)
+    _open_frames(root)
+    try:
+        text = _SPACES.sub(" ", str(_stylesheet()(root)))
+    except etree.XSLTError:
+        raise UnreadableDocument("The page is nested too deeply.") from None
+    begin, end = _content(text)
+    report = _Report(text[begin:end])
+    titles = [*(meta[name] for name in _TITLE_META if name in meta), *headings, title]
+    return Document(
+        rows=tuple(report.rows),
+        above=_lines_above(text[:begin]),
+        titles=tuple(t for t in titles if t),
+        issuers=tuple(meta[name] for name in _SOURCE_META if name in meta),
+        published_on=meta.get("pubdate"),
+        # What is cut off behind the report is none of it.
+        ends_abruptly=bool(_ENDS_INSIDE.search(page[-400:])) and not _ANY_TEXT.search(text, end),
+        layouts=report.layouts,
+    )
+
+
+def _parse(page: bytes) -> etree._Element:
     # Plain elements: those of lxml.html are looked up in Python, one call for each.
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=False)
     try:
-        root = etree.fromstring(text.encode("utf-8", errors="replace"), parser)
+        root = etree.fromstring(page, parser)
     except (etree.ParserError, etree.XMLSyntaxError, AssertionError) as error:
         raise UnreadableDocument(f"The page holds no readable markup ({error}).") from None
     if root is None:
         raise UnreadableDocument("The page holds no readable markup.")
-    meta = _meta(root)
-    title = root.findtext(".//title")
-    _drop_hidden(root, text)
-    found = root.find("body")
-    body = found if found is not None else root
-    walk = _Walk(_content(body))
-    walk.run(body)
-    titles = [meta[name] for name in _TITLE_META if name in meta]
-    titles += [" ".join("".join(map(str, heading.itertext())).split()) for heading in root.iter("h1", "h2")]
-    if title:
-        titles.append(" ".join(title.split()))
-    issuers = [meta[name] for name in _SOURCE_META if name in meta]
-    return Document(
-        rows=tuple(walk.rows),
-        content=(walk.begin, walk.end or len(walk.rows)),
-        titles=tuple(t for t in titles if t),
-        issuers=tuple(issuers),
-        published_on=meta.get("pubdate"),
-        ends_abruptly=bool(_ENDS_INSIDE.search(text[-200:])),
-    )
+    return root
 
 
-def _meta(root: etree._Element) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for element in root.iter("meta"):
-        name = (element.get("name") or element.get("property") or "").strip().lower()
-        content = " ".join((element.get("content") or "").split())
-        if name and content:
-            found.setdefault(name, content)
-    return found
+@cache
+def _stylesheet() -> etree.XSLT:
+    return etree.XSLT(etree.XML(resources.files(__package__).joinpath("html.xsl").read_bytes()))
 
 
-def _content(body: etree._Element) -> etree._Element:
-    """The smallest element that holds all headings and labels of a report: what stands around it is the page's."""
-    chains: list[list[etree._Element]] = []
-    for text in cast(list[Any], _MARKED_TEXT(body)):
-        element = text.getparent()
-        if _MARKS.search(text):
-            chains.append(list(element.iterancestors()) if text.is_tail else [element, *element.iterancestors()])
-    chains = [chain for chain in chains if not any(e.tag in _AROUND for e in chain)]
-    if not chains:
-        return body
-    common = chains[0]
-    for chain in chains[1:]:
-        members = set(chain)
-        common = [element for element in common if element in members]
-    inside = next((e for e in common if e.tag in _HOLDERS), body)
-    return inside if body in [inside, *inside.iterancestors()] else body
+def _head(root: etree._Element) -> tuple[dict[str, str], list[str], str]:
+    """Meta tags by name, the texts of the headings of the first two ranks, and the title of the window."""
+    meta: dict[str, str] = {}
+    headings: list[str] = []
+    title = ""
+    for element in root.iter("meta", "title", "h1", "h2"):
+        if element.tag == "meta":
+            name = (element.get("name") or element.get("property") or "").strip().lower()
+            content = " ".join((element.get("content") or "").split())
+            if name and content:
+                meta.setdefault(name, content)
+        elif element.tag == "title":
+            title = title or " ".join((element.text or "").split())
+        else:
+            etree.strip_elements(element, "script", "style", with_tail=False)
+            headings.append(" ".join("".join(map(str, element.itertext())).split()))
+    return meta, headings, title
 
 
-class _Walk:
-    """One walk through a page, without recursion over its depth; collects lines and data tables as rows."""
-
-    def __init__(self, content: etree._Element) -> None:
-        self.content = content
-        self.begin, self.end = 0, 0
-        self.rows: list[Row] = []
-        self.tables = 0
-        self.lines: list[str] = []
-        self.lines_before = 0
-        self.line: list[str] = []
-
-    def end_line(self) -> None:
-        text = _SPACES.sub(" ", "".join(self.line)).strip()
-        self.line.clear()
-        if text:
-            self.lines.append(text)
-
-    def flush(self) -> None:
-        self.end_line()
-        self.add_lines(self.lines)
-        self.lines.clear()
-
-    def add_lines(self, lines: list[str]) -> None:
-        self.rows.extend(rows_of_text(lines, first_line=self.lines_before + 1))
-        self.lines_before += len(lines)
-
-    def run(self, root: etree._Element) -> None:
-        stack: list[tuple[bool, etree._Element]] = [(True, root)]
-        while stack:
-            opens, element = stack.pop()
-            tag = element.tag
-            if not opens:
-                if tag in _BLOCK:
-                    self.end_line()
-                if element is self.content:
-                    self.flush()
-                    self.end = len(self.rows)
-                if element.tail and element is not root:
-                    self.line.append(element.tail)
-                continue
-            stack.append((False, element))
-            if element is self.content:
-                self.flush()
-                self.begin = len(self.rows)
-            if tag == "table" and not _is_layout(element):
-                self.flush()
-                self.table(element)
-                continue
-            if tag == "pre":
-                self.flush()
-                self.add_lines("".join(map(str, element.itertext())).splitlines())
-                continue
-            if tag in _BLOCK:
-                self.end_line()
-            elif tag in _APART:
-                self.line.append(" ")
-            if element.text:
-                self.line.append(element.text)
-            stack.extend((True, child) for child in reversed(element))
-        self.flush()
-
-    def table(self, table: etree._Element) -> None:
-        """Add the rows of a data table; each cell once, at the grid column where it begins."""
-        self.tables += 1
-        occupied: dict[int, int] = {}  # grid column -> rows that it is still taken for
-        for number, row in enumerate(_own(table, "tr"), start=1):
-            cells: list[Cell] = []
-            column = 0
-            taken = {c for c, left in occupied.items() if left > 0}
-            occupied = {c: left - 1 for c, left in occupied.items() if left > 1}
-            for position, cell in enumerate(_own(row, "td", "th"), start=1):
-                while column in taken:
-                    column += 1
-                if column >= _MOST_COLUMNS:
-                    break
-                span = min(_span(cell, "colspan"), _MOST_COLUMNS)
-                height = _span(cell, "rowspan")
-                where = f"table {self.tables}, row {number}, cell {position}"
-                cells.append(Cell(_cell_text(cell), where, column, span))
-                if height > 1:
-                    occupied.update(dict.fromkeys(range(column, column + span), height - 1))
-                column += span
-            if cells:
-                self.rows.append(Row(tuple(cells), Mode.GRID, self.tables))
-
-
-def _own(element: etree._Element, *tags: str) -> list[etree._Element]:
-    """Descendants of these tags that do not belong to a nested table (or, for cells, a nested row)."""
-    found = []
-    stack = list(reversed(element))
-    while stack:
-        child = stack.pop()
-        if child.tag in tags:
-            found.append(child)
-        elif isinstance(child.tag, str) and child.tag not in ("table", "td", "th", "script", "style"):
-            stack.extend(reversed(child))
-    return found
-
-
-def _is_layout(table: etree._Element) -> bool:
-    """A table whose nested tables have more cells than it has itself is a frame, not data."""
-    if table.find(".//table") is None:
-        return False
-    own = sum(len(_own(row, "td", "th")) for row in _own(table, "tr"))
-    return sum(1 for _ in table.iter("td", "th")) - own > own
-
-
-def _span(cell: etree._Element, name: str) -> int:
-    match = _DIGITS.match(cell.get(name) or "")
-    return max(1, int(match.group(1)[:6])) if match else 1
-
-
-_STYLED_AWAY = etree.XPath("//*[@hidden or contains(@style, ':')][not(self::html or self::body)]")
-
-
-def _drop_hidden(root: etree._Element, page: str) -> None:
+def _drop_hidden(root: etree._Element, page: bytes) -> None:
     """Take out of the tree what the page does not show; the text behind an element stays."""
-    etree.strip_elements(root, *_UNSHOWN, with_tail=False)
     lowered = page.lower()
-    if "hidden" not in lowered and "none" not in lowered:
+    if b"hidden" not in lowered and b"display" not in lowered:
         return
-    for element in cast(list[etree._Element], _STYLED_AWAY(root)):
+    for element in cast(list[etree._Element], _MAY_BE_HIDDEN(root)):
         if element.get("hidden") is None and not _HIDDEN.search(element.get("style") or ""):
             continue
         parent = element.getparent()
@@ -248,35 +140,146 @@ def _drop_hidden(root: etree._Element, page: str) -> None:
         parent.remove(element)
 
 
-def _cell_text(cell: etree._Element) -> str:
-    """Text of a cell as printed; breaks and paragraphs inside it become line feeds."""
-    inner = cell
-    # Nearly every cell is text in a paragraph or a few nested spans: straight to it.
-    while len(inner) == 1 and not (inner.text and inner.text.strip()):
-        child = inner[0]
-        if child.tag not in _WRAPS or (child.tail and child.tail.strip()):
-            break
-        inner = child
-    if len(inner) == 0:
-        return _SPACES.sub(" ", inner.text or "").strip(" ")
-    parts: list[str] = []
-    stack: list[tuple[str, etree._Element]] = [("open", cell)]
-    while stack:
-        step, element = stack.pop()
-        if step == "tail":
-            if element.tag in _BLOCK or element.tag in _APART:
-                parts.append("\n" if element.tag in _BLOCK else " ")
-            parts.append(_SPACES.sub(" ", element.tail or ""))
+def _open_frames(root: etree._Element) -> None:
+    """Make tables whose nested tables have more cells than they have themselves plain blocks: frames, not data."""
+    for table in list(root.iter("table")):
+        if next(table.iterdescendants("table"), None) is None:
             continue
-        if element is not cell:
-            stack.append(("tail", element))
-        if element.tag in _BLOCK and parts:
-            parts.append("\n")
-        if element.tag in _APART:
-            if element.tag in _RAISED and "".join(parts).strip():
-                continue
-            parts.append(" ")
-        parts.append(_SPACES.sub(" ", element.text or ""))
-        stack.extend(("open", child) for child in reversed(element))
-    lines = [line.strip(" ") for line in "".join(parts).split("\n")]
-    return "\n".join(line for line in lines if line)
+        own = sum(1 for cell in table.iter("td", "th") if next(cell.iterancestors("table")) is table)
+        if sum(1 for _ in table.iter("td", "th")) > 2 * own:
+            table.tag = "div"
+
+
+def _content(text: str) -> tuple[int, int]:
+    """The smallest element that holds all headings and labels of a report: what stands around it is the page's."""
+    marks = [mark.start() for mark in _MARKS.finditer(text)]
+    first = next((at for at in marks if not _is_around(text, at)), None)
+    if first is None:
+        return 0, len(text)
+    last = next(at for at in reversed(marks) if not _is_around(text, at))
+    holders: list[int] = []  # where the elements begin that hold everything from the first mark on
+    inner = 0  # elements that begin behind it
+    for token in _HOLDERS.finditer(text):
+        if token[0] in _BEGINS:
+            if token.start() < first:
+                holders.append(token.start())
+            else:
+                inner += 1
+        elif inner:
+            inner -= 1
+        elif token.start() < last:
+            holders.pop()
+        else:
+            return holders[-1], token.end()
+    return 0, len(text)
+
+
+def _is_around(text: str, at: int) -> bool:
+    """Whether a place is inside a link, a menu or another element that is no part of a report."""
+    return text.count(_AROUND, 0, at) > text.count(_AROUND_END, 0, at)
+
+
+def _lines_above(text: str) -> tuple[str, ...]:
+    """The last lines of the page above the report, cells of tables among them."""
+    plain = _SPANS.sub("", text[-_FAR_ABOVE:]).replace(_AROUND, "").replace(_AROUND_END, "")
+    return tuple(line for line in map(str.strip, _STRUCTURE.split(plain)) if line)[-OPENING_LINES:]
+
+
+class _Report:
+    """A report as html.xsl writes it, taken apart into rows; tables and lines are counted for the locators."""
+
+    def __init__(self, text: str) -> None:
+        self.rows: list[Row] = []
+        self.layouts: dict[int, Layout] = {}
+        self.tables = 0
+        self.lines = 0
+        flow, *tables = text.split(_TABLE)
+        self.flow(flow)
+        for part in tables:
+            table, _, flow = part.partition(_TABLE_END)
+            self.table(table)
+            self.flow(flow)
+
+    def flow(self, text: str) -> None:
+        flow, *preformatted = text.split(_PRE)
+        self.add_lines(_lines(flow))
+        for part in preformatted:
+            kept, _, flow = part.partition(_PRE_END)
+            self.add_lines(kept.replace(_TAB, "\t").replace(_SPACE, " ").split(_LINE))
+            self.add_lines(_lines(flow))
+
+    def add_lines(self, lines: list[str]) -> None:
+        if lines:
+            self.rows.extend(rows_of_text(lines, first_line=self.lines + 1))
+            self.lines += len(lines)
+
+    def table(self, text: str) -> None:
+        self.tables += 1
+        # Breaks and spaces at either end of a cell show nothing.
+        text = text.replace(f" {_LINE}", _LINE).replace(f"{_LINE} ", _LINE)
+        while _LINE + _LINE in text:
+            text = text.replace(_LINE + _LINE, _LINE)
+        for mark in (_CELL, _SPAN, _ROW):
+            text = text.replace(_LINE + mark, mark).replace(mark + _LINE, mark)
+            text = text.replace(f" {mark}", mark).replace(f"{mark} ", mark)
+        pieces = _FIGURE.split(text.rstrip(" " + _LINE))
+        key = (self.tables, *pieces[::2])
+        layout = _LAYOUTS.get(key) or _LAYOUTS.put(key, _laid_out(pieces, self.tables))
+        self.layouts[len(self.rows)] = layout
+        self.rows += layout.filled(pieces[1::2])
+
+
+def _laid_out(pieces: list[str], table: int) -> Layout:
+    """The layout of a table, given as text and figure in turn; each cell once, at the grid column where it begins."""
+    marked = [f"{_FIGURE_MARK}{at // 2}" if at % 2 else piece for at, piece in enumerate(pieces)]
+    rows: list[Row] = []
+    spots: list[list[tuple[int, int]]] = []
+    occupied: dict[int, int] = {}  # grid column -> rows that it is still taken for
+    for number, row in enumerate("".join(marked).split(_ROW)[1:], start=1):
+        taken = occupied
+        occupied = {column: left - 1 for column, left in taken.items() if left > 1}
+        cells: list[Cell] = []
+        figures: list[tuple[int, int]] = []
+        column = 0
+        for position, cell in enumerate(row.split(_CELL)[1:], start=1):
+            span = height = 1
+            if _SPAN in cell:
+                *spans, cell = cell.split(_SPAN)
+                span, height = min(_span("c", spans), _MOST_COLUMNS), _span("r", spans)
+            while column in taken:
+                column += 1
+            if column >= _MOST_COLUMNS:
+                break
+            if cell.startswith(_FIGURE_MARK):
+                figures.append((len(cells), int(cell[1:])))
+            cells.append(Cell(_printed(cell), f"table {table}, row {number}, cell {position}", column, span))
+            if height > 1:
+                occupied.update(dict.fromkeys(range(column, column + span), height - 1))
+            column += span
+        if cells:
+            rows.append(Row(tuple(cells), Mode.GRID, table))
+            spots.append(figures)
+    return Layout(rows, spots)
+
+
+def _lines(flow: str) -> list[str]:
+    """The lines of running text, without blank ones."""
+    text = flow.replace(_HOLDER, _LINE).replace(_HOLDER_END, _LINE).replace(_AROUND, "").replace(_AROUND_END, "")
+    return [line for line in map(str.strip, text.split(_LINE)) if line]
+
+
+def _span(kind: str, spans: list[str]) -> int:
+    match = next((_DIGITS.match(span[1:]) for span in spans if span.startswith(kind)), None)
+    return max(1, int(match[1][:6])) if match else 1
+
+
+def _printed(text: str) -> str:
+    """Text of a cell as printed; breaks and paragraphs inside it are line feeds."""
+    while (raised := _RAISED_TEXT.search(text)) is not None:
+        # A raised mark behind a figure is a footnote; alone in its cell it is the figure.
+        before = text[: raised.start()]
+        kept = "" if before.replace(_LINE, " ").strip() else raised[1]
+        text = f"{before} {kept} {text[raised.end() :]}"
+    if _LINE not in text:
+        return text.strip(" ")
+    return "\n".join(filter(None, (line.strip(" ") for line in text.split(_LINE))))

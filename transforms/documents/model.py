@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from transforms.documents.layouts import Layout
 
 
 class Mode(Enum):
@@ -38,23 +42,25 @@ class Row(NamedTuple):
     table: int = 0
 
 
+# Lines in which the title and the period are looked for: a real report has them on its first page.
+OPENING_LINES = 40
+
+
 @dataclass(frozen=True)
 class Document:
     """A document as rows, with the titles and names that its own metadata give, best first.
 
-    ``content`` are the first row of the report itself and the one behind its last, where the rest is a page around it.
+    ``rows`` are those of the report itself; ``above`` the last lines of the page around it that stand before it.
+    ``layouts`` are the tables whose layout is known, by the number of their first row.
     """
 
     rows: tuple[Row, ...]
-    content: tuple[int, int] | None = None
+    above: tuple[str, ...] = ()
     titles: tuple[str, ...] = ()
     issuers: tuple[str, ...] = ()
     published_on: str | None = None
     ends_abruptly: bool = False
-
-    @property
-    def report_rows(self) -> tuple[Row, ...]:
-        return self.rows[self.content[0] : self.content[1]] if self.content else self.rows
+    layouts: Mapping[int, Layout] = field(default_factory=dict)
 
 
 class UnreadableDocument(ValueError):

@@ -64,6 +64,17 @@ def media_type(data: bytes) -> str:
     return "text/html" if _HTML.search(data[:65536]) else "text/plain"
 
 
+def as_utf8(data: bytes) -> bytes:
+    """A text or HTML document in UTF-8 without byte order mark, whatever it came in; errors as ``decode``."""
+    if not any(data.startswith(bom) for bom, _ in _BOMS):
+        try:
+            data.decode("utf-8")
+            return data
+        except UnicodeDecodeError:
+            pass
+    return decode(data).encode("utf-8", errors="replace")
+
+
 def decode(data: bytes) -> str:
     """The characters of a text or HTML document in any declared or wrongly declared encoding.
 

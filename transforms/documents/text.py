@@ -27,11 +27,26 @@ def read_text(data: bytes) -> Document:
 def rows_of_text(lines: Iterable[str], first_line: int = 1) -> Iterator[Row]:
     """Rows of consecutive lines; ``first_line`` is the number of the first, for locators."""
     lines = list(lines)
+    if not any("|" in line or "\t" in line for line in lines):
+        yield from _bare_rows(lines, first_line)
+        return
     usual = _prefers_single_cells(lines)
     for start, part in _parts(lines):
         # Copies print one table in rows and the next with a cell a line: each part is told by its own lines.
         own = _prefers_single_cells(part)
         yield from _rows_of_part(part, first_line + start, bool(usual if own is None else own))
+
+
+def _bare_rows(lines: list[str], first_line: int) -> Iterator[Row]:
+    """Rows of lines that nothing parts into cells, which is most text."""
+    gap = 0
+    for number, line in enumerate(lines, start=first_line):
+        text = line.strip()
+        if not text:
+            gap += 1
+        elif not _RULE.match(line):
+            yield Row((Cell(_plain(line), f"line {number}", gap=gap),), Mode.BARE)
+            gap = 0
 
 
 def _parts(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
@@ -80,6 +95,8 @@ def _prefers_single_cells(lines: list[str]) -> bool | None:
 
 
 def _plain(text: str) -> str:
+    if "#" not in text and "*" not in text:
+        return text.strip(" ")
     return _EMPHASIS.sub(r"\1", _HEADING_MARK.sub("", text)).strip(" ")
 
 

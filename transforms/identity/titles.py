@@ -142,27 +142,32 @@ def is_look_alike(titles: Sequence[str]) -> str | None:
 
 
 _PERIOD = re.compile(rf"({_YEAR})年1月1日?[^。]{{0,12}}?(?:至|到|起|-|—|~|止)[^。]{{0,10}}?12月31日")
-
-
-def year_of_period(lines: Iterable[str]) -> int | None:
-    """Year of the sentence on the statistical period: 统计期限自2022年1月1日起，至2022年12月31日止."""
-    for line in lines:
-        match = _PERIOD.search(re.sub(r"\s+", "", simplified(line)))
-        if match:
-            return int(match.group(1))
-    return None
-
-
 _SAYS_PERIOD = re.compile(r"统计(期限|时限|期间|时间|周期)|所列数据|数据.{0,6}统计")
 _DATES = re.compile(
     r"(\d{2,8})年(\d{1,2})月(\d{1,2})日[^。]{0,6}?(?:至|到|起|-|—|~|止)[^。\d]{0,4}(?:(\d{2,8})年)?(\d{1,2})月(\d{1,2})日"
 )
 
 
+def periods(lines: Iterable[str]) -> list[str]:
+    """The lines that name two dates, in plain glyphs without white space: only they can tell a period."""
+    return ["".join(simplified(line).split()) for line in lines if line.count("月") > 1 and "日" in line]
+
+
+def year_of_period(lines: Iterable[str]) -> int | None:
+    """Year of the sentence on the statistical period: 统计期限自2022年1月1日起，至2022年12月31日止.
+
+    ``lines`` as ``periods`` gives them.
+    """
+    match = next(filter(None, map(_PERIOD.search, lines)), None)
+    return int(match.group(1)) if match else None
+
+
 def unusual_period(lines: Iterable[str]) -> str | None:
-    """The dates of a sentence on the statistical period that are not 1 January to 31 December of one year."""
-    for line in lines:
-        plain = re.sub(r"\s+", "", simplified(line))
+    """The dates of a sentence on the statistical period that are not 1 January to 31 December of one year.
+
+    ``lines`` as ``periods`` gives them.
+    """
+    for plain in lines:
         match = _DATES.search(plain) if _SAYS_PERIOD.search(plain) else None
         if match:
             year, *start, last_year, month, day = match.groups()

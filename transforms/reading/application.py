@@ -10,7 +10,7 @@ from transforms.documents.model import Cell, Mode
 from transforms.forms import Form
 from transforms.reading.placing import Placement, is_blank, place
 from transforms.reading.result import MISSING, CellPath
-from transforms.reading.segment import Found, HeaderCell
+from transforms.reading.segments.found import Found, HeaderCell
 from transforms.reading.sheet import Sheet
 
 
@@ -239,6 +239,7 @@ def _read_cells(outcome: str, header: _Header, placement: Placement, where: str,
 
 def _row_closes(outcome: str, form: Form, sheet: Sheet) -> bool:
     """Whether the total of a row is its sum, which only the right columns give; rows of zeros close in any order."""
+    sheet.by_layout = False
     readings = [sheet.cells.get(_path(outcome, applicant.key)) for applicant in form.applicants]
     values = [reading.value if reading else None for reading in readings]
     total = values[-1]

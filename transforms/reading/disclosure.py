@@ -10,13 +10,13 @@ from transforms.forms import Form, forms
 from transforms.reading.labels import core
 from transforms.reading.placing import is_blank, place
 from transforms.reading.result import VALUE, CellPath
-from transforms.reading.segment import Found, HeaderCell
+from transforms.reading.segments.found import Found, HeaderCell
 from transforms.reading.sheet import Sheet
 
 _FUSED = re.compile(r"^\d{2,}")
 
 
-def read_disclosure(found: Sequence[Found], form: Form, texts: Sequence[str], sheet: Sheet) -> None:
+def read_disclosure(found: Sequence[Found], form: Form, sheet: Sheet) -> None:
     """Read all rows of table two that ``found`` holds into ``sheet``."""
     rows = [f for f in found if f.table == "disclosure"]
     longest = _longest_rows(rows, form)
@@ -33,7 +33,6 @@ def read_disclosure(found: Sequence[Found], form: Form, texts: Sequence[str], sh
                 )
         elif not row.meanings:
             _read_unlabelled(row, rows[number - 1] if number else None, following, form, sheet)
-    _find_fused(texts, form, sheet)
 
 
 def _path(row: str, column: str) -> CellPath:
@@ -175,7 +174,7 @@ def _read_unlabelled(found: Found, before: Found | None, after: Found | None, fo
         sheet.doubt("left_over", f"Figures in table two belong to no label: {text}", locator=figures[0].locator)
 
 
-def _find_fused(texts: Sequence[str], form: Form, sheet: Sheet) -> None:
+def find_fused(texts: Sequence[str], form: Form, sheet: Sheet) -> None:
     """Cells run together in one line of text (规章000) cannot be told apart: named, not read."""
     for block in form.disclosure:
         for label in block.rows:

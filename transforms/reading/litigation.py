@@ -10,7 +10,7 @@ from transforms.forms import Form
 from transforms.reading.placing import Placement, has_fillers, is_blank, place
 from transforms.reading.printed import read_printed
 from transforms.reading.result import CellPath
-from transforms.reading.segment import Found, HeaderCell
+from transforms.reading.segments.found import Found, HeaderCell
 from transforms.reading.sheet import Sheet
 
 _Column = tuple[str, str]
@@ -100,6 +100,7 @@ def _unreadable(columns: Sequence[_Column], placement: Placement, row: Found, sh
 
 def _read_by_sums(columns: Sequence[_Column], placement: Placement, row: Found, form: Form, sheet: Sheet) -> None:
     """Without a complete header the form's order is taken for each block whose printed total is its sum."""
+    sheet.by_layout = False
     width = len(form.results)
     if placement.failure:
         _unreadable(columns, placement, row, sheet)

@@ -5,27 +5,25 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 
 from transforms.checks.rules import run_checks
 from transforms.documents.kinds import reader_of
-from transforms.documents.model import Document, Row, UnreadableDocument
+from transforms.documents.model import OPENING_LINES, Document, Row, UnreadableDocument
 from transforms.documents.sniff import media_type
 from transforms.forms import Form, forms
 from transforms.identity.agencies import agency_type, scope_of
-from transforms.identity.titles import Title, find_title, is_look_alike, unusual_period, year_of_period
-from transforms.reading.application import read_application
-from transforms.reading.disclosure import read_disclosure
+from transforms.identity.titles import Title, find_title, is_look_alike, periods, unusual_period, year_of_period
 from transforms.reading.labels import core
-from transforms.reading.litigation import read_litigation
 from transforms.reading.placing import is_blank
 from transforms.reading.result import MISSING, VALUE, CellPath, CellReading, Check, Reading
-from transforms.reading.segment import Segments, segment
+from transforms.reading.segments.found import Found, Segments
+from transforms.reading.segments.segment import segment
 from transforms.reading.sheet import Sheet
+from transforms.reading.tables import read_tables
 
-# Lines in which the title and the period are looked for: a real report has them on its first page.
-_OPENING_LINES = 40
 # Lines of the page around a report that copies and templates leave inside it; counters change with every visit.
 # A sentence may speak of the same things (网站访问量达到…): it is longer, or ends as sentences do.
 _PAGE_FURNITURE = re.compile(
@@ -65,16 +63,14 @@ def read_document(data: bytes, name: str = "") -> Reading:
 
 def _interpret(sha256: str, kind: str, document: Document) -> Reading:
     segments = segment(document)
-    above, inside = _opening_lines(document)
-    opening = [*above, *inside]
-    title = find_title([*document.titles, *inside, *_joined(inside), *_nearest_first([*above, *inside[:1]])])
+    inside = _first_lines(document.rows)
+    opening = [*document.above, *inside]
+    title = find_title(_possible_titles(document, inside))
     sheet = Sheet()
     year = _year(title, opening, segments, sheet)
     form = _form(segments, year, sheet)
     if form is not None:
-        read_disclosure(segments.found, form, [text for _, text in segments.texts], sheet)
-        read_application(segments.found, form, sheet)
-        read_litigation(segments.found, form, sheet)
+        read_tables(segments, form, sheet)
     sections = _sections(segments)
     outcome, reason = _outcome(segments, sheet, title, document, opening)
     if outcome != "parsed":
@@ -104,17 +100,19 @@ def _interpret(sha256: str, kind: str, document: Document) -> Reading:
     )
 
 
-def _opening_lines(document: Document) -> tuple[list[str], list[str]]:
-    """The last lines of the page above the report, and the first of the report itself, in the page's order."""
-    begin = document.content[0] if document.content else 0
-    return _lines(document.rows[begin - 1 :: -1] if begin else ())[::-1], _lines(document.rows[begin:])
+def _possible_titles(document: Document, inside: list[str]) -> Iterator[str]:
+    """What may be the title, best first."""
+    yield from document.titles
+    yield from inside
+    yield from _joined(inside)
+    yield from _nearest_first([*document.above, *inside[:1]])
 
 
-def _lines(rows: Sequence[Row]) -> list[str]:
+def _first_lines(rows: Sequence[Row]) -> list[str]:
     lines: list[str] = []
     for row in rows:
         lines += [" ".join(cell.text.split()) for cell in row.cells if not is_blank(cell)]
-        if len(lines) >= _OPENING_LINES:
+        if len(lines) >= OPENING_LINES:
             break
     return lines
 
@@ -145,7 +143,7 @@ def _issuer(document: Document, opening: list[str]) -> str | None:
 
 
 def _year(title: Title | None, opening: list[str], segments: Segments, sheet: Sheet) -> int | None:
-    lines = [*opening, *(text for section, text in segments.texts if section in (None, "1"))]
+    lines = periods([*opening, *(text for section, text in segments.texts if section in (None, "1"))])
     period = year_of_period(lines)
     if unusual := unusual_period(lines):
         sheet.doubt("period_unusual", f"The period of the figures is not a calendar year: {unusual}.")
@@ -177,26 +175,31 @@ def _form(segments: Segments, year: int | None, sheet: Sheet) -> Form | None:
 
 def _own_labels(form: Form, segments: Segments) -> int:
     """Labels of a form that no other form has, each counted once; headings in running text count as well."""
-    others = [other for other in forms().values() if other is not form]
-    own = _label_keys(form) - set().union(*(_label_keys(other) for other in others))
-    with_figures = {
-        key
-        for found in segments.found
-        for key in found.keys("outcome")
-        if any(not is_blank(cell) for cell in found.values)
-    }
-    count = 0
-    for kind, key in own:
-        if segments.labels[kind, key] and (kind != "outcome" or key in with_figures):
-            count += 1
+    own = _own_keys(form.name)
+    count = sum(
+        1
+        for kind, key in own
+        if segments.labels[kind, key] and (kind != "outcome" or _has_figures(segments.found, key))
+    )
     if not count:
         text = "".join(core(text).words for _, text in segments.texts if "第二十条" in text)
-        own_columns = {key for kind, key in own if kind == "column"}
+        own_columns = {key for kind, key in own if kind == "column"} if text else set()
         count = sum(
             any(core(column.label).words in text for column in block.columns if column.key in own_columns)
             for block in form.disclosure
         )
     return count
+
+
+def _has_figures(found: Sequence[Found], outcome: str) -> bool:
+    return any(not is_blank(cell) for one in found if outcome in one.keys("outcome") for cell in one.values)
+
+
+@cache
+def _own_keys(name: str) -> frozenset[tuple[str, str]]:
+    """Kind and key of the labels that no other form has."""
+    others = (_label_keys(other) for other in forms().values() if other.name != name)
+    return frozenset(_label_keys(forms()[name]).difference(*others))
 
 
 def _label_keys(form: Form) -> set[tuple[str, str]]:
@@ -248,11 +251,20 @@ def _doubt_last_cell(document: Document, sheet: Sheet, checks: list[Check]) -> N
 
 def _every_cell(form: Form, sheet: Sheet) -> dict[CellPath, CellReading]:
     """Every key of the form in its order, then keys printed beyond it, which are named in a warning."""
-    paths: list[CellPath] = [("disclosure", measure, VALUE) for measure in form.measures]
-    paths += [("application", row.key, a.key) for row in form.outcomes for a in form.applicants]
-    paths += [("litigation", c.key, r.key) for c in form.channels for r in form.results]
-    cells = {path: sheet.cells.get(path, MISSING) for path in paths}
-    beyond = {path: cell for path, cell in sheet.cells.items() if path not in cells}
-    if beyond:
+    cells = {path: sheet.cells.get(path, MISSING) for path in _paths(form.name)}
+    if not sheet.cells.keys() <= cells.keys():
+        beyond = {path: cell for path, cell in sheet.cells.items() if path not in cells}
         sheet.doubt("beyond_form", f"These cells are printed but are not part of {form.name}.", beyond)
-    return {**cells, **beyond}
+        cells.update(beyond)
+    return cells
+
+
+@cache
+def _paths(name: str) -> tuple[CellPath, ...]:
+    """Every cell of a form, in its order."""
+    form = forms()[name]
+    return (
+        *(("disclosure", measure, VALUE) for measure in form.measures),
+        *(("application", row.key, applicant.key) for row in form.outcomes for applicant in form.applicants),
+        *(("litigation", channel.key, result.key) for channel in form.channels for result in form.results),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from transforms.documents.model import Cell
 from transforms.reading.printed import money_factor, read_printed, unit_in_header
@@ -15,14 +16,35 @@ _FIGURES = ("number", "zero")
 _KEY_UNIT = {"wanyuan": "万元", "amount_yuan": "元"}
 
 
+class CellRead(NamedTuple):
+    """One call of ``Sheet.read``: which printed cell was read into which path, and what is known of its column."""
+
+    path: CellPath
+    cell: Cell | None
+    column: str
+    header_text: str
+    place: str
+
+
 @dataclass
 class Sheet:
-    """What was read so far; a key that is printed twice keeps its figure only when both agree."""
+    """What was read so far; a key that is printed twice keeps its figure only when both agree.
+
+    ``log`` has the cells that were read, in order. ``by_layout`` stays true as long as what stands where was decided by
+    labels and grid alone, so that other figures in the same layout would be read into the same paths.
+    """
 
     cells: dict[CellPath, CellReading] = field(default_factory=dict)
     doubts: list[Doubt] = field(default_factory=list)
+    log: list[CellRead] = field(default_factory=list)
+    by_layout: bool = True
 
     def doubt(self, code: str, message: str, cells: Iterable[CellPath] = (), locator: str | None = None) -> None:
+        self.by_layout = False
+        self._note(code, message, cells, locator)
+
+    def _note(self, code: str, message: str, cells: Iterable[CellPath], locator: str | None) -> None:
+        """A doubt about one cell's own text, which says nothing about where it stands."""
         self.doubts.append(Doubt(code, message, tuple(cells), locator))
 
     def put(self, path: CellPath, reading: CellReading) -> None:
@@ -50,12 +72,17 @@ class Sheet:
 
     def read(self, path: CellPath, cell: Cell | None, column: str, header_text: str, place: str) -> None:
         """Read one printed cell into ``path``; ``column`` is the key of its column, ``place`` locates a blank."""
+        self.log.append(CellRead(path, cell, column, header_text, place))
+        self.fill(path, cell, column, header_text, place)
+
+    def fill(self, path: CellPath, cell: Cell | None, column: str, header_text: str, place: str) -> None:
+        """As ``read``, without a line in the log."""
         if cell is None:
             self.put(path, CellReading(None, "blank", "", place))
             return
         printed = read_printed(cell.text)
         if cell.doubt:
-            self.doubt("text_unsure", f"{cell.text!r}: {cell.doubt}.", [path], cell.locator)
+            self._note("text_unsure", f"{cell.text!r}: {cell.doubt}.", [path], cell.locator)
         if printed.plain and column not in _KEY_UNIT:
             # Nearly every cell: whole digits, nothing to interpret.
             self.put(path, CellReading(printed.value, printed.state, cell.text, cell.locator))
@@ -63,7 +90,7 @@ class Sheet:
         value, state, locator = printed.value, printed.state, cell.locator
         if state == "text" or (printed.unit == "change" and column != "items_change"):
             self.put(path, CellReading(None, "text", cell.text, locator))
-            self.doubt("not_a_figure", f"The cell says {cell.text!r}, no single figure.", [path], locator)
+            self._note("not_a_figure", f"The cell says {cell.text!r}, no single figure.", [path], locator)
             return
         if value is not None:
             value = self._in_key_unit(path, cell, column, header_text, value, printed.unit)
@@ -71,11 +98,11 @@ class Sheet:
                 self.unreadable("too_large", f"No figure is as large as {cell.text!r}.", [path], cell.text, locator)
                 return
             if value % SCALE:
-                self.doubt("more_decimals", f"{value:f} has more than the four decimals kept.", [path], locator)
+                self._note("more_decimals", f"{value:f} has more than the four decimals kept.", [path], locator)
             if printed.note:
-                self.doubt("interpreted", f"{cell.text!r} {printed.note}; read as {value}.", [path], locator)
+                self._note("interpreted", f"{cell.text!r} {printed.note}; read as {value}.", [path], locator)
             elif _is_count(path, column) and (value < 0 or value != value.to_integral_value()):
-                self.doubt("odd_count", f"A count of {value} is printed.", [path], locator)
+                self._note("odd_count", f"A count of {value} is printed.", [path], locator)
             state = "number" if value else "zero"
         self.put(path, CellReading(value, state, cell.text, locator))
 
@@ -87,13 +114,13 @@ class Sheet:
             if unit == "万":
                 value *= 10_000
             if unit and unit != "change":
-                self.doubt("unit_in_cell", f"The cell says {cell.text!r}; read as {value}.", [path], cell.locator)
+                self._note("unit_in_cell", f"The cell says {cell.text!r}; read as {value}.", [path], cell.locator)
             return value
         named = unit if money_factor(unit) else ("万元" if unit == "万" else unit_in_header(header_text))
         factor = money_factor(named)
         if factor is None:
             if value:
-                self.doubt(
+                self._note(
                     "money_without_unit",
                     f"{cell.text!r} is printed without a unit; taken as {key_unit}.",
                     [path],
@@ -103,7 +130,7 @@ class Sheet:
         key_factor = money_factor(key_unit) or Decimal(1)
         converted = (value * factor / key_factor).normalize()
         if unit or named != key_unit:
-            self.doubt(
+            self._note(
                 "unit_converted",
                 f"{cell.text!r} in {named} is {converted:f} {key_unit}.",
                 [path],

@@ -11,7 +11,7 @@ import pytest
 
 from tests.transforms.layouts import LAYOUTS, plain_figures
 from tests.transforms.scoring import see
-from transforms.identity.titles import find_title, is_look_alike, parse_title, year_of_period
+from transforms.identity.titles import find_title, is_look_alike, parse_title, periods, year_of_period
 
 # The real titles of the domain specification, section 6.1.
 SPECIFIED = [
@@ -156,7 +156,7 @@ def test_a_later_line_adds_what_the_first_title_lacks() -> None:
     ],
 )
 def test_the_year_of_the_period(line: str, year: int | None) -> None:
-    assert year_of_period([line]) == year
+    assert year_of_period(periods([line])) == year
 
 
 def test_look_alikes_are_told_by_their_titles() -> None:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
+from transforms.documents.layouts import Layout
 from transforms.documents.model import Cell, Document, Mode, Row
-from transforms.reading.labels import Meaning, core, meanings, section_of
+from transforms.reading.labels import Meaning, meanings, section_of
 from transforms.reading.printed import looks_like_value
+from transforms.reading.segments.found import Found, HeaderCell, Segments, State, TableApart
+from transforms.reading.segments.lines import inline_row, longest_label
 
 _PAGE_NUMBER = re.compile(r"^[-—–－\s]+\d{1,3}[-—–－\s]+$|^第\s*\d+\s*页(\s*共\s*\d+\s*页)?$|^\d+\s*/\s*\d+\s*页?$")
-_INLINE = re.compile(r"^(?P<label>.*?[^\d\s.,+\-])\s+(?P<values>[+\-−]?[\d,.]+(?:\s+(?:[+\-−]?[\d,.]+|[-—–/]))*)\s*$")
 _PAGE_OF_PAGES = re.compile(r"^\d+\s*/\s*\d+$")
-_REMARK = re.compile(r"^[(（](?![一二三四五六七八九十\d]+[)）])[^()（）]{2,}[)）]$")
-# Labels broken over lines: the longest of the forms takes five in the narrowest columns that were seen.
-_MOST_PIECES = 6
-_LONGEST_LABEL = 90
 _TABLE_OF_SECTION = {"2": "disclosure", "3": "application", "4": "litigation"}
 _TABLE_OF_KIND = {
     "item": "disclosure",
@@ -47,43 +44,6 @@ _HEADER_KINDS = {
     "channel",
     "suits",
 }
-
-
-class HeaderCell(NamedTuple):
-    """One printed column header; ``meaning`` is None when it is no label of any form."""
-
-    meaning: Meaning | None
-    cell: Cell
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Cells behind one label: ``meanings`` empty when the label is lost, ``lead`` the text that stood there instead."""
-
-    table: str
-    meanings: frozenset[Meaning]
-    label_cells: tuple[Cell, ...]
-    values: tuple[Cell, ...]
-    mode: Mode
-    header: tuple[HeaderCell, ...]
-    grid: int = 0
-    lead: str = ""
-    between: str = ""
-    channel: str | None = None
-    is_last: bool = False
-
-    def keys(self, kind: str) -> set[str]:
-        return {m.key for m in self.meanings if m.kind == kind}
-
-
-@dataclass
-class Segments:
-    """A document taken apart: groups of cells, lines of text by section, and how often each label stood."""
-
-    found: list[Found] = field(default_factory=list)
-    texts: list[tuple[str | None, str]] = field(default_factory=list)
-    labels: Counter[tuple[str, str]] = field(default_factory=Counter)
-    sections: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -117,24 +77,95 @@ class _Segmenter:
         self.buffer_mode = Mode.BARE
 
     def run(self, document: Document) -> Segments:
-        for row in document.report_rows:
-            if row.mode in (Mode.STREAM, Mode.BARE):
-                cell = row.cells[0]
-                inline = _inline_row(cell) if row.mode is Mode.BARE else None
-                if inline is not None:
-                    self.flush()
-                    self.bounded(inline)
-                    continue
-                if row.mode is not self.buffer_mode:
-                    self.flush()
-                    self.buffer_mode = row.mode
-                self.buffer.append(cell)
+        rows, layouts = document.rows, document.layouts
+        position = 0
+        while position < len(rows):
+            layout = layouts.get(position)
+            end = position + (len(layout.rows) if layout else 1)
+            if layout:
+                self.known_table(layout, rows[position:end])
             else:
-                self.flush()
-                self.bounded(row)
+                self.row(rows[position])
+            position = end
         self.flush()
         self.finish(is_last=True)
         return self.result
+
+    def row(self, row: Row) -> None:
+        if row.mode is Mode.GRID or row.mode is Mode.LINE:
+            self.flush()
+            self.bounded(row)
+            return
+        cell = row.cells[0]
+        inline = inline_row(cell) if row.mode is Mode.BARE else None
+        if inline is not None:
+            self.flush()
+            self.bounded(inline)
+            return
+        if row.mode is not self.buffer_mode:
+            self.flush()
+            self.buffer_mode = row.mode
+        self.buffer.append(cell)
+
+    # Tables of known layouts
+
+    def known_table(self, layout: Layout, rows: Sequence[Row]) -> None:
+        """Take a table apart as the last one of its layout was, or learn how that is done."""
+        self.flush()
+        before = self.state()
+        if self.open is not None or before.header:
+            self.rows(rows)
+        elif before not in layout.notes:
+            layout.notes[before] = self.learn(layout, rows)
+        elif (apart := layout.notes[before]) is None:
+            self.rows(rows)
+        else:
+            self.add(apart, rows)
+
+    def state(self) -> State:
+        return State(self.table, self.section, self.in_body, tuple(self.header), self.after_info, self.channel)
+
+    def rows(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            self.row(row)
+
+    def learn(self, layout: Layout, rows: Sequence[Row]) -> TableApart | None:
+        """Take a table apart; returns what its layout alone determines, None if figures could change it."""
+        so_far, self.result = self.result, Segments()
+        self.rows(rows)
+        own, self.result = self.result, so_far
+        places = {id(cell): number for number, cell in enumerate(cell for row in rows for cell in row.cells)}
+        values = tuple(tuple(places[id(cell)] for cell in found.values) for found in own.found)
+        figures = {id(row.cells[place]) for row, spots in zip(rows, layout.spots, strict=True) for place, _ in spots}
+        # Every figure must stand behind a label or in a row without one: in a header or a text it would be kept.
+        placed = [id(cell) for found in own.found for cell in found.values if id(cell) in figures]
+        headers = {id(h.cell) for header in (*(f.header for f in own.found), self.header) for h in header}
+        apart: TableApart | None = TableApart(
+            tuple(own.found), values, tuple(own.texts), own.labels, tuple(own.sections), self.state()
+        )
+        if self.open is not None or len(placed) != len(figures) or headers & figures:
+            apart = None
+        self.extend(own, apart)
+        return apart
+
+    def add(self, apart: TableApart, rows: Sequence[Row]) -> None:
+        """Add a table as ``apart`` says, with the figures of ``rows``."""
+        cells = [cell for row in rows for cell in row.cells]
+        found = [
+            one._replace(values=tuple([cells[number] for number in numbers]))
+            for one, numbers in zip(apart.found, apart.values, strict=True)
+        ]
+        self.extend(Segments(found, list(apart.texts), apart.labels, list(apart.sections)), apart)
+        self.table, self.section, self.in_body, header, self.after_info, self.channel = apart.after
+        self.header = list(header)
+
+    def extend(self, own: Segments, apart: TableApart | None) -> None:
+        self.result.found += own.found
+        self.result.texts += own.texts
+        self.result.sections += own.sections
+        self.result.labels.update(own.labels)
+        if apart is not None:
+            self.result.tables.append(apart)
 
     # Lines without known row ends
 
@@ -144,7 +175,7 @@ class _Segmenter:
         position = 0
         while position < len(cells):
             cell = cells[position]
-            end, found = _longest_label(cells, position)
+            end, found = longest_label(cells, position)
             if found:
                 self.label(found, tuple(cells[position:end]), mode)
                 position = end
@@ -362,38 +393,3 @@ class _Segmenter:
                 is_last=is_last,
             )
         )
-
-
-def _longest_label(cells: list[Cell], start: int) -> tuple[int, frozenset[Meaning]]:
-    """End and meanings of the longest run of lines from ``start`` that makes a label of a form."""
-    best: tuple[int, frozenset[Meaning]] = (start, frozenset())
-    joined = ""
-    for end in range(start, min(start + _MOST_PIECES, len(cells))):
-        piece = cells[end].text
-        if not piece.strip() or looks_like_value(piece) or section_of(piece):
-            break
-        joined += piece
-        if len(joined) > _LONGEST_LABEL and end > start:
-            break
-        found = meanings(joined)
-        # A longer run that means the same is taken only for the remark in brackets that belongs to the label.
-        begun = "".join(c.text for c in cells[start : best[0]])
-        if found and (found != best[1] or _unclosed(begun) or (best[0] == end and _REMARK.match(piece.strip()))):
-            best = (end + 1, found)
-    return best
-
-
-def _unclosed(text: str) -> bool:
-    return text.count("(") + text.count("（") > text.count(")") + text.count("）")
-
-
-def _inline_row(cell: Cell) -> Row | None:
-    """A line such as ``行政许可 12`` as a row; white space cannot show blank cells, so the count must fit."""
-    match = _INLINE.match(cell.text)
-    if not match or not any(m.kind in ("row", "outcome") for m in meanings(match["label"])):
-        return None
-    if not core(match["label"]).all_words:
-        return None
-    texts = [match["label"], *match["values"].split()]
-    cells = (Cell(text, f"{cell.locator}, figure {i}", column=i) for i, text in enumerate(texts))
-    return Row(tuple(cells), Mode.BARE)
