@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from transforms.forms import Form, forms
 from transforms.reading.result import CellPath, CellReading, Check
@@ -31,6 +32,13 @@ class Equation(NamedTuple):
     total: CellPath | None = None
 
 
+class Compiled(NamedTuple):
+    """Equations with, for each, what takes its operands out of the readings of ``paths``."""
+
+    paths: tuple[CellPath, ...]
+    equations: tuple[tuple[Equation, Callable[[Sequence[Any]], tuple[Any, ...]]], ...]
+
+
 def run_checks(cells: Cells, form: Form, agency_type: str | None) -> list[Check]:
     """All rules of a form over its cells, in a fixed order; tables that are wholly missing are not checked."""
     checks = [*t2_rules(cells, agency_type)]
@@ -41,10 +49,10 @@ def run_checks(cells: Cells, form: Form, agency_type: str | None) -> list[Check]
         others = tuple(sorted({path[1] for path in cells if path[0] == "application"} - own))
         required = _required(others, form)
         leaves = (*(r for r in form.outcome_leaves if r in required or ("application", r) in printed), *others)
-        checks += [_check(equation, cells) for equation in _of_application(form.name, leaves, others)]
+        checks += _check_all(_of_application(form.name, leaves, others), cells)
         checks.append(t3_neg(cells))
     if "litigation" in tables:
-        checks += [_check(equation, cells) for equation in _of_litigation(form.name)]
+        checks += _check_all(_of_litigation(form.name), cells)
     return checks
 
 
@@ -56,14 +64,20 @@ def _required(others: tuple[str, ...], form: Form) -> set[str]:
 
 # Which equations there are rests on the labels that are printed, which are the same in nearly all reports.
 @lru_cache(maxsize=256)
-def _of_application(form: str, leaves: tuple[str, ...], others: tuple[str, ...]) -> tuple[Equation, ...]:
+def _of_application(form: str, leaves: tuple[str, ...], others: tuple[str, ...]) -> Compiled:
     declared = forms()[form]
-    return (*t3_bal(declared), *t3_col(declared, leaves), *t3_row(declared, others))
+    return _compile([*t3_bal(declared), *t3_col(declared, leaves), *t3_row(declared, others)])
 
 
 @lru_cache
-def _of_litigation(form: str) -> tuple[Equation, ...]:
-    return tuple(t4_sum(forms()[form]))
+def _of_litigation(form: str) -> Compiled:
+    return _compile(list(t4_sum(forms()[form])))
+
+
+def _compile(equations: Sequence[Equation]) -> Compiled:
+    paths = tuple(dict.fromkeys(path for equation in equations for path in equation.paths))
+    numbers = {path: number for number, path in enumerate(paths)}
+    return Compiled(paths, tuple((one, itemgetter(*(numbers[path] for path in one.paths))) for one in equations))
 
 
 def t3_bal(form: Form) -> Iterator[Equation]:
@@ -124,18 +138,32 @@ def t2_rules(cells: Cells, agency_type: str | None) -> Iterator[Check]:
         yield Check("T2-RULES", "rules", None, None, "fail", "warning", False, wrong, message)
 
 
-def _check(equation: Equation, cells: Cells) -> Check:
+def _check_all(compiled: Compiled, cells: Cells) -> Iterator[Check]:
+    readings = [cells.get(path, _ABSENT) for path in compiled.paths]
+    values = [reading.value for reading in readings]
+    complete = all(value is not None for value in values)
+    for equation, operands in compiled.equations:
+        if complete:
+            yield _compare(equation, operands(values), False)
+        else:
+            yield _check(equation, operands(readings), cells)
+
+
+def _check(equation: Equation, readings: Sequence[CellReading], cells: Cells) -> Check:
     """Whether an equation holds; blank and dash operands count as nothing and are said to be inferred."""
-    rule, subject, paths, parts, message, total = equation
-    readings = [cells.get(path, _ABSENT) for path in paths]
     states = {reading.state for reading in readings}
     nothing = states - _FIGURES
     if nothing:
-        no_total = total is not None and cells.get(total, _ABSENT).state in _NOTHING
+        no_total = equation.total is not None and cells.get(equation.total, _ABSENT).state in _NOTHING
         if states - _COMPARABLE or states == nothing or no_total:
+            rule, subject, paths, _, message, _ = equation
             return Check(rule, subject, None, None, "not_assessable", "error", False, paths, message)
-    left = sum([reading.value for reading in readings[:parts] if reading.value is not None], _NO_SUM)
-    right = sum([reading.value for reading in readings[parts:] if reading.value is not None], _NO_SUM)
+    return _compare(equation, [_NO_SUM if one.value is None else one.value for one in readings], bool(nothing))
+
+
+def _compare(equation: Equation, values: Sequence[Decimal], inferred: bool) -> Check:
+    rule, subject, paths, parts, message, _ = equation
+    left, right = sum(values[:parts], _NO_SUM), sum(values[parts:], _NO_SUM)
     closes = left == right
-    severity = "warning" if nothing and not closes else "error"
-    return Check(rule, subject, left, right, "pass" if closes else "fail", severity, bool(nothing), paths, message)
+    severity = "warning" if inferred and not closes else "error"
+    return Check(rule, subject, left, right, "pass" if closes else "fail", severity, inferred, paths, message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any
 
@@ -56,6 +56,15 @@ class Form:
     @property
     def measures(self) -> tuple[str, ...]:
         return tuple(key for block in self.disclosure for row in block.rows for key in block.measures(row.key))
+
+    @cached_property
+    def cell_paths(self) -> tuple[tuple[str, str, str], ...]:
+        """(table, row, column) of every cell in the order of the form; column is ``value`` in table two."""
+        return (
+            *(("disclosure", measure, "value") for measure in self.measures),
+            *(("application", row.key, applicant.key) for row in self.outcomes for applicant in self.applicants),
+            *(("litigation", channel.key, result.key) for channel in self.channels for result in self.results),
+        )
 
     @property
     def outcome_leaves(self) -> tuple[str, ...]:

@@ -18,8 +18,8 @@ from transforms.identity.agencies import agency_type, scope_of
 from transforms.identity.titles import Title, find_title, is_look_alike, periods, unusual_period, year_of_period
 from transforms.reading.labels import core
 from transforms.reading.placing import is_blank
-from transforms.reading.result import MISSING, VALUE, CellPath, CellReading, Check, Reading
-from transforms.reading.segments.found import Found, Segments
+from transforms.reading.result import MISSING, CellPath, CellReading, Check, Reading
+from transforms.reading.segments.found import Segments
 from transforms.reading.segments.segment import segment
 from transforms.reading.sheet import Sheet
 from transforms.reading.tables import read_tables
@@ -177,9 +177,7 @@ def _own_labels(form: Form, segments: Segments) -> int:
     """Labels of a form that no other form has, each counted once; headings in running text count as well."""
     own = _own_keys(form.name)
     count = sum(
-        1
-        for kind, key in own
-        if segments.labels[kind, key] and (kind != "outcome" or _has_figures(segments.found, key))
+        1 for kind, key in own if segments.labels[kind, key] and (kind != "outcome" or key in segments.with_figures)
     )
     if not count:
         text = "".join(core(text).words for _, text in segments.texts if "第二十条" in text)
@@ -189,10 +187,6 @@ def _own_labels(form: Form, segments: Segments) -> int:
             for block in form.disclosure
         )
     return count
-
-
-def _has_figures(found: Sequence[Found], outcome: str) -> bool:
-    return any(not is_blank(cell) for one in found if outcome in one.keys("outcome") for cell in one.values)
 
 
 @cache
@@ -251,20 +245,9 @@ def _doubt_last_cell(document: Document, sheet: Sheet, checks: list[Check]) -> N
 
 def _every_cell(form: Form, sheet: Sheet) -> dict[CellPath, CellReading]:
     """Every key of the form in its order, then keys printed beyond it, which are named in a warning."""
-    cells = {path: sheet.cells.get(path, MISSING) for path in _paths(form.name)}
+    cells = {path: sheet.cells.get(path, MISSING) for path in form.cell_paths}
     if not sheet.cells.keys() <= cells.keys():
         beyond = {path: cell for path, cell in sheet.cells.items() if path not in cells}
         sheet.doubt("beyond_form", f"These cells are printed but are not part of {form.name}.", beyond)
         cells.update(beyond)
     return cells
-
-
-@cache
-def _paths(name: str) -> tuple[CellPath, ...]:
-    """Every cell of a form, in its order."""
-    form = forms()[name]
-    return (
-        *(("disclosure", measure, VALUE) for measure in form.measures),
-        *(("application", row.key, applicant.key) for row in form.outcomes for applicant in form.applicants),
-        *(("litigation", channel.key, result.key) for channel in form.channels for result in form.results),
-    )

@@ -48,8 +48,10 @@ class Sheet:
         self.doubts.append(Doubt(code, message, tuple(cells), locator))
 
     def put(self, path: CellPath, reading: CellReading) -> None:
-        known = self.cells.get(path)
-        if known is None or _rank(known) < _rank(reading):
+        known = self.cells.setdefault(path, reading)
+        if known is reading:
+            return
+        if _rank(known) < _rank(reading):
             self.cells[path] = reading
         elif _rank(known) == _rank(reading) == 3 and known.value != reading.value:
             self.cells[path] = CellReading(
@@ -81,12 +83,12 @@ class Sheet:
             self.put(path, CellReading(None, "blank", "", place))
             return
         printed = read_printed(cell.text)
-        if cell.doubt:
-            self._note("text_unsure", f"{cell.text!r}: {cell.doubt}.", [path], cell.locator)
-        if printed.plain and column not in _KEY_UNIT:
+        if printed.plain and not cell.doubt and column not in _KEY_UNIT:
             # Nearly every cell: whole digits, nothing to interpret.
             self.put(path, CellReading(printed.value, printed.state, cell.text, cell.locator))
             return
+        if cell.doubt:
+            self._note("text_unsure", f"{cell.text!r}: {cell.doubt}.", [path], cell.locator)
         value, state, locator = printed.value, printed.state, cell.locator
         if state == "text" or (printed.unit == "change" and column != "items_change"):
             self.put(path, CellReading(None, "text", cell.text, locator))

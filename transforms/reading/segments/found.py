@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from transforms.documents.model import Cell, Mode
@@ -62,24 +63,47 @@ class TableApart:
     texts: tuple[tuple[str | None, str], ...]
     labels: Counter[tuple[str, str]]
     sections: tuple[str, ...]
+    with_figures: frozenset[str]
     after: State
+
+
+class KnownTable(NamedTuple):
+    """A table of a known layout with all its cells, in the order of the document."""
+
+    apart: TableApart
+    cells: tuple[Cell, ...]
+
+    def found(self) -> list[Found]:
+        """The groups of this table, each with its own values."""
+        return [
+            one._replace(values=tuple([self.cells[number] for number in numbers]))
+            for one, numbers in zip(self.apart.found, self.apart.values, strict=True)
+        ]
 
 
 @dataclass
 class Segments:
     """A document taken apart: groups of cells, lines of text by section, and how often each label stood.
 
-    ``tables`` are the tables of known layouts among them.
+    ``parts`` are single groups and whole tables of known layouts; ``with_figures`` outcomes whose rows are not blank.
     """
 
-    found: list[Found] = field(default_factory=list)
+    parts: list[Found | KnownTable] = field(default_factory=list)
     texts: list[tuple[str | None, str]] = field(default_factory=list)
     labels: Counter[tuple[str, str]] = field(default_factory=Counter)
     sections: list[str] = field(default_factory=list)
-    tables: list[TableApart] = field(default_factory=list)
+    with_figures: set[str] = field(default_factory=set)
+
+    @cached_property
+    def found(self) -> list[Found]:
+        """All groups of cells; not asked for where every table is read by plan, so made only then."""
+        found: list[Found] = []
+        for part in self.parts:
+            found += part.found() if isinstance(part, KnownTable) else [part]
+        return found
 
     @property
-    def layout(self) -> tuple[TableApart, ...] | None:
-        """The known tables that all of ``found`` comes from; None if some of it does not."""
-        of_tables = sum(len(table.found) for table in self.tables)
-        return tuple(self.tables) if of_tables == len(self.found) else None
+    def known_tables(self) -> list[KnownTable] | None:
+        """The tables, where all of them are of known layouts and no group stands outside of them."""
+        tables = [part for part in self.parts if isinstance(part, KnownTable)]
+        return tables if len(tables) == len(self.parts) else None

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from transforms.documents.layouts import Layout
 from transforms.documents.model import Cell, Document, Mode, Row
 from transforms.reading.labels import Meaning, meanings, section_of
+from transforms.reading.placing import is_blank
 from transforms.reading.printed import looks_like_value
-from transforms.reading.segments.found import Found, HeaderCell, Segments, State, TableApart
+from transforms.reading.segments.found import Found, HeaderCell, KnownTable, Segments, State, TableApart
 from transforms.reading.segments.lines import inline_row, longest_label
 
 _PAGE_NUMBER = re.compile(r"^[-—–－\s]+\d{1,3}[-—–－\s]+$|^第\s*\d+\s*页(\s*共\s*\d+\s*页)?$|^\d+\s*/\s*\d+\s*页?$")
@@ -134,38 +135,36 @@ class _Segmenter:
         so_far, self.result = self.result, Segments()
         self.rows(rows)
         own, self.result = self.result, so_far
-        places = {id(cell): number for number, cell in enumerate(cell for row in rows for cell in row.cells)}
+        apart = self.apart(layout, rows, own)
+        self.result.parts += own.parts if apart is None else [KnownTable(apart, _cells(rows))]
+        self.extend(own)
+        return apart
+
+    def apart(self, layout: Layout, rows: Sequence[Row], own: Segments) -> TableApart | None:
+        places = {id(cell): number for number, cell in enumerate(_cells(rows))}
         values = tuple(tuple(places[id(cell)] for cell in found.values) for found in own.found)
         figures = {id(row.cells[place]) for row, spots in zip(rows, layout.spots, strict=True) for place, _ in spots}
         # Every figure must stand behind a label or in a row without one: in a header or a text it would be kept.
         placed = [id(cell) for found in own.found for cell in found.values if id(cell) in figures]
         headers = {id(h.cell) for header in (*(f.header for f in own.found), self.header) for h in header}
-        apart: TableApart | None = TableApart(
-            tuple(own.found), values, tuple(own.texts), own.labels, tuple(own.sections), self.state()
-        )
         if self.open is not None or len(placed) != len(figures) or headers & figures:
-            apart = None
-        self.extend(own, apart)
-        return apart
+            return None
+        texts, sections, with_figures = tuple(own.texts), tuple(own.sections), frozenset(own.with_figures)
+        return TableApart(tuple(own.found), values, texts, own.labels, sections, with_figures, self.state())
 
     def add(self, apart: TableApart, rows: Sequence[Row]) -> None:
         """Add a table as ``apart`` says, with the figures of ``rows``."""
-        cells = [cell for row in rows for cell in row.cells]
-        found = [
-            one._replace(values=tuple([cells[number] for number in numbers]))
-            for one, numbers in zip(apart.found, apart.values, strict=True)
-        ]
-        self.extend(Segments(found, list(apart.texts), apart.labels, list(apart.sections)), apart)
+        self.result.parts.append(KnownTable(apart, _cells(rows)))
+        self.extend(apart)
         self.table, self.section, self.in_body, header, self.after_info, self.channel = apart.after
         self.header = list(header)
 
-    def extend(self, own: Segments, apart: TableApart | None) -> None:
-        self.result.found += own.found
+    def extend(self, own: Segments | TableApart) -> None:
+        """Add everything but the groups of cells."""
         self.result.texts += own.texts
         self.result.sections += own.sections
         self.result.labels.update(own.labels)
-        if apart is not None:
-            self.result.tables.append(apart)
+        self.result.with_figures |= own.with_figures
 
     # Lines without known row ends
 
@@ -378,7 +377,9 @@ class _Segmenter:
             self.in_body = True
         if current is None or self.table is None or not (current.meanings or current.values):
             return
-        self.result.found.append(
+        if any(not is_blank(cell) for cell in current.values):
+            self.result.with_figures |= {meaning.key for meaning in current.meanings if meaning.kind == "outcome"}
+        self.result.parts.append(
             Found(
                 table=self.table,
                 meanings=current.meanings,
@@ -393,3 +394,7 @@ class _Segmenter:
                 is_last=is_last,
             )
         )
+
+
+def _cells(rows: Sequence[Row]) -> tuple[Cell, ...]:
+    return tuple([cell for row in rows for cell in row.cells])
