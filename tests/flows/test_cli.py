@@ -125,6 +125,44 @@ def test_parse_for_people_marks_the_cells_in_doubt(call: Call, tmp_path: Path) -
     assert "T3-COL fails" in called.out
 
 
+def test_parse_sums_up_a_folder_with_the_reasons_for_doubt(call: Call, tmp_path: Path) -> None:
+    from tests.transforms.layouts import html_page, make_figures, piped_rows
+
+    folder = tmp_path / "reports"
+    (folder / "2022").mkdir(parents=True)
+    wrong = make_figures(2)
+    wrong.application["granted", "total"] = "999"
+    (folder / "2022" / "a.html").write_bytes(html_page(make_figures(1)))
+    (folder / "2022" / "b.txt").write_bytes(piped_rows(wrong))
+    (folder / "c.pdf").write_bytes(b"\x00\x01\x02" * 50)
+    (folder / ".listing").write_text("no report", encoding="utf-8")
+    called = call("parse", folder)
+    assert called.status == 0
+    a, b, c = (
+        next(line for line in called.out.splitlines() if line.startswith(name)) for name in ("2022/a", "2022/b", "c")
+    )
+    assert a.split() == ["2022/a.html", "HTML", "F2021", "2022", "云岭县教育局", "200", "-"]
+    assert b.split()[-3:] == ["28", "T3-COL;", "T3-ROW"]
+    assert "unreadable" in c
+    assert "3 documents: 2 parsed, 1 unreadable." in called.out
+    assert "400 figures read. In doubt: 28 cells in 1 document" in called.out
+    assert "T3-ROW  1 document  sum of applicants = total" in called.out
+    assert ".listing" not in called.out
+
+
+def test_parse_reads_a_file_given_twice_twice_and_refuses_an_empty_folder(call: Call, tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("a.txt", "b.txt")]
+    for path in paths:
+        path.write_text(f"{path.stem}镇人民政府2022年政府信息公开工作年度报告", encoding="utf-8")
+    called = call("parse", "--json", paths[1], paths[0], paths[1])
+    assert [d["path"] for d in json.loads(called.out)["documents"]] == [str(paths[i]) for i in (1, 0, 1)]
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    refused = call("parse", empty)
+    assert refused.status == 2
+    assert f"There is no file in {empty}" in refused.err
+
+
 # The warehouse
 
 
