@@ -26,6 +26,9 @@ def read_litigation(found: Sequence[Found], form: Form, sheet: Sheet) -> None:
     for row in found:
         if row.table != "litigation" or not row.values:
             continue
+        if row.meanings:
+            _read_labelled(row, every, results, sheet)
+            continue
         columns, cells = _header(row, every, results)
         if columns is not None:
             placement = place(row.values, len(columns), row.mode, cells, fillers=fillers and row in texts)
@@ -43,6 +46,30 @@ def read_litigation(found: Sequence[Found], form: Form, sheet: Sheet) -> None:
             _read_by_sums(block, place(row.values, len(results), row.mode), row, form, sheet)
         elif any(ch.isdigit() for cell in row.values for ch in cell.text):
             _unreadable(every, place(row.values, len(every), row.mode), row, sheet)
+
+
+def _read_labelled(row: Found, every: tuple[_Column, ...], results: tuple[str, ...], sheet: Sheet) -> None:
+    """A row that names its channel, its result or both: the other one is in the header."""
+    channels = tuple(dict.fromkeys(channel for channel, _ in every))
+    channel, result = next(iter(row.keys("channel")), None), next(iter(row.keys("result")), None)
+    leaves = [h for h in row.header if h.meaning and h.meaning.kind == ("result" if channel else "channel")]
+    keys = tuple(h.meaning.key for h in leaves if h.meaning)
+    columns: tuple[_Column, ...] = ()
+    if result and (channel or (row.channel and not keys)):
+        columns, leaves = ((channel or row.channel or "", result),), []
+    elif channel and sorted(keys) == sorted(results):
+        columns = tuple((channel, key) for key in keys)
+    elif result and sorted(keys) == sorted(channels):
+        columns = tuple((key, result) for key in keys)
+    if columns:
+        placement = place(row.values, len(columns), row.mode, [leaf.cell for leaf in leaves])
+        if not placement.failure:
+            _read(columns, placement, row, sheet)
+            return
+        _unreadable(columns, placement, row, sheet)
+        return
+    columns = tuple(one for one in every if channel in (None, one[0]) and result in (None, one[1]))
+    _unreadable(columns, Placement(), row, sheet)
 
 
 def _filled(row: Found) -> list[Cell]:

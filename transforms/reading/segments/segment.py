@@ -12,39 +12,11 @@ from transforms.reading.labels import Meaning, meanings, section_of
 from transforms.reading.placing import is_blank
 from transforms.reading.printed import looks_like_value
 from transforms.reading.segments.found import Found, HeaderCell, KnownTable, Segments, State, TableApart
+from transforms.reading.segments.kinds import HEADER_KINDS, TABLE_OF_KIND, TABLE_OF_SECTION, pick
 from transforms.reading.segments.lines import inline_row, longest_label
 
 _PAGE_NUMBER = re.compile(r"^[-—–－\s]+\d{1,3}[-—–－\s]+$|^第\s*\d+\s*页(\s*共\s*\d+\s*页)?$|^\d+\s*/\s*\d+\s*页?$")
 _PAGE_OF_PAGES = re.compile(r"^\d+\s*/\s*\d+$")
-_TABLE_OF_SECTION = {"2": "disclosure", "3": "application", "4": "litigation"}
-_TABLE_OF_KIND = {
-    "item": "disclosure",
-    "info": "disclosure",
-    "column": "disclosure",
-    "row": "disclosure",
-    "extra": "disclosure",
-    "sub": "disclosure",
-    "corner": "application",
-    "applicants": "application",
-    "organisations": "application",
-    "applicant": "application",
-    "group": "application",
-    "outcome": "application",
-    "result": "litigation",
-    "channel": "litigation",
-    "suits": "litigation",
-}
-_HEADER_KINDS = {
-    "info",
-    "column",
-    "corner",
-    "applicants",
-    "organisations",
-    "applicant",
-    "result",
-    "channel",
-    "suits",
-}
 
 
 @dataclass
@@ -218,7 +190,7 @@ class _Segmenter:
         self.finish()
         self.section = section
         self.result.sections.append(section)
-        self.table = _TABLE_OF_SECTION.get(section)
+        self.table = TABLE_OF_SECTION.get(section)
         self.in_body = False
         self.header = []
         self.channel = None
@@ -231,7 +203,9 @@ class _Segmenter:
         if not any(hits):
             self.unlabelled(row, filled)
             return
-        picked = [self.pick(found) if found else None for found in hits]
+        picked = [pick(found, self.table, self.in_body) if found else None for found in hits]
+        if self.table == "litigation" and self.labelled_results(row, picked):
+            return
         if self.is_header(picked):
             self.finish()
             self.header_row(row, picked)
@@ -256,18 +230,42 @@ class _Segmenter:
         else:
             self.finish()
 
+    def labelled_results(self, row: Row, picked: Sequence[Meaning | None]) -> bool:
+        """Take a row of table four that names its channel or its result, as turned tables do; whether it is one."""
+        labels = [meaning for meaning in picked if meaning]
+        kinds = [meaning.kind for meaning in labels]
+        last = max(number for number, meaning in enumerate(picked) if meaning) if labels else 0
+        values = row.cells[last + 1 :]
+        known = kinds and set(kinds) <= {"channel", "result", "suits"} and len(set(kinds)) == len(kinds)
+        # A blank row is one of figures only below a header that names the other of the two.
+        crossed = any(
+            h.meaning and h.meaning.kind in ("channel", "result") and h.meaning.kind not in kinds for h in self.header
+        )
+        printed = [cell for cell in values if cell.text.strip()]
+        if not known or not (printed or (crossed and values)) or not all(looks_like_value(c.text) for c in printed):
+            return False
+        self.finish()
+        for meaning in labels:
+            self.count(meaning)
+            if meaning.kind == "channel":
+                self.channel = meaning.key
+        named = frozenset(meaning for meaning in labels if meaning.kind != "suits")
+        self.open = _Open(named, row.cells[: last + 1], row.mode, row.table, list(values))
+        self.finish()
+        return True
+
     def is_header(self, picked: list[Meaning | None]) -> bool:
         kinds = [meaning.kind for meaning in picked if meaning]
         # A label that cannot stand in this place has no meaning: a row of such labels is no header.
         return (
             bool(kinds)
-            and all(kind in _HEADER_KINDS for kind in kinds)
+            and all(kind in HEADER_KINDS for kind in kinds)
             and (len(kinds) > 1 or kinds[0] in ("info", "corner"))
         )
 
     def header_row(self, row: Row, picked: list[Meaning | None]) -> None:
         kinds = {meaning.kind for meaning in picked if meaning}
-        table = next((_TABLE_OF_KIND[kind] for kind in kinds), None)
+        table = next((TABLE_OF_KIND[kind] for kind in kinds), None)
         self.enter(table, header=True, fresh="info" in kinds or "corner" in kinds)
         for cell, meaning in zip(row.cells, picked, strict=True):
             if meaning:
@@ -303,24 +301,6 @@ class _Segmenter:
 
     # Labels and values
 
-    def pick(self, found: frozenset[Meaning]) -> Meaning | None:
-        """The meaning that the place allows: 其他 and 总计 stand in all tables."""
-        if len(found) == 1:
-            return next(iter(found))
-        by_kind = {meaning.kind: meaning for meaning in found}
-        order: tuple[str, ...]
-        if self.table == "litigation":
-            order = ("result", "channel", "outcome", "applicant")
-        elif self.table == "application" and self.in_body:
-            order = ("outcome", "group", "applicant", "result")
-        elif self.table == "application":
-            order = ("applicant", "outcome", "result")
-        elif self.table == "disclosure":
-            order = ("row", "column", "sub", "extra")
-        else:
-            order = ("row", "outcome") if "result" not in by_kind else ()
-        return next((by_kind[kind] for kind in order if kind in by_kind), None)
-
     def count(self, meaning: Meaning) -> None:
         self.result.labels[meaning.kind, meaning.key] += 1
 
@@ -336,15 +316,15 @@ class _Segmenter:
 
     def label(self, found: frozenset[Meaning], cells: tuple[Cell, ...], mode: Mode, grid: int = 0) -> None:
         self.finish()
-        meaning = self.pick(found)
+        meaning = pick(found, self.table, self.in_body)
         if meaning is None:
             self.result.texts.extend((self.section, cell.text) for cell in cells)
             return
         self.count(meaning)
-        table = _TABLE_OF_KIND[meaning.kind]
+        table = TABLE_OF_KIND[meaning.kind]
         if meaning.kind == "item":
             self.enter(table, header=True, fresh=True)
-        elif meaning.kind in _HEADER_KINDS:
+        elif meaning.kind in HEADER_KINDS:
             self.enter(table, header=True, fresh=meaning.kind in ("info", "corner"))
             self.after_info = self.after_info or meaning.kind == "info"
             if meaning.kind == "channel":
@@ -355,7 +335,7 @@ class _Segmenter:
                 self.header.append(HeaderCell(meaning, cells[0]._replace(text=text) if len(cells) > 1 else cells[0]))
         else:
             self.enter(table, header=False)
-            same_table = frozenset(m for m in found if _TABLE_OF_KIND[m.kind] == table)
+            same_table = frozenset(m for m in found if TABLE_OF_KIND[m.kind] == table)
             self.open = _Open(same_table, cells, mode, grid)
 
     def value(self, cell: Cell, mode: Mode) -> None:
