@@ -16,6 +16,7 @@ _NUMERALS = re.compile(
     r"(?:(?P<tens>[一二三四五六七八九])?(?P<ten>十))?零?"
     r"(?P<ones>[零〇一二两三四五六七八九])?"
 )
+_ONE = Decimal(1)
 _TEN_THOUSAND = Decimal(10_000)
 # The longest count seen has eight; a longer number is one of another kind.
 _MOST_DIGITS = 14
@@ -30,15 +31,17 @@ class Quantity(NamedTuple):
 
 def read_quantity(text: str) -> Quantity | None:
     """The quantity of a text that fits ``DIGITS`` or ``NUMERALS``; None where it is no number (二二, 千百)."""
+    if text.isdecimal() and len(text) <= _MOST_DIGITS and (text[0] != "0" or len(text) == 1):
+        return Quantity(Decimal(text), _ONE)
     if text[0].isdigit():
-        factor = _TEN_THOUSAND if text.endswith("万") else Decimal(1)
+        factor = _TEN_THOUSAND if text.endswith("万") else _ONE
         plain = text.replace(",", "").removesuffix("万")
         if len(plain) > _MOST_DIGITS or (len(plain) > 1 and plain[0] == "0" and plain[1].isdigit()):
             return None
         number = Decimal(plain)
         exponent = number.as_tuple().exponent
         assert isinstance(exponent, int)
-        return Quantity(number * factor, Decimal(1).scaleb(exponent) * factor)
+        return Quantity(number * factor, _ONE.scaleb(exponent) * factor)
     if len(text) > 1 and text[0] in "零〇":
         return None
     high, ten_thousand, low = text.rpartition("万")
@@ -46,7 +49,7 @@ def read_quantity(text: str) -> Quantity | None:
     below = _below_ten_thousand(low) if low or not ten_thousand else 0
     if above is None or below is None or (ten_thousand and not above):
         return None
-    place = _TEN_THOUSAND if ten_thousand and not low else Decimal(1)
+    place = _TEN_THOUSAND if ten_thousand and not low else _ONE
     return Quantity(Decimal(above * 10_000 + below), place)
 
 

@@ -98,8 +98,8 @@ def _compiled(alternatives: list[str], number: str) -> re.Pattern[str]:
 
 def span(match: re.Match[str], name: str) -> tuple[int, int] | None:
     """Place of a named group in whichever alternative fitted: ``number``, ``unit``, ``last`` or ``next``."""
-    index = (match.lastgroup or "").lstrip("abcdefghijklmnopqrstuvwxyz")
-    key = name + index
+    # Names of groups end in the digit of their alternative (_compiled), of which no measure has ten.
+    key = name + (match.lastgroup or "0")[-1]
     if key not in match.re.groupindex or match.start(key) < 0:
         return None
     return match.span(key)
