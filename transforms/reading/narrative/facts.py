@@ -16,7 +16,7 @@ from typing import NamedTuple
 from transforms.glyphs import simplified
 from transforms.reading.narrative.quantities import Quantity, read_quantity
 from transforms.reading.narrative.statements import Told, group, measures_named, span
-from transforms.reading.result import NarrativeFact
+from transforms.reading.result import LARGEST, NarrativeFact
 
 _COUNTED = re.compile(r"[\d零〇一二两三四五六七八九十百千万萬]\s*(?:[件份宗起例部次元]|[条條个個项項])")
 # Of these characters (of 申请, 复议, 诉讼, 规章, 规范, 处理费, 许可, 处罚, 强制, 结转, 顺延) one stands in every
@@ -208,6 +208,8 @@ def _of_paragraph(section: str, text: str, start: int, end: int, body: _Body) ->
             if measure.unit != "yuan" and quantity.value != quantity.value.to_integral_value():
                 continue
             unit = 10_000 if group(match, "unit") == "万元" else 1
+            if quantity.value * unit >= LARGEST:
+                continue
             yield NarrativeFact(
                 key=measure.key(body.form),
                 value=quantity.value * unit,
