@@ -135,13 +135,15 @@ def crawl(
 def rejections(manifest: Path) -> list[dict[str, Any]]:
     """Pages and links that one crawl's manifest turns down: portal, address, title and why."""
     from spiders.archive import read_manifest
+    from transforms.redaction import redacted
 
     return [
         {
             "portal_id": row.get("portal_id"),
             "url": row["url"],
-            "title": row.get("title") or row.get("link_text"),
-            "reason": row.get("reason"),
+            # Run reports are loaded into the warehouse.
+            "title": redacted(row.get("title") or row.get("link_text") or "") or None,
+            "reason": redacted(row.get("reason") or "") or None,
         }
         for row in read_manifest(manifest)
         if row.get("kind") in ("fetch", "link") and row.get("outcome") == "rejected"

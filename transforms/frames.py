@@ -12,12 +12,20 @@ from transforms.checks import effective_values
 from transforms.forms import forms
 from transforms.reading import Reading
 from transforms.reading.result import LARGEST, SCALE, path_text
+from transforms.redaction import redacted
 from transforms.schema import tables
 
 
 def frame(table: str, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Rows as a frame with exactly the declared columns; values stay Python objects until Arrow types them."""
-    return pd.DataFrame(list(rows), columns=list(tables()[table].column_names), dtype=object)
+    """Rows as a frame with exactly the declared columns; values stay Python objects until Arrow types them.
+
+    Every row of the lake passes here: from the columns that quote documents personal data is taken out.
+    """
+    made = pd.DataFrame(list(rows), columns=list(tables()[table].column_names), dtype=object)
+    for column in tables()[table].columns:
+        if column.quotes:
+            made[column.name] = made[column.name].map(redacted, na_action="ignore")
+    return made
 
 
 def cell_rows(key: Mapping[str, Any], reading: Reading) -> list[dict[str, Any]]:
@@ -41,7 +49,8 @@ def cell_rows(key: Mapping[str, Any], reading: Reading) -> list[dict[str, Any]]:
                 "value_effective": _decimal(value),
                 "effective_method": method,
                 "state": cell.state,
-                "raw": cell.raw,
+                # The digits of a figure are those of its value, however much they look like a telephone number.
+                "raw": cell.raw if cell.value is not None else redacted(cell.raw),
                 "locator": cell.locator,
             }
         )
@@ -90,6 +99,35 @@ def warning_rows(key: Mapping[str, Any], reading: Reading) -> list[dict[str, Any
 def section_rows(key: Mapping[str, Any], reading: Reading) -> list[dict[str, Any]]:
     """Rows of ``section_text`` of one version."""
     return [{**key, "section": number, "text": text} for number, text in reading.sections.items()]
+
+
+def fact_rows(key: Mapping[str, Any], reading: Reading) -> list[dict[str, Any]]:
+    """Rows of ``narrative_fact`` of one version; spans are places in the section's text as the lake holds it."""
+    rows = []
+    stored = {number: redacted(text) for number, text in reading.sections.items()} if reading.facts else {}
+    for number, fact in enumerate(reading.facts, start=1):
+        rows.append(
+            {
+                **key,
+                "fact_no": number,
+                "fact_key": fact.key,
+                "value": _decimal(fact.value),
+                "unit": fact.unit,
+                "section": fact.section,
+                "span": _span(stored[fact.section], redacted(fact.sentence), fact.statement),
+                "sentence": fact.sentence,
+            }
+        )
+    return rows
+
+
+def _span(text: str, sentence: str, statement: str) -> str | None:
+    """Where a statement stands; None where a name was taken out of the sentence in one place and not in the other."""
+    begin = text.find(sentence)
+    within = sentence.rfind(statement)
+    if begin < 0 or within < 0:
+        return None
+    return f"{begin + within}:{begin + within + len(statement)}"
 
 
 def portal_rows(portals: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

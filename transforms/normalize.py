@@ -20,6 +20,7 @@ from transforms.identity.placement import Named, Placement, place
 from transforms.identity.store import IdentityStore
 from transforms.manifest import Fetch, document_path, read_manifests
 from transforms.reading import Reading
+from transforms.redaction import redacted
 from transforms.report_rows import (
     GatheredReport,
     agency_name_rows,
@@ -41,6 +42,7 @@ _OF_VERSION: tuple[tuple[str, Callable[[Mapping[str, Any], Reading], list[dict[s
     ("check_result", frames.check_rows),
     ("reading_warning", frames.warning_rows),
     ("section_text", frames.section_rows),
+    ("narrative_fact", frames.fact_rows),
 )
 
 
@@ -144,8 +146,9 @@ def _document_row(read: ReadFile, first_seen: dt.datetime) -> dict[str, Any]:
         "reason": reading.reason,
         "reader_version": READER_VERSION if read.error is None else "absent",
         "form": reading.form,
-        "title": reading.title,
-        "agency_name": reading.agency_name,
+        # Redacted here, for what is placed by them must be placed the same when they come back from the lake.
+        "title": redacted(reading.title) if reading.title else None,
+        "agency_name": redacted(reading.agency_name) if reading.agency_name else None,
         "agency_type": reading.agency_type,
         "scope": reading.scope,
         "printed_year": reading.report_year,

@@ -12,6 +12,7 @@ from transforms.identity.agencies import agency_type
 from transforms.identity.names import is_short_for
 from transforms.identity.placement import Placement
 from transforms.manifest import Fetch
+from transforms.redaction import redacted
 from transforms.versions import Version
 
 Row = dict[str, Any]
@@ -62,12 +63,12 @@ def report_document_rows(reports: Mapping[str, GatheredReport]) -> list[Row]:
     for report_id, report in reports.items():
         for fetch in report.fetches:
             row = rows.setdefault(
-                (report_id, fetch.sha256, fetch.source),
+                (report_id, fetch.sha256, _address(fetch)),
                 {
                     "report_id": report_id,
                     "report_year": report.placement.report_year,
                     "sha256": fetch.sha256,
-                    "source_url": fetch.source,
+                    "source_url": _address(fetch),
                     "role": "rendition" if fetch.declared_host else "copy",
                     "first_seen": fetch.fetched_at,
                     "last_seen": fetch.fetched_at,
@@ -75,6 +76,11 @@ def report_document_rows(reports: Mapping[str, GatheredReport]) -> list[Row]:
             )
             row["last_seen"] = max(row["last_seen"], fetch.fetched_at)
     return list(rows.values())
+
+
+def _address(fetch: Fetch) -> str:
+    """Where a document stood: its address, or the name of its file, which people may have named after a person."""
+    return fetch.url or redacted(fetch.source)
 
 
 def version_rows(reports: Mapping[str, GatheredReport], documents: Mapping[str, Row]) -> list[Row]:
@@ -87,7 +93,7 @@ def version_rows(reports: Mapping[str, GatheredReport], documents: Mapping[str, 
             "version_no": version.version_no,
             "content_hash": version.content_hash,
             "sha256": version.fetch.sha256,
-            "source_url": version.fetch.source,
+            "source_url": _address(version.fetch),
             "reader_version": documents[version.fetch.sha256]["reader_version"],
             "first_seen": version.first_seen,
             "last_seen": version.last_seen,

@@ -28,6 +28,7 @@ WITHOUT_INDEX = frozenset(
         "check_result",
         "reading_warning",
         "section_text",
+        "narrative_fact",
         "disclosure",
         "application",
         "litigation",
@@ -172,7 +173,6 @@ def fill_facts(connection: duckdb.DuckDBPyConnection, on_progress: Progress | No
     """Create the fact tables from the cells of current versions, year by year so that no sort outgrows memory."""
     for fact in FACTS:
         _create(connection, tables()[fact], indexed=True)
-    _create(connection, tables()["narrative_fact"], indexed=_has_key(connection, "report"))
     all_years = years(connection)
     for done, year in enumerate(all_years, start=1):
         for fact, keys in FACTS.items():
@@ -283,14 +283,6 @@ def _insert(
             f'INSERT INTO "{table}" ({", ".join(names)}) VALUES ({", ".join("?" for _ in names)})', rows
         )
         connection.commit()
-
-
-def _has_key(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    return bool(
-        connection.execute(
-            "SELECT 1 FROM duckdb_constraints() WHERE table_name = ? AND constraint_type = 'PRIMARY KEY'", [table]
-        ).fetchone()
-    )
 
 
 def create_views(connection: duckdb.DuckDBPyConnection, wanted: Iterable[Any]) -> None:

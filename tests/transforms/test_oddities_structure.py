@@ -292,7 +292,12 @@ def test_narrative_between_heading_and_table_gives_no_figures(layout: str) -> No
         heading = f"<p>{section}</p>" if layout == "html" else section + "\n"
         assert heading in text
         text = text.replace(heading, heading + lines)
-    assert_reads(text, figures.expected())
+    # What is told is not what the table prints: the table is read, and N-TEXT names the cells.
+    contradicted = {"disclosure.normative_made", "litigation.review.total"}
+    contradicted |= {"litigation.suit_direct.total", "litigation.suit_after_review.total"}
+    if "共收到申请77件" in see(text).reading.sections["3"]:
+        contradicted.add("application.received_new.total")
+    assert_reads(text, figures.expected(), doubted=contradicted)
 
 
 @pytest.mark.parametrize("layout", BARE_MINIMUM)

@@ -9,6 +9,7 @@ from transforms.identity.names import is_short_for, name_key, names_its_place
 from transforms.identity.store import IdentityStore, opaque_id
 from transforms.identity.titles import parse_title
 from transforms.manifest import Fetch
+from transforms.redaction import redacted
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def place(fetch: Fetch, named: Named, store: IdentityStore) -> Placement:
 
     Nothing is guessed: without a name or a year it is unplaced, under an id of its own.
     """
-    linked = parse_title(fetch.title or "") or parse_title(fetch.link_text or "")
+    linked = parse_title(redacted(fetch.title or "")) or parse_title(redacted(fetch.link_text or ""))
     ingested = fetch.role == "ingested"
     year = named.report_year or fetch.report_year or (linked.report_year if linked else None)
     if ingested and fetch.report_year:

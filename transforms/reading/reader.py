@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 
+from transforms.checks.narrative import n_text
 from transforms.checks.rules import run_checks
 from transforms.documents.kinds import reader_of
 from transforms.documents.model import OPENING_LINES, Document, Row, UnreadableDocument
@@ -17,6 +18,7 @@ from transforms.forms import Form, forms
 from transforms.identity.agencies import agency_type, scope_of
 from transforms.identity.titles import Title, find_title, is_look_alike, periods, unusual_period, year_of_period
 from transforms.reading.labels import core
+from transforms.reading.narrative import narrative_facts
 from transforms.reading.placing import is_blank
 from transforms.reading.result import MISSING, CellPath, CellReading, Check, Reading
 from transforms.reading.segments.found import Segments
@@ -78,7 +80,10 @@ def _interpret(sha256: str, kind: str, document: Document) -> Reading:
     name = (title.agency_name if title else None) or _issuer(document, opening)
     body_type = agency_type(name or (title.remainder if title else None))
     cells = _every_cell(form, sheet) if form is not None and outcome in ("parsed", "no_tables") else {}
-    checks: list[Check] = run_checks(cells, form, body_type) if form is not None and outcome == "parsed" else []
+    facts = narrative_facts(sections, form.name if form else None, name, body_type, year)
+    checks: list[Check] = []
+    if form is not None and outcome == "parsed":
+        checks = [*run_checks(cells, form, body_type), *n_text(cells, form, facts)]
     _doubt_last_cell(document, sheet, checks)
     return Reading(
         sha256=sha256,
@@ -97,6 +102,7 @@ def _interpret(sha256: str, kind: str, document: Document) -> Reading:
         sections=sections,
         checks=tuple(checks),
         warnings=tuple(sheet.doubts),
+        facts=facts,
     )
 
 

@@ -79,6 +79,22 @@ class Check(NamedTuple):
         }
 
 
+class NarrativeFact(NamedTuple):
+    """A figure told in a sentence: ``key`` is a PATH of the contract, or several joined by `` + `` whose sum is told.
+
+    ``place`` is the size of the last printed place where the number is rounded (1.2万: 1000), zero where it is exact.
+    ``statement`` is the part of the ``sentence`` that tells it, both as printed.
+    """
+
+    key: str
+    value: Decimal
+    place: Decimal
+    unit: str
+    section: str
+    statement: str
+    sentence: str
+
+
 @dataclass(frozen=True)
 class Reading:
     """A document as the normalizer reads it; ``cells`` holds every key of the form, in the form's order."""
@@ -99,6 +115,7 @@ class Reading:
     sections: dict[str, str] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
     warnings: tuple[Doubt, ...] = ()
+    facts: tuple[NarrativeFact, ...] = ()
 
     def as_json(self, path: str) -> dict[str, Any]:
         """The DOCUMENT object of the contract, section 2."""

@@ -26,7 +26,10 @@ _SQL_TYPES = {
 
 @dataclass(frozen=True)
 class Column:
-    """One declared column; ``type`` is a key of the YAML's type list, ``values`` the only values allowed."""
+    """One declared column; ``type`` is a key of the YAML's type list, ``values`` the only values allowed.
+
+    ``quotes``: it holds text of documents or portals, from which personal data is taken out.
+    """
 
     name: str
     type: str
@@ -35,6 +38,7 @@ class Column:
     required: bool = False
     values: tuple[str, ...] = ()
     unit: str | None = None
+    quotes: bool = False
 
     @property
     def sql_type(self) -> str:
