@@ -16,6 +16,7 @@ _READERS = {
     "text/html": "transforms.documents.html:read_html",
     "text/plain": "transforms.documents.text:read_text",
     f"{_OOXML}.wordprocessingml.document": "transforms.documents.word.docx:read_docx",
+    "application/vnd.oasis.opendocument.text": "transforms.documents.word.odt:read_odt",
 }
 
 

@@ -39,7 +39,7 @@ def tc(content: str, span: int = 1, own: str = "") -> str:
     """A cell with a text or with blocks; ``own`` are further properties."""
     spans = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
     blocks = content if content.startswith(("<w:p>", "<w:tbl>", "<w:sdt>")) else p(content)
-    return f'<w:tc><w:tcPr><w:tcW w:w="900" w:type="dxa"/>{spans}{own}</w:tcPr>{blocks}</w:tc>'
+    return f'<w:tc><w:tcPr><w:tcW w:w="{900 * span}" w:type="dxa"/>{spans}{own}</w:tcPr>{blocks}</w:tc>'
 
 
 def tr(*cells: str, own: str = "") -> str:
