@@ -81,7 +81,10 @@ class Check(NamedTuple):
 
 @dataclass(frozen=True)
 class Reading:
-    """A document as the normalizer reads it; ``cells`` holds every key of the form, in the form's order."""
+    """A document as the normalizer reads it; ``cells`` holds every key of the form, in the form's order.
+
+    ``lacks_program``: it is unreadable only because a program that its kind needs is not installed here.
+    """
 
     sha256: str
     media_type: str
@@ -99,6 +102,7 @@ class Reading:
     sections: dict[str, str] = field(default_factory=dict)
     checks: tuple[Check, ...] = ()
     warnings: tuple[Doubt, ...] = ()
+    lacks_program: bool = False
 
     def as_json(self, path: str) -> dict[str, Any]:
         """The DOCUMENT object of the contract, section 2."""
