@@ -33,11 +33,13 @@ def read_archive(data: bytes) -> Document:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             found = list(_documents(archive))
+    except UnreadableDocument:
+        raise
     except DAMAGE as error:
-        if isinstance(error, UnreadableDocument):
-            raise
         raise UnreadableDocument(f"The ZIP archive is damaged ({error}).") from None
-    readable = [(name, content, kind) for name, content, kind in found if reader_of(kind) and kind != ZIP]
+    known = [(name, content, kind) for name, content, kind in found if reader_of(kind) and kind != ZIP]
+    # Pictures beside a document belong to it.
+    readable = [one for one in known if not one[2].startswith("image/")] or known
     if len(readable) != 1:
         what = "more than one document that may be the report" if readable else "no document that can be read"
         names = [name for name, _, _ in readable or found]

@@ -15,11 +15,10 @@ PROTECTED = "application/x-ole-protected"
 OFD = "application/ofd"
 _OOXML = "application/vnd.openxmlformats-officedocument"
 DOCX, XLSX = f"{_OOXML}.wordprocessingml.document", f"{_OOXML}.spreadsheetml.sheet"
-XLSB = "application/vnd.ms-excel.sheet.binary.macroenabled.12"
 _PARTS = (
     ("word/document.xml", DOCX),
     ("xl/workbook.xml", XLSX),
-    ("xl/workbook.bin", XLSB),
+    ("xl/workbook.bin", "application/vnd.ms-excel.sheet.binary.macroenabled.12"),
     ("ppt/presentation.xml", f"{_OOXML}.presentationml.presentation"),
     ("ofd.xml", OFD),
 )

@@ -7,7 +7,7 @@ from functools import cache
 from pkgutil import resolve_name
 from typing import cast
 
-from transforms.documents.containers import DOC, DOCX, ODT, OFD, OLE, PROTECTED, XLS, XLSB, XLSX, ZIP
+from transforms.documents.containers import DOC, DOCX, ODT, OFD, OLE, PROTECTED, XLS, XLSX, ZIP
 from transforms.documents.model import Document
 from transforms.documents.sniff import MHTML, RTF, WORD_XML
 
@@ -21,7 +21,7 @@ _READERS = {
     DOCX: "transforms.documents.word.docx:read_docx",
     ODT: "transforms.documents.word.odt:read_odt",
     **dict.fromkeys((DOC, RTF, WORD_XML), "transforms.documents.word.office:read_by_office"),
-    **dict.fromkeys((XLSX, XLSB, XLS), "transforms.documents.spreadsheet:read_workbook"),
+    **dict.fromkeys((XLSX, XLS), "transforms.documents.spreadsheet.workbook:read_workbook"),
     ZIP: "transforms.documents.archive:read_archive",
 }
 _REFUSALS = {

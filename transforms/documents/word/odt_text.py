@@ -83,7 +83,7 @@ def _looks(own: Iterable[etree._Element]) -> dict[str, Any]:
 
 
 def _position(words: list[str]) -> dict[str, Any]:
-    """``super 58%`` is a mark of smaller letters, ``20% 100%`` text of full size that is shifted, ``0% 100%`` neither."""
+    """``super 58%`` is a mark of smaller letters, ``20% 100%`` shifted text of full size, ``0% 100%`` neither."""
     shift = words[0]
     if shift in ("super", "sub"):
         return {"raised": True, "place": ""}
