@@ -11,7 +11,6 @@ from transforms.documents.containers import XLSX, zip_kind
 from transforms.documents.model import Cell, Document, Mode, Row, UnreadableDocument
 from transforms.documents.spreadsheet.looks import GENERAL, MOST_CELLS, Looks, displayed
 
-_PLAIN = Looks()
 _Place = tuple[int, int]
 
 
@@ -26,17 +25,21 @@ def read_workbook(data: bytes) -> Document:
     rows: list[Row] = []
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
-        for number, meta in enumerate(workbook.sheets_metadata):
-            if (
-                meta.typ == python_calamine.SheetTypeEnum.WorkSheet
-                and meta.visible == python_calamine.SheetVisibleEnum.Visible
-            ):
-                own = looks.get(meta.name, _PLAIN) if isinstance(looks, dict) else looks[number]
-                rows += _rows(workbook.get_sheet_by_index(number), meta.name, own, number + 1)
+        visible = [
+            (number, sheet.name)
+            for number, sheet in enumerate(workbook.sheets_metadata)
+            if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
+            and sheet.visible == python_calamine.SheetVisibleEnum.Visible
+        ]
+        for number, name in visible:
+            own = looks.get(name, Looks()) if isinstance(looks, dict) else looks[number]
+            rows += _rows(workbook.get_sheet_by_index(number), name, own, number + 1)
     except python_calamine.PasswordError:
         raise UnreadableDocument("The workbook is protected by a password.") from None
     except (python_calamine.CalamineError, IndexError, OSError) as error:
         raise UnreadableDocument(f"The workbook is damaged ({error}).") from None
+    if not visible:
+        raise UnreadableDocument("The workbook has no visible sheet.")
     return Document(rows=tuple(rows))
 
 
