@@ -66,7 +66,7 @@ def xlsx(*sheets: Sheet, **parts: str) -> bytes:
         "xl/styles.xml": _styles(codes),
     }
     members |= {name: _sheet(sheet, codes) for name, sheet in zip(names, sheets, strict=True)}
-    return package(members | parts)
+    return package({**members, **parts})
 
 
 def _override(part: str, kind: str) -> str:

@@ -127,4 +127,4 @@ def odt(inside: str, styles: str = "", common: str = "", title: str = "", header
 
 def odt_package(members: dict[str, str | bytes]) -> bytes:
     """A package whose first member says, not compressed, that it is an OpenDocument text."""
-    return package({"mimetype": MEDIA_TYPE} | members, stored="mimetype")
+    return package({"mimetype": MEDIA_TYPE, **members}, stored="mimetype")
