@@ -108,7 +108,10 @@ def read_converted(converted: Converted) -> Document:
     # Its libraries are not for those who only want to know which kinds the office reads.
     from transforms.documents.word.odt import read_odt
 
-    return read_odt(data)
+    document = read_odt(data)
+    if not document.rows:
+        raise UnreadableDocument("LibreOffice found no text in it: the document is damaged, or holds only pictures.")
+    return document
 
 
 def seconds_for(documents: int) -> float:
