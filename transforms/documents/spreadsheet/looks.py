@@ -39,12 +39,14 @@ _GENERAL_DIGITS = 10
 class Looks:
     """Looks of one sheet, rows and columns counted from 0.
 
-    ``formats`` are those of numbers in formats other than General; ``uncomputed`` are formulas without a result.
+    ``formats`` are those of numbers in formats other than General, ``texts`` what is printed of texts with raised or
+    struck characters; ``uncomputed`` are formulas without a result.
     """
 
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     formats: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    texts: Mapping[tuple[int, int], str] = field(default_factory=dict)
     uncomputed: frozenset[tuple[int, int]] = frozenset()
 
 

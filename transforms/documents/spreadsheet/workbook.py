@@ -96,6 +96,8 @@ def _shown(values: list[list[Any]], place: _Place, looks: Looks) -> tuple[str, s
     """Text of a value as the sheet shows it, and why it may be another, if so."""
     row, column = place
     value = values[row][column] if column < len(values[row]) else ""
+    if place in looks.texts:
+        return looks.texts[place].strip(), ""
     if place in looks.uncomputed:
         return "", "the cell holds a formula whose result was not stored"
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -10,8 +10,10 @@ from lxml import etree
 from transforms.documents.model import UnreadableDocument
 from transforms.documents.package import Package, attribute, local
 from transforms.documents.spreadsheet.looks import BUILT_IN, GENERAL, MOST_CELLS, Looks
+from transforms.documents.word.looks import PLAIN, Look, Piece, joined
 
-_WORKBOOK, _LINKS, _STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
+_WORKBOOK, _LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+_STYLES, _STRINGS = "xl/styles.xml", "xl/sharedStrings.xml"
 _ADDRESS = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})$", re.I)
 _MOST_ROWS, _MOST_COLUMNS = 20_000, 1_000
 # Cells of these types hold no number.
@@ -26,12 +28,13 @@ def looks_of_xlsx(data: bytes) -> dict[str, Looks]:
         raise UnreadableDocument(f"The package has no {_WORKBOOK}: it is no workbook.")
     parts = _parts(package)
     formats = _formats(package)
+    strings = _marked_strings(package)
     found = {}
     for sheet in (one for group in workbook if local(one_group := group) == "sheets" for one in one_group):
         part = parts.get(attribute(sheet, "id") or "")
         root = package.xml(part) if part else None
         if root is not None and local(root) == "worksheet":
-            found[attribute(sheet, "name") or ""] = _looks(root, formats)
+            found[attribute(sheet, "name") or ""] = _looks(root, formats, strings)
     return found
 
 
@@ -58,11 +61,38 @@ def _formats(package: Package) -> list[str]:
     return codes
 
 
-def _looks(root: etree._Element, formats: list[str]) -> Looks:
+def _marked_strings(package: Package) -> dict[str, str]:
+    """What is printed of shared texts in which some characters are raised or struck, by their number."""
+    root = package.xml(_STRINGS)
+    strings = (one for one in (root if root is not None else ()) if local(one) == "si")
+    printed = ((str(number), _marked(string)) for number, string in enumerate(strings))
+    return {number: text for number, text in printed if text is not None}
+
+
+def _marked(string: etree._Element) -> str | None:
+    """Text of a string by the looks of its runs; None where it has no run that is raised or struck."""
+    pieces = [
+        Piece("".join(child.text or "" for child in run if local(child) == "t"), _look(run))
+        for run in string
+        if local(run) == "r"
+    ]
+    return joined(pieces) if any(piece.look != PLAIN for piece in pieces) else None
+
+
+def _look(run: etree._Element) -> Look:
+    own = {local(one): one.get("val", "1") for group in run if local(group) == "rPr" for one in group}
+    return Look(
+        raised=own.get("vertAlign") in ("superscript", "subscript"),
+        struck=own.get("strike", "0") in ("1", "true"),
+    )
+
+
+def _looks(root: etree._Element, formats: list[str], strings: dict[str, str]) -> Looks:
     hidden_rows: set[int] = set()
     hidden_columns: set[int] = set()
     uncomputed: set[tuple[int, int]] = set()
     of_cells: dict[tuple[int, int], str] = {}
+    texts: dict[tuple[int, int], str] = {}
     row_number = -1
     widest = 0
     for element in root.iter("{*}col", "{*}row", "{*}c"):
@@ -86,9 +116,21 @@ def _looks(root: etree._Element, formats: list[str]) -> Looks:
             code = formats[style] if style < len(formats) else GENERAL
             if code != GENERAL and "v" in kinds and element.get("t", "n") not in _TEXTS:
                 of_cells[row_number, column] = code
+            text = _marked_text(element, strings)
+            if text is not None:
+                texts[row_number, column] = text
         if row_number >= _MOST_ROWS or widest >= _MOST_COLUMNS or (row_number + 1) * (widest + 1) > MOST_CELLS:
             raise UnreadableDocument("The sheet is larger than that of any report.")
-    return Looks(frozenset(hidden_rows), frozenset(hidden_columns), of_cells, frozenset(uncomputed))
+    return Looks(frozenset(hidden_rows), frozenset(hidden_columns), of_cells, texts, frozenset(uncomputed))
+
+
+def _marked_text(cell: etree._Element, strings: dict[str, str]) -> str | None:
+    kind = cell.get("t")
+    if kind == "s" and strings:
+        return strings.get(next((child.text or "" for child in cell if local(child) == "v"), "").strip())
+    if kind == "inlineStr":
+        return next((_marked(child) for child in cell if local(child) == "is"), None)
+    return None
 
 
 def _is_true(element: etree._Element, name: str) -> bool:

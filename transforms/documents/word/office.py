@@ -21,6 +21,7 @@ from transforms.workers import allow
 _FILTERS = {DOC: "MS Word 97", RTF: "Rich Text Format", WORD_XML: "MS Word 2003 XML"}
 KINDS = frozenset(_FILTERS)
 LONGEST_SECONDS = 20.0
+_SPARE_SECONDS = 10.0
 _MEMORY_KILOBYTES = 1536 * 1024
 _LOOK_SECONDS = 0.05
 _LARGEST_OUTPUT_BYTES = 64 * 1024 * 1024
@@ -115,8 +116,9 @@ def read_converted(converted: Converted) -> Document:
 
 
 def seconds_for(documents: int) -> float:
-    """How long ``convert`` may take for so many documents: each may be tried twice."""
-    return 2 * (documents + 1) * LONGEST_SECONDS
+    """How long ``convert`` may take for so many documents: of several each may be tried once more alone."""
+    tries = 2 * documents + 1 if documents > 1 else 1
+    return tries * LONGEST_SECONDS + _SPARE_SECONDS
 
 
 def convert(sources: Sequence[Source], folder: Path) -> Iterator[tuple[Source, Converted]]:
@@ -158,7 +160,8 @@ def _call(program: str, profile: Path, kind: str, files: Sequence[tuple[Path, Pa
         *(str(files[0][1].parent), *(str(copy) for copy, _ in files)),
     ]
     # Whatever the surroundings ask for (a display, a proxy, libraries to load) is not for it.
-    environment = {"PATH": os.defpath, "HOME": str(profile), "LC_ALL": "C.UTF-8", "SAL_USE_VCLPLUGIN": "svp"}
+    environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "SAL_USE_VCLPLUGIN": "svp"}
+    environment |= {"HOME": str(profile), "TMPDIR": str(profile)}
     process = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
+
 import pytest
 
-from tests.transforms.documents.spreadsheet.xlsx_kit import Sheet, Value, add_table, laid_out, plain_rows, xlsx
+from tests.transforms.documents.spreadsheet.xlsx_kit import (
+    HEAD,
+    MAIN,
+    Sheet,
+    Value,
+    add_table,
+    laid_out,
+    plain_rows,
+    xlsx,
+)
 from tests.transforms.layouts import SECTIONS, html_tables, make_figures, plain_figures
 from tests.transforms.scoring import Seen, assert_reads, score_figures, see
 from transforms.documents.spreadsheet.looks import BUILT_IN, displayed
@@ -134,6 +147,41 @@ def test_a_formula_is_its_result_and_in_doubt_without_one() -> None:
     seen = cell(None, formula="340+5")
     assert seen.values(PATH) == [None]
     assert PATH in seen.named
+
+
+def rich(*runs: tuple[str, str]) -> str:
+    return "".join(f"<r><rPr>{look}</rPr><t>{text}</t></r>" for text, look in runs)
+
+
+RAISED, STRUCK = '<vertAlign val="superscript"/>', "<strike/>"
+
+
+@pytest.mark.parametrize("shared", [False, True])
+@pytest.mark.parametrize(
+    ("runs", "read"),
+    [
+        (rich(("345", ""), ("1", RAISED)), 345),
+        (rich(("12", STRUCK), ("345", "")), 345),
+        (rich(("34", "<b/>"), ("5", "")), 345),
+        (rich(("345", ""), ("1", '<strike val="0"/>')), 3451),
+        (rich(("1", RAISED), ("345", "")), None),
+    ],
+)
+def test_raised_and_struck_characters_are_no_digits_of_the_figure(shared: bool, runs: str, read: float) -> None:
+    rows, merged = laid_out(plain_figures())
+    whole = xlsx(Sheet(rows, merged))
+    part = "xl/worksheets/sheet1.xml"
+    sheet = zipfile.ZipFile(io.BytesIO(whole)).read(part).decode()
+    match = re.search(r'<c r="(\w+)"><v>345.0</v></c>', sheet)
+    assert match
+    cell = f'<c r="{match.group(1)}" t="inlineStr"><is>{runs}</is></c>'
+    parts = {}
+    if shared:
+        cell = f'<c r="{match.group(1)}" t="s"><v>1</v></c>'
+        parts["xl/sharedStrings.xml"] = f'{HEAD}<sst xmlns="{MAIN}"><si><t>x</t></si><si>{runs}</si></sst>'
+    seen = see(xlsx(Sheet(rows, merged), **{part: sheet.replace(match.group(), cell)}, **parts))
+    assert seen.values(PATH) == [read]
+    assert (PATH in seen.named) == (read is None)
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.transforms.documents.spreadsheet.xlsx_kit import Sheet, laid_out, plain_rows, xlsx
+from tests.transforms.documents.spreadsheet.xlsx_kit import HEAD, MAIN, Sheet, laid_out, plain_rows, xlsx
 from tests.transforms.documents.word.docx_kit import blocks, deleted, inserted, run, whole_docx
 from tests.transforms.documents.word.odt_kit import NAMESPACES
 from tests.transforms.documents.word.office_kit import written_by_office
 from tests.transforms.layouts import Figures, html_page, make_figures, plain_figures
 from tests.transforms.scoring import Score, flat_cells, named_cells, number
 from transforms.batch import read_files
+from transforms.documents.spreadsheet.workbook import read_workbook
 from transforms.documents.word.office import Source, convert, find_program
 from transforms.reading import Reading, read_document
 
@@ -95,12 +96,18 @@ def test_workbooks_of_the_old_kind(tmp_path: Path) -> None:
     merged, spans = laid_out(figures)
     accounting = '_ * #,##0_ ;_ * \\-#,##0_ ;_ * "-"_ ;_ @_ '
     formats = {(y, x): accounting for y, row in enumerate(merged) for x, one in enumerate(row) if one in (0.0, 345.0)}
+    runs = '<r><t>345</t></r><r><rPr><vertAlign val="superscript"/></rPr><t>1</t></r>'
+    row = f'<row r="1"><c r="A1" t="inlineStr"><is>{runs}</is></c></row>'
+    marked_sheet = f'{HEAD}<worksheet xmlns="{MAIN}"><sheetData>{row}</sheetData></worksheet>'
     documents = {
         "merged.xlsx": xlsx(Sheet(merged, spans)),
         "hidden.xlsx": xlsx(Sheet([["旧"]], name="底", state="hidden"), hidden),
         "formats.xlsx": xlsx(Sheet(merged, spans, formats=formats)),
+        "marked.xlsx": xlsx(Sheet([["x"]]), **{"xl/worksheets/sheet1.xml": marked_sheet}),
     }
-    found = {name: read_document(data) for name, data in written_by_office(documents, "xls", tmp_path).items()}
+    written = written_by_office(documents, "xls", tmp_path)
+    assert [[cell.text for cell in row.cells] for row in read_workbook(written.pop("marked")).rows] == [["345"]]
+    found = {name: read_document(data) for name, data in written.items()}
     assert {reading.media_type for reading in found.values()} == {"application/vnd.ms-excel"}
     for name in ("merged", "hidden"):
         _assert_figures(found[name], figures)
