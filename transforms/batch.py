@@ -53,7 +53,7 @@ def read_files(paths: Iterable[Path], workers: int | None = None, limits: Limits
         else:
             yield _given_up(path, outcome.reason) if isinstance(outcome, Failed) else outcome
     if for_office:
-        with TemporaryDirectory(prefix="gongkai-office-") as folder:
+        with TemporaryDirectory(prefix="gongkai-office-", ignore_cleanup_errors=True) as folder:
             converted = _convert(for_office, Path(folder), workers, limits)
             for (source, _), read in limited_map(_read_converted, converted, workers, limits):
                 yield _given_up(source.path, read.reason) if isinstance(read, Failed) else read

@@ -11,7 +11,9 @@ from functools import lru_cache
 # Cells of a sheet up to the last row and column in use: calamine makes them all, filled or not.
 MOST_CELLS = 400_000
 GENERAL = "General"
-# Formats that have a number and no text in the file (ECMA-376 18.8.30); those of dates are not needed.
+# Stands for a format whose text is not known, as those of dates and fractions that files do not spell out.
+UNKNOWN = "unknown"
+# Formats that have a number and no text in the file (ECMA-376 18.8.30), as far as they show figures.
 BUILT_IN = {
     **{0: GENERAL, 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 49: "@"},
     **{37: "#,##0 ;(#,##0)", 38: "#,##0 ;(#,##0)", 39: "#,##0.00;(#,##0.00)", 40: "#,##0.00;(#,##0.00)"},
@@ -33,6 +35,9 @@ _PLACEHOLDER = re.compile(r"[#?0,]*?(?P<least>[0?,]*)(?:\.(?P<decimals>[#0?]*))?
 _PLAIN = frozenset("%-+()（）¥￥$ :：")
 # A column of the usual width shows so many digits of a number in the format General.
 _GENERAL_DIGITS = 10
+# Beyond these a number is no count, and not held exactly.
+_LARGEST = 1e15
+_MOST_DECIMALS = 15
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ class Looks:
 
 @lru_cache(maxsize=4096)
 def displayed(value: float, code: str) -> str | None:
-    """A number as a format writes it; None where the format is not understood."""
+    """A finite number as a format writes it; None where the format is not understood."""
     sections = _sections(code)
     if len(sections) > 2 and value == 0:
         section = sections[2]
@@ -118,6 +123,8 @@ def _in_placeholder(value: float, pattern: str) -> str | None:
     if match is None or pattern.rstrip(".").endswith(","):  # a comma behind the digits divides by a thousand
         return None
     decimals = match["decimals"] or ""
+    if value >= _LARGEST or len(decimals) > _MOST_DECIMALS:
+        return None
     rounded = Decimal(repr(value)).quantize(Decimal(1).scaleb(-len(decimals)), ROUND_HALF_UP)
     whole, _, fraction = f"{rounded:f}".partition(".")
     while fraction and decimals[len(fraction) - 1] == "#" and fraction[-1] == "0":
@@ -130,4 +137,4 @@ def _in_placeholder(value: float, pattern: str) -> str | None:
 
 
 def _in_general(value: float) -> str:
-    return str(int(value)) if value == int(value) and value < 1e15 else f"{value:.{_GENERAL_DIGITS}g}"
+    return str(int(value)) if value == int(value) and value < _LARGEST else f"{value:.{_GENERAL_DIGITS}g}"

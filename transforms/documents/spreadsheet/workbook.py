@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -100,7 +101,7 @@ def _shown(values: list[list[Any]], place: _Place, looks: Looks) -> tuple[str, s
         return looks.texts[place].strip(), ""
     if place in looks.uncomputed:
         return "", "the cell holds a formula whose result was not stored"
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return (value.strip() if isinstance(value, str) else _not_a_figure(value)), ""
     code = looks.formats.get(place, GENERAL)
     text = displayed(value, code)

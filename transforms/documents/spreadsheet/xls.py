@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterator
 
 from transforms.documents.model import UnreadableDocument
-from transforms.documents.spreadsheet.looks import BUILT_IN, GENERAL, Looks
+from transforms.documents.spreadsheet.looks import BUILT_IN, GENERAL, UNKNOWN, Looks
 from transforms.documents.spreadsheet.xls_strings import look_of_font, marked_strings
 from transforms.documents.word.looks import Look
 
@@ -61,7 +61,7 @@ def _looks(stream: bytes) -> list[Looks]:
         elif kind == _SHARED_TEXTS or (kind == _GOES_ON and before == _SHARED_TEXTS):
             texts.append(body)
         before = before if kind == _GOES_ON else kind
-    formats = [own.get(number) or BUILT_IN.get(number, "") for number in styles]
+    formats = [own.get(number) or BUILT_IN.get(number, UNKNOWN) for number in styles]
     marked = marked_strings(texts, fonts) if texts else {}
     return [_sheet(stream, at, formats, marked) for at in sheets]
 
@@ -104,7 +104,7 @@ def _sheet(stream: bytes, at: int, formats: list[str], marked: dict[int, str]) -
     texts: dict[tuple[int, int], str] = {}
 
     def note(row: int, column: int, style: int) -> None:
-        code = formats[style] if style < len(formats) else ""
+        code = formats[style] if style < len(formats) else UNKNOWN
         if code != GENERAL:
             of_cells[row, column] = code
 

@@ -9,7 +9,7 @@ from lxml import etree
 
 from transforms.documents.model import UnreadableDocument
 from transforms.documents.package import Package, attribute, local
-from transforms.documents.spreadsheet.looks import BUILT_IN, GENERAL, MOST_CELLS, Looks
+from transforms.documents.spreadsheet.looks import BUILT_IN, GENERAL, MOST_CELLS, UNKNOWN, Looks
 from transforms.documents.word.looks import PLAIN, Look, Piece, joined
 
 _WORKBOOK, _LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
@@ -30,7 +30,7 @@ def looks_of_xlsx(data: bytes) -> dict[str, Looks]:
     formats = _formats(package)
     strings = _marked_strings(package)
     found = {}
-    for sheet in (one for group in workbook if local(one_group := group) == "sheets" for one in one_group):
+    for sheet in (one for group in workbook if local(group) == "sheets" for one in group):
         part = parts.get(attribute(sheet, "id") or "")
         root = package.xml(part) if part else None
         if root is not None and local(root) == "worksheet":
@@ -56,8 +56,8 @@ def _formats(package: Package) -> list[str]:
     own = {attribute(one, "numFmtId"): attribute(one, "formatCode") or GENERAL for one in groups.get("numFmts", ())}
     codes = []
     for style in groups.get("cellXfs", ()):
-        number = attribute(style, "numFmtId") or "0"
-        codes.append(own.get(number) or BUILT_IN.get(int(number) if number.isdecimal() else 0, ""))
+        code = own.get(attribute(style, "numFmtId"))
+        codes.append(code or BUILT_IN.get(_whole(style, "numFmtId"), UNKNOWN))
     return codes
 
 
@@ -94,10 +94,11 @@ def _looks(root: etree._Element, formats: list[str], strings: dict[str, str]) ->
     of_cells: dict[tuple[int, int], str] = {}
     texts: dict[tuple[int, int], str] = {}
     row_number = -1
-    widest = 0
+    widest = declared = 0
     for element in root.iter("{*}col", "{*}row", "{*}c"):
         kind = local(element)
         if kind == "col":
+            declared += 1
             if _is_true(element, "hidden"):
                 first, last = _whole(element, "min"), _whole(element, "max")
                 hidden_columns.update(range(first - 1, min(last, _MOST_COLUMNS)))
@@ -119,7 +120,11 @@ def _looks(root: etree._Element, formats: list[str], strings: dict[str, str]) ->
             text = _marked_text(element, strings)
             if text is not None:
                 texts[row_number, column] = text
-        if row_number >= _MOST_ROWS or widest >= _MOST_COLUMNS or (row_number + 1) * (widest + 1) > MOST_CELLS:
+        if (
+            row_number >= _MOST_ROWS
+            or max(widest, declared) >= _MOST_COLUMNS
+            or (row_number + 1) * (widest + 1) > MOST_CELLS
+        ):
             raise UnreadableDocument("The sheet is larger than that of any report.")
     return Looks(frozenset(hidden_rows), frozenset(hidden_columns), of_cells, texts, frozenset(uncomputed))
 

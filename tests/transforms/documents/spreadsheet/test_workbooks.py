@@ -20,7 +20,7 @@ from tests.transforms.documents.spreadsheet.xlsx_kit import (
 )
 from tests.transforms.layouts import SECTIONS, html_tables, make_figures, plain_figures
 from tests.transforms.scoring import Seen, assert_reads, score_figures, see
-from transforms.documents.spreadsheet.looks import BUILT_IN, displayed
+from transforms.documents.spreadsheet.looks import BUILT_IN, UNKNOWN, displayed
 from transforms.documents.spreadsheet.workbook import letters, read_workbook
 
 PATH = "disclosure.licence_decisions"
@@ -202,6 +202,10 @@ def test_raised_and_struck_characters_are_no_digits_of_the_figure(shared: bool, 
         (7, '0"件;"', "7件;"),
         (7, '"', None),
         (12, "m/d/yy", None),
+        (12, UNKNOWN, None),
+        (1e300, "0%", None),
+        (1e300, "General", "1e+300"),
+        (5, "0." + "0" * 1000, None),
     ],
 )
 def test_numbers_as_formats_write_them(value: float, code: str, shown: str | None) -> None:

@@ -47,6 +47,18 @@ def test_a_cell_far_away_makes_no_cells_between(address: str) -> None:
     unreadable(with_part(SHEET, worksheet('<row r="1"><c r="A1"><v>1</v></c></row>' + far)), "larger than")
 
 
+@pytest.mark.parametrize("value", ["1e999", "-1e999", "NaN", "1e308", "9" * 5000, "x"])
+def test_numbers_that_are_none(value: str) -> None:
+    reading = read_document(with_part(SHEET, worksheet(f'<row r="1"><c r="A1"><v>{value}</v></c></row>')))
+    assert "please report it" not in str(reading.reason)
+
+
+def test_columns_declared_without_end() -> None:
+    columns = '<col min="1" max="16384" hidden="1"/>' * 200_000
+    sheet = worksheet("").replace("<sheetData>", f"<cols>{columns}</cols><sheetData>")
+    unreadable(with_part(SHEET, sheet), "larger than")
+
+
 def test_bombs() -> None:
     unreadable(with_part(SHEET, worksheet(" " * (40 * 1024 * 1024))), "larger than")
     unreadable(with_part(SHEET, worksheet("<row/>" * 700_000)), "more than")
