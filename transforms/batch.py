@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from transforms.content import content_hash
 from transforms.documents.sniff import media_type
+from transforms.documents.word.office import KINDS as OFFICE_KINDS
+from transforms.documents.word.office import Converted, Source, convert, read_converted, seconds_for
 from transforms.reading import Reading, read_document
 from transforms.reading.trust import doubtful_cells, reasons
-from transforms.workers import STANDARD, Failed, Limits, limited_map
+from transforms.workers import STANDARD, Failed, Limits, allow, cores, limited_map
 
 # The largest report seen is 4 MB; what is far beyond is no report and is not taken into memory.
 LARGEST_BYTES = 64 * 1024 * 1024
+# Documents that one start of the office converts: it takes a second to start and a fifth for each.
+_LARGEST_GROUP = 24
 
 
 @dataclass(frozen=True)
@@ -37,13 +43,24 @@ def read_files(paths: Iterable[Path], workers: int | None = None, limits: Limits
     """Read documents in worker processes, in the order in which they finish.
 
     A document that takes too long, needs too much memory or breaks the reader is ``unreadable`` with that reason;
-    the others go on. ``workers`` None: as many as there are processors.
+    the others go on. ``workers`` None: as many as there are processors. Documents that need the office come last:
+    it is started once for many of them.
     """
+    for_office: list[Source] = []
     for path, outcome in limited_map(_read_file, paths, workers, limits):
-        yield _given_up(path, outcome.reason) if isinstance(outcome, Failed) else outcome
+        if isinstance(outcome, Source):
+            for_office.append(outcome)
+        else:
+            yield _given_up(path, outcome.reason) if isinstance(outcome, Failed) else outcome
+    if for_office:
+        with TemporaryDirectory(prefix="gongkai-office-", ignore_cleanup_errors=True) as folder:
+            converted = _convert(for_office, Path(folder), workers, limits)
+            for (source, _), read in limited_map(_read_converted, converted, workers, limits):
+                yield _given_up(source.path, read.reason) if isinstance(read, Failed) else read
 
 
-def _read_file(path: Path) -> ReadFile:
+def _read_file(path: Path) -> ReadFile | Source:
+    """Read one document, or say that the office has to convert it first."""
     try:
         size = path.stat().st_size
         if size > LARGEST_BYTES:
@@ -52,7 +69,44 @@ def _read_file(path: Path) -> ReadFile:
     except OSError as error:
         reading = Reading("", "application/octet-stream", "unreadable", "The bytes of the document cannot be read.")
         return judged(path, reading, 0, error.strerror or str(error))
+    if (kind := media_type(data)) in OFFICE_KINDS:
+        return Source(path, kind)
     return judged(path, read_document(data, path.name), len(data))
+
+
+def _convert(
+    sources: Sequence[Source], folder: Path, workers: int | None, limits: Limits
+) -> Iterator[tuple[Source, Converted]]:
+    """Convert documents in groups, as many at a time as there are workers."""
+    size = max(1, min(_LARGEST_GROUP, -(-len(sources) // (workers or cores()))))
+    groups = [
+        _Group(tuple(sources[at : at + size]), folder / str(number))
+        for number, at in enumerate(range(0, len(sources), size))
+    ]
+    for group, outcome in limited_map(_convert_group, groups, workers, limits):
+        if isinstance(outcome, Failed):
+            outcome = tuple((source, Converted(None, outcome.reason)) for source in group.sources)
+        yield from outcome
+
+
+class _Group(NamedTuple):
+    sources: tuple[Source, ...]
+    folder: Path
+
+
+def _convert_group(group: _Group) -> tuple[tuple[Source, Converted], ...]:
+    allow(seconds_for(len(group.sources)))
+    group.folder.mkdir()
+    return tuple(convert(group.sources, group.folder))
+
+
+def _read_converted(item: tuple[Source, Converted]) -> ReadFile:
+    source, converted = item
+    data = source.path.read_bytes()
+    reading = read_document(data, source.path.name, lambda _: read_converted(converted))
+    if converted.path is not None:
+        converted.path.unlink()
+    return judged(source.path, reading, len(data))
 
 
 def judged(path: Path, reading: Reading, size: int, error: str | None = None) -> ReadFile:

@@ -144,7 +144,8 @@ def _document_row(read: ReadFile, first_seen: dt.datetime) -> dict[str, Any]:
         "bytes": read.bytes,
         "outcome": reading.outcome,
         "reason": reading.reason,
-        "reader_version": READER_VERSION if read.error is None else "absent",
+        # What could not be had or read here is tried again by the next run.
+        "reader_version": "absent" if read.error or reading.lacks_program else READER_VERSION,
         "form": reading.form,
         # Redacted here, for what is placed by them must be placed the same when they come back from the lake.
         "title": redacted(reading.title) if reading.title else None,

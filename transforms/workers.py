@@ -22,9 +22,12 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Limits:
-    """What one item may cost. Real reports take milliseconds and a few megabytes."""
+    """What one item may cost, unless it asks for more time by ``allow``.
 
-    seconds: float = 8.0
+    Real reports take milliseconds and a few megabytes.
+    """
+
+    seconds: float = 10.0
     memory_bytes: int = 1024**3
 
 
@@ -41,6 +44,16 @@ class Failed:
 def cores() -> int:
     """Processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def allow(seconds: float) -> None:
+    """Let the item at work take so many seconds from now on, where its limit would end it sooner.
+
+    For work that is known to be slow: another program, the recognition of many pages. To be called by the function
+    of ``limited_map``, in its worker; anywhere else it does nothing.
+    """
+    if _parent is not None:
+        _parent.send(("allow", seconds))
 
 
 def limited_map(
@@ -77,6 +90,8 @@ def limited_map(
             worker.close()
 
 
+# In a worker: the connection to the process that feeds it.
+_parent: Connection | None = None
 _END: Any = object()
 _STOP = "\0stop"
 _START_SECONDS = 20.0
@@ -92,6 +107,7 @@ class _Worker(Generic[Item]):
         self.limits = limits
         self.pending: deque[Item] = deque()
         self.process: BaseProcess | None = None
+        self.seconds = limits.seconds  # what the item at work may take
         self.deadline = 0.0
 
     @property
@@ -122,6 +138,7 @@ class _Worker(Generic[Item]):
         self.process.start()
         theirs.close()
         # A fresh interpreter has to import first.
+        self.seconds = self.limits.seconds
         self.deadline = time.monotonic() + self.limits.seconds + _START_SECONDS
         for item in self.pending:
             self.send(item)
@@ -139,11 +156,17 @@ class _Worker(Generic[Item]):
             except (EOFError, OSError):
                 yield self.give_up(self.death())
                 return
-            self.deadline = time.monotonic() + self.limits.seconds
+            now = time.monotonic()
+            if kind == "allow":
+                self.seconds = max(self.seconds, value)
+                self.deadline = max(self.deadline, now + value)
+                continue
+            self.seconds = self.limits.seconds
+            self.deadline = now + self.seconds
             if kind != "ready":
                 yield self.pending.popleft(), value if kind == "result" else Failed(value)
         if self.pending and time.monotonic() >= self.deadline:
-            yield self.give_up(f"Reading took longer than {self.limits.seconds:g} seconds and was ended.")
+            yield self.give_up(f"Reading took longer than {self.seconds:g} seconds and was ended.")
 
     def death(self) -> str:
         assert self.process
@@ -183,6 +206,8 @@ class _Worker(Generic[Item]):
 
 def _serve(connection: Connection, function: Callable[[Any], Any], memory_bytes: int) -> None:
     """The life of a worker: one item after the other until the parent hangs up."""
+    global _parent
+    _parent = connection
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit_memory(memory_bytes)
     with contextlib.suppress(OSError):

@@ -65,3 +65,7 @@ class Document:
 
 class UnreadableDocument(ValueError):
     """The bytes cannot be turned into rows; the message says why in one sentence."""
+
+
+class MissingProgram(UnreadableDocument):
+    """A program or library that reads this kind is not installed here: where it is, the document can be read."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 import codecs
 import re
 
+from transforms.documents.containers import OLE, ZIP, ole_kind, zip_kind
 from transforms.documents.model import UnreadableDocument
 
+RTF, MHTML, WORD_XML = "application/rtf", "message/rfc822", "application/vnd.ms-wordml"
 _MAGIC = (
     (b"%PDF-", "application/pdf"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
-    (b"{\\rtf", "application/rtf"),
-    (b"PK\x03\x04", "application/zip"),
-    (b"PK\x05\x06", "application/zip"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLE),
+    (b"{\\rtf", RTF),
+    (b"PK\x03\x04", ZIP),
+    (b"PK\x05\x06", ZIP),
     (b"\x89PNG", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"GIF8", "image/gif"),
@@ -22,11 +24,7 @@ _MAGIC = (
     (b"7z\xbc\xaf", "application/x-7z-compressed"),
     (b"\x1f\x8b", "application/gzip"),
 )
-_ZIP_PARTS = (
-    (b"word/document.xml", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-    (b"xl/workbook.xml", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    (b"application/vnd.oasis.opendocument.text", "application/vnd.oasis.opendocument.text"),
-)
+_LOOK_INSIDE = {ZIP: zip_kind, OLE: ole_kind}
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -35,6 +33,10 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _HTML = re.compile(rb"<\s*(?:!doctype\s+html|html|head|body|table|tr|td|div|p|span|meta|article)\b", re.I)
+# What Word 2003 writes in front of a document that is saved as one file of XML.
+_PROGRAM = re.compile(rb"""<\?mso-application\s+progid\s*=\s*["']Word\.Document["']|<w:wordDocument\b""")
+# A page saved with its pictures begins with the headers of a message; its markup may be encoded.
+_MESSAGE = re.compile(rb"\s*(?:[A-Za-z-]+:[^\n]*\n(?:[ \t]+[^\n]*\n)*)*?Content-Type:\s*(?:multipart/|text/html)", re.I)
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.I)
 # What servers call these is a subset of what they send.
 _WIDER = {
@@ -48,20 +50,27 @@ _COMMON = re.compile("[的一是在和公开政府信息年度报告]")
 
 
 def media_type(data: bytes) -> str:
-    """Media type of ``data`` by its first bytes: HTML, text, or one of the binary kinds; octet-stream if unknown."""
+    """Media type of ``data`` by its bytes: HTML, text, or one of the binary kinds; octet-stream if unknown."""
     head = data[:4096]
     for magic, kind in _MAGIC:
         if head.startswith(magic):
-            if kind == "application/zip":
-                return next((inner for part, inner in _ZIP_PARTS if part in data), kind)
-            return kind
+            look_inside = _LOOK_INSIDE.get(kind)
+            return look_inside(data) if look_inside else kind
     if head.startswith(b"BM") and head[6:10] == b"\x00\x00\x00\x00":
         return "image/bmp"
     if any(head.startswith(bom) for bom, _ in _BOMS):
-        return "text/html" if _HTML.search(decode(data)[:65536].encode()) else "text/plain"
+        return _text_kind(decode(data)[:65536].encode())
     if b"\x00" in head:
         return "application/octet-stream"
-    return "text/html" if _HTML.search(data[:65536]) else "text/plain"
+    return _text_kind(data[:65536])
+
+
+def _text_kind(start: bytes) -> str:
+    if _PROGRAM.search(start[:4096]):
+        return WORD_XML
+    if _MESSAGE.match(start[:4096]):
+        return MHTML
+    return "text/html" if _HTML.search(start) else "text/plain"
 
 
 def as_utf8(data: bytes) -> bytes:

@@ -11,8 +11,8 @@ from itertools import pairwise
 
 from transforms.checks.narrative import n_text
 from transforms.checks.rules import run_checks
-from transforms.documents.kinds import reader_of
-from transforms.documents.model import OPENING_LINES, Document, Row, UnreadableDocument
+from transforms.documents.kinds import Reader, reader_of, refusal
+from transforms.documents.model import OPENING_LINES, Document, MissingProgram, Row, UnreadableDocument
 from transforms.documents.sniff import media_type
 from transforms.forms import Form, forms
 from transforms.identity.agencies import agency_type, scope_of
@@ -40,23 +40,24 @@ _ANY_YEAR = re.compile(r"20\d\s*\d")
 _ISSUER = ("发布机构", "发布机关", "发文机关", "公开机构", "发布单位", "信息来源")
 
 
-def read_document(data: bytes, name: str = "") -> Reading:
+def read_document(data: bytes, name: str = "", reader: Reader | None = None) -> Reading:
     """Read one document; never raises for a bad one: the outcome and the reason say what was wrong.
 
-    ``name`` is for messages only; a name is no evidence of what a document is.
+    ``name`` is for messages only; a name is no evidence of what a document is. ``reader`` is used instead of the
+    one for its kind, where a part of the work is done already.
     """
     sha256 = hashlib.sha256(data).hexdigest()
     kind = media_type(data)
     if not data.strip():
         return Reading(sha256, kind, "unreadable", "The document is empty.")
-    read = reader_of(kind)
+    read = reader or reader_of(kind)
     if read is None:
-        return Reading(sha256, kind, "unreadable", f"Documents of type {kind} are not read by this version.")
+        return Reading(sha256, kind, "unreadable", refusal(kind))
     try:
         document = read(data)
         return _interpret(sha256, kind, document)
     except UnreadableDocument as error:
-        return Reading(sha256, kind, "unreadable", str(error))
+        return Reading(sha256, kind, "unreadable", str(error), lacks_program=isinstance(error, MissingProgram))
     except Exception as error:
         # A document nobody has thought of must not end a night's run over all others; the reason makes it findable.
         reason = f"The reader failed on this document ({type(error).__name__}: {error}); please report it."

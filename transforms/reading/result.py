@@ -97,7 +97,10 @@ class NarrativeFact(NamedTuple):
 
 @dataclass(frozen=True)
 class Reading:
-    """A document as the normalizer reads it; ``cells`` holds every key of the form, in the form's order."""
+    """A document as the normalizer reads it; ``cells`` holds every key of the form, in the form's order.
+
+    ``lacks_program``: it is unreadable only because a program that its kind needs is not installed here.
+    """
 
     sha256: str
     media_type: str
@@ -116,6 +119,7 @@ class Reading:
     checks: tuple[Check, ...] = ()
     warnings: tuple[Doubt, ...] = ()
     facts: tuple[NarrativeFact, ...] = ()
+    lacks_program: bool = False
 
     def as_json(self, path: str) -> dict[str, Any]:
         """The DOCUMENT object of the contract, section 2."""

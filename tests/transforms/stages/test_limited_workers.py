@@ -12,7 +12,7 @@ import pytest
 
 from tests.transforms.layouts import html_page, make_figures
 from transforms.batch import ReadFile, read_files
-from transforms.workers import Failed, Limits, limited_map
+from transforms.workers import Failed, Limits, allow, limited_map
 
 QUICK = Limits(seconds=3.0, memory_bytes=256 * 1024**2)
 
@@ -21,6 +21,12 @@ def behave(what: str) -> str:
     if what == "loop":
         while True:
             time.sleep(0.01)
+    if what.startswith("slow"):
+        allow(60.0)
+        time.sleep(1.5)
+    if what == "late":
+        allow(0.2)
+        time.sleep(60.0)
     if what == "memory":
         return str(len(bytearray(4 * 1024**3)))
     if what == "die":
@@ -52,6 +58,18 @@ def test_what_breaks_one_item_leaves_the_others(alone: bool) -> None:
     assert "status 3" in reasons["die"]
     assert "ValueError: no" in reasons["raise"]
     assert "too deeply" in reasons["deep"]
+
+
+def test_an_item_may_ask_for_more_time_and_the_next_one_has_its_own() -> None:
+    found = dict(limited_map(behave, ["slow", "late", "slow too", "a"], workers=1, limits=Limits(seconds=1.0)))
+    assert (found["slow"], found["slow too"], found["a"]) == ("SLOW", "SLOW TOO", "A")
+    # Asking for less than the limit takes nothing away.
+    assert isinstance(found["late"], Failed)
+    assert "longer than 1 seconds" in found["late"].reason
+
+
+def test_asking_for_time_outside_of_a_worker_does_nothing() -> None:
+    allow(1.0)
 
 
 def test_nothing_to_do_starts_nothing() -> None:

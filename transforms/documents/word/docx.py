@@ -3,45 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from lxml import etree
 
 from transforms.documents.model import Cell, Document, Mode, Row, UnreadableDocument
-from transforms.documents.text import rows_of_text
-from transforms.documents.word.docx_package import attribute, is_on, local, properties, read_parts, shown
-from transforms.documents.word.docx_text import UNSEEN, Look, Piece, Styles, joined, read_paragraph
-from transforms.identity.titles import parse_title
+from transforms.documents.package import attribute, local
+from transforms.documents.word.docx_package import is_on, properties, read_parts, shown
+from transforms.documents.word.docx_text import UNSEEN, Styles, read_paragraph
+from transforms.documents.word.lines import Lines, cell_text, titles_of_properties
+from transforms.documents.word.looks import PLAIN, Piece
 
 # Stand between a table and its rows, or a row and its cells, and are not shown themselves.
 _WRAPS = frozenset(["sdt", "sdtContent", "ins", "moveTo", "smartTag", "customXml", "Choice"])
 # Real forms have at most 16 columns; larger spans are mistakes or attacks.
 _MOST_COLUMNS = 64
 _DEEPEST_TABLE = 12
-_OPENING_ROWS = 40
 
 
 def read_docx(data: bytes) -> Document:
     """Rows of a Word document. Raises UnreadableDocument when it is no DOCX, is protected, too large or hostile."""
     parts = read_parts(data)
     rows = _Walk(Styles(parts.styles)).run(parts.body)
-    return Document(rows=tuple(rows), titles=_titles(parts.core, rows))
-
-
-def _titles(core: etree._Element | None, rows: Sequence[Row]) -> tuple[str, ...]:
-    """The title in the document's properties, where it is a report's and its text has none or the same year.
-
-    Last year's report is often this year's template, and its properties stay.
-    """
-    text = next((element.text for element in core if local(element) == "title"), None) if core is not None else None
-    title = parse_title(" ".join((text or "").split()))
-    if title is None:
-        return ()
-    lines = [cell.text for row in rows[:_OPENING_ROWS] for cell in row.cells]
-    printed = [parse_title(line) for line in [*lines, *(a + b for a, b in pairwise(lines))]]
-    with_year = [one for one in printed if one is not None and one.report_year is not None]
-    said = any(one.agency_name or one.report_year != title.report_year for one in with_year)
-    return () if said else (title.text,)
+    core = parts.core if parts.core is not None else ()
+    title = next((element.text for element in core if local(element) == "title"), None)
+    return Document(rows=tuple(rows), titles=titles_of_properties(title, rows))
 
 
 class _Walk:
@@ -49,24 +34,21 @@ class _Walk:
 
     def __init__(self, styles: Styles) -> None:
         self.styles = styles
-        self.rows: list[Row] = []
-        self.lines: list[str] = []
-        self.lines_before = 0
+        self.lines = Lines()
         self.tables = 0
-        self.runs_on = False
 
     def run(self, body: etree._Element) -> list[Row]:
         stack: list[tuple[etree._Element | None, int]] = [(child, 0) for child in reversed(body)]
         while stack:
             element, depth = stack.pop()
             if element is None:  # the end of a cell of a framing table
-                self.flush()
+                self.lines.flush()
                 continue
             kind = local(element)
             if kind == "p":
                 stack.extend((child, depth) for box in reversed(self.paragraph(element)) for child in reversed(box))
             elif kind == "tbl":
-                self.flush()
+                self.lines.flush()
                 if depth >= _DEEPEST_TABLE:
                     raise UnreadableDocument(f"Tables are nested more than {_DEEPEST_TABLE} deep.")
                 for cell in reversed(self.table(element)):
@@ -76,27 +58,14 @@ class _Walk:
                 stack.extend((child, depth) for child in shown(element))
             elif kind not in UNSEEN:
                 stack.extend((child, depth) for child in reversed(element))
-        self.flush()
-        return self.rows
+        self.lines.flush()
+        return self.lines.rows
 
     def paragraph(self, element: etree._Element) -> list[etree._Element]:
         """Add the lines of a paragraph; returns its text boxes."""
         paragraph = read_paragraph(element, self.styles)
-        # A tab before the first word is an indent; one between words parts columns.
-        lines = [_without_indent(line) for line in joined(paragraph.pieces).split("\n")]
-        if self.runs_on and self.lines:
-            lines[0] = self.lines.pop() + lines[0]
-        self.lines.extend(lines)
-        self.runs_on = paragraph.runs_on
+        self.lines.add(paragraph.pieces, paragraph.runs_on)
         return paragraph.boxes
-
-    def flush(self) -> None:
-        lines = [line for line in self.lines if line.strip()]
-        self.lines.clear()
-        self.runs_on = False
-        if lines:
-            self.rows.extend(rows_of_text(lines, first_line=self.lines_before + 1))
-            self.lines_before += len(lines)
 
     def table(self, table: etree._Element) -> list[etree._Element]:
         """Add the rows of a data table; of a table that only frames others, return the cells instead."""
@@ -113,7 +82,7 @@ class _Walk:
                 continue
             cells, merged = self.cells(members, _whole(of_row.get("gridBefore"), 0), f"row {number}", merged)
             if cells:
-                self.rows.append(Row(tuple(cells), Mode.GRID, self.tables))
+                self.lines.rows.append(Row(tuple(cells), Mode.GRID, self.tables))
         return []
 
     def cells(
@@ -153,7 +122,7 @@ class _Walk:
                 paragraph = read_paragraph(element, self.styles)
                 pieces += paragraph.pieces
                 if paragraph.boxes or not paragraph.runs_on:
-                    pieces.append(Piece("\n", Look()))
+                    pieces.append(Piece("\n", PLAIN))
                 stack.extend(child for box in reversed(paragraph.boxes) for child in reversed(box))
             elif kind == "AlternateContent":
                 stack.extend(shown(element))
@@ -161,8 +130,7 @@ class _Walk:
                 continue
             elif kind not in UNSEEN:
                 stack.extend(reversed(element))
-        lines = [line.strip(" \t") for line in joined(pieces).split("\n")]
-        return "\n".join(line for line in lines if line)
+        return cell_text(pieces)
 
 
 def _members(parent: etree._Element, name: str) -> list[etree._Element]:
@@ -193,8 +161,3 @@ def _is_merged_by_change(change: etree._Element | None) -> bool:
 def _whole(element: etree._Element | None, default: int) -> int:
     text = attribute(element, "val") if element is not None else None
     return min(int(text[:6]), _MOST_COLUMNS) if text and text.isdecimal() else default
-
-
-def _without_indent(line: str) -> str:
-    plain = line.lstrip(" \t")
-    return line if "\t" in plain.rstrip("\t") else plain

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from lxml import etree
 
-from transforms.documents.word.docx_package import attribute, is_on, local, properties, shown
+from transforms.documents.package import attribute, local
+from transforms.documents.word.docx_package import is_on, properties, shown
+from transforms.documents.word.looks import PLAIN, Look, Piece
 
 # Not printed, or no text: deleted and moved-away text, codes of fields, readings of ruby, and all properties.
 UNSEEN = frozenset(
@@ -27,26 +27,6 @@ _AS_TEXT = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": 
 _SYMBOLS_AS_ASCII = frozenset("0123456789+-.,%()/=")
 _PICTURE = "□"
 _LONGEST_CHAIN_OF_STYLES = 20
-_SPACES = re.compile(r"[^\S\t\n]+")
-
-
-class Look(NamedTuple):
-    """What the look of a run says of its text; ``place`` differs where text is shifted up or down."""
-
-    hidden: bool = False
-    raised: bool = False
-    struck: bool = False
-    place: str = ""
-
-
-class Piece(NamedTuple):
-    """A run of text of one look."""
-
-    text: str
-    look: Look
-
-
-_PLAIN = Look()
 
 
 class Styles:
@@ -126,7 +106,7 @@ def read_paragraph(paragraph: etree._Element, styles: Styles) -> Paragraph:
     found = Paragraph(runs_on="del" in _mark(paragraph))
     of_paragraph = styles.of_paragraph(paragraph)
     fields: list[bool] = []  # of each field that is open: whether its result has begun
-    stack = [(child, _PLAIN) for child in reversed(paragraph)]
+    stack = [(child, PLAIN) for child in reversed(paragraph)]
     while stack:
         element, look = stack.pop()
         kind = local(element)
@@ -198,23 +178,3 @@ def _symbol(element: etree._Element) -> str:
     if private or "dings" in font or not 32 <= code < 0xD800:
         return _PICTURE
     return chr(code)
-
-
-def joined(pieces: Iterable[Piece]) -> str:
-    """Text of consecutive pieces.
-
-    As in HTML, raised marks behind a text are left out, and what stands higher, lower or beside a struck text is kept
-    apart by a space: 345 with a raised 1 is 345, never 3451. Struck text is left out as well.
-    """
-    parts: list[str] = []
-    before: Look | None = None
-    has_text = False
-    for text, look in pieces:
-        if before is not None and look != before:
-            parts.append(" ")
-        before = look
-        if look.struck or (look.raised and has_text):
-            continue
-        parts.append(text)
-        has_text = has_text or (not look.raised and bool(text.strip()))
-    return _SPACES.sub(" ", "".join(parts))

@@ -39,7 +39,7 @@ def tc(content: str, span: int = 1, own: str = "") -> str:
     """A cell with a text or with blocks; ``own`` are further properties."""
     spans = f'<w:gridSpan w:val="{span}"/>' if span > 1 else ""
     blocks = content if content.startswith(("<w:p>", "<w:tbl>", "<w:sdt>")) else p(content)
-    return f'<w:tc><w:tcPr><w:tcW w:w="900" w:type="dxa"/>{spans}{own}</w:tcPr>{blocks}</w:tc>'
+    return f'<w:tc><w:tcPr><w:tcW w:w="{900 * span}" w:type="dxa"/>{spans}{own}</w:tcPr>{blocks}</w:tc>'
 
 
 def tr(*cells: str, own: str = "") -> str:
@@ -125,13 +125,30 @@ def core(title: str) -> str:
     )
 
 
-def package(members: dict[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """A ZIP archive of these members."""
+def package(members: dict[str, str | bytes], method: int = zipfile.ZIP_DEFLATED, stored: str = "") -> bytes:
+    """A ZIP archive of these members; the one named ``stored`` is not compressed."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as archive:
         for name, content in members.items():
-            archive.writestr(name, content)
+            archive.writestr(name, content, zipfile.ZIP_STORED if name == stored else None)
     return buffer.getvalue()
+
+
+def whole_docx(content: str) -> bytes:
+    """A Word document with the declarations that a word processor asks for."""
+    base = "http://schemas.openxmlformats.org"
+    main = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+    return package(
+        {
+            "[Content_Types].xml": f'{HEAD}<Types xmlns="{base}/package/2006/content-types">'
+            '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+            f'<Override PartName="/word/document.xml" ContentType="{main}"/></Types>',
+            "_rels/.rels": f'{HEAD}<Relationships xmlns="{base}/package/2006/relationships"><Relationship Id="rId1" '
+            f'Type="{base}/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/>'
+            "</Relationships>",
+            "word/document.xml": document(content),
+        }
+    )
 
 
 def docx(content: str, namespace: str = TRANSITIONAL, **parts: str) -> bytes:
