@@ -101,7 +101,8 @@ def _pages(number: int, articles: int, documents: Sequence[bytes], *, validators
         shown = "".join(rows[part * ROWS_A_LIST_PAGE : (part + 1) * ROWS_A_LIST_PAGE])
         html = (
             f'<html><head><meta charset="utf-8"></head><body><div class=nav><ul>{_NAVIGATION}</ul></div>'
-            f'<ul class=list>{shown}</ul><script>createPageHTML({total}, {part}, "index", "html");</script></body></html>'
+            f'<ul class=list>{shown}</ul><script>createPageHTML({total}, {part}, "index", "html");</script>'
+            "</body></html>"
         )
         path = FOLDER if part == 0 else f"{FOLDER}index_{part}.html"
         made[path] = _answer("list", html.encode(), "text/html", validators)
