@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -28,8 +28,7 @@ _MARKED = xpath(
     "//meta[translate(@name, 'CONTESAR', 'contesar') = 'contentstart']"
     "/parent::*[not(self::html or self::head or self::body)]"
 )
-_IDS_AND_CLASSES = xpath("//@id | //@class")
-_VIEWERS = xpath("//*[@data-value or self::iframe[@src] or self::embed[@src]]")
+_VIEWERS = xpath("//@data-value/.. | //iframe/@src/.. | //embed/@src/..")
 # Names that other things carry as well, tried last.
 LOOSE_CONTAINERS = (
     "[id^='con'][id*='1'], #con",
@@ -126,23 +125,29 @@ def body_of(page: Page, selector: str | None = None) -> Element | None:
 
 
 def _bodies(page: Page) -> Iterator[Element]:
-    names = _names_in(page)
     for selector in CONTAINERS:
-        yield from _found(page, selector, names)
+        yield from _found(page, selector)
     yield from _MARKED(page.tree)
     for selector in LOOSE_CONTAINERS:
-        yield from _found(page, selector, names)
+        yield from _found(page, selector)
 
 
-def _names_in(page: Page) -> frozenset[str]:
-    """All ids and classes of a page."""
-    return frozenset(" ".join(_IDS_AND_CLASSES(page.tree)).split())
-
-
-def _found(page: Page, selector: str, names: frozenset[str]) -> list[Element]:
-    """What a selector finds in a page; one whose ids and classes are not among `names` is not tried."""
+def _found(page: Page, selector: str) -> list[Element]:
+    """What a selector finds in a page, without looking at every element where ids and classes tell."""
     needed = _names_of(selector)
-    return [] if needed and needed.isdisjoint(names) else css(selector)(page.tree)
+    if not needed:
+        return css(selector)(page.tree)
+    if needed.isdisjoint(page.names):
+        return []
+    found = css(selector, "self::")
+    return [node for node in _having(needed)(page.tree) if found(node)]
+
+
+@functools.lru_cache(maxsize=64)
+def _having(names: frozenset[str]) -> Callable[[Element], list[Element]]:
+    """Elements with one of these words in their id or class, in the order of the page."""
+    tests = (f"contains(concat(' ', normalize-space(.), ' '), ' {name} ')" for name in sorted(names))
+    return xpath(f"(//@id | //@class)[{' or '.join(tests)}]/..")
 
 
 @functools.lru_cache(maxsize=64)
@@ -164,11 +169,13 @@ def why_no_article(page: Page, article: Article, link_text: str, title_re: str |
     A page counts as an article when its own title is a report's, or its text has two of the statutory
     headings, or its text holds the link's title together with a table, an attachment or a picture.
     """
-    compact = _text_in(page, "body", MOST_CHARACTERS_COMPARED)
-    headings = sum(heading in compact for heading in HEADINGS)
-    if headings >= 2:
+    text = _text_in(page, "body")
+    if _headings_in(text) >= 2:
         return None
-    error = _ERROR_WORDS.search(_text_in(page, "title", titles.MAX_TITLE_CHARACTERS)) or (
+    compact = titles.normal(text, MOST_CHARACTERS_COMPARED)
+    if _headings_in(compact) >= 2:
+        return None
+    error = _ERROR_WORDS.search(titles.normal(_text_in(page, "title"))) or (
         _ERROR_WORDS.search(compact) if len(compact) < 1500 else None
     )
     if error:
@@ -191,10 +198,14 @@ def why_no_article(page: Page, article: Article, link_text: str, title_re: str |
     return "soft_404: the page has neither the title of its link nor the headings of a report"
 
 
-def _text_in(page: Page, name: str, most: int) -> str:
-    """The text of the first element of this name without spaces, at most so many characters of it."""
+def _text_in(page: Page, name: str) -> str:
+    """The text of the first element of this name, without spaces and cut where it is no page any more."""
     found = next(page.tree.iter(name), None)
-    return "" if found is None else titles.normal("".join(whole_text(found).split()), most)
+    return "" if found is None else "".join(whole_text(found).split())[:MOST_CHARACTERS_COMPARED]
+
+
+def _headings_in(text: str) -> int:
+    return sum(heading in text for heading in HEADINGS)
 
 
 def _says_more(body: Element) -> bool:
@@ -267,7 +278,7 @@ def _attachments(page: Page, body: Element | None, selector: str | None) -> Iter
                 if "href" in link.attrib:
                     yield from fresh(link.get("href", ""), listing.link_text(link))
         return
-    boxes = [*([body] if body is not None else []), *_found(page, ATTACHMENT_BOXES, _names_in(page))]
+    boxes = [*([body] if body is not None else []), *_found(page, ATTACHMENT_BOXES)]
     for box in boxes:
         for link in box.iterdescendants("a"):
             text = listing.link_text(link)

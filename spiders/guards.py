@@ -36,7 +36,9 @@ _CHALLENGE_MARKS: tuple[tuple[str, tuple[bytes, ...], re.Pattern[bytes]], ...] =
     ("a WZWS challenge", (b"wzws",), re.compile(rb"wzwsquestion|wzwschallenge|WZWS-RAY|wzwsmethod", re.IGNORECASE)),
     ("a cookie challenge (C3VK)", (b"c3vk=",), re.compile(rb"C3VK=")),
 )
-_REPORT_MARKS = ("政府信息公开", "政务公开")
+_REPORT_MARKS = tuple(
+    mark.encode(encoding) for encoding in ("utf-8", "gb18030") for mark in ("政府信息公开", "政务公开")
+)
 
 
 def host_key(url: str) -> str:
@@ -123,13 +125,13 @@ def challenge_in(status: int, body: bytes, cookies: Iterable[str] = ()) -> str |
     if status == 200 and b"\x00" in head:
         # Compressed bytes of a document hold any short mark now and then; a challenge is text.
         return None
+    if status == 200 and len(body) > 4096 and any(mark in head for mark in _REPORT_MARKS):
+        # A real page behind a protecting network may carry its script; it is still the page.
+        return None
     found = _challenge_named_in(head)
     if found is None and status in REFUSING_STATUSES and any("__jsl" in cookie for cookie in cookies):
         found = "a Jiasule challenge (__jsl)"
     if found is None:
-        return None
-    if status == 200 and len(body) > 4096 and _names_reports(head):
-        # A real page behind a protecting network may carry its script; it is still the page.
         return None
     return f"{found}, status {status}"
 
@@ -140,11 +142,6 @@ def _challenge_named_in(head: bytes) -> str | None:
         if any(word in small for word in words) and mark.search(head):
             return name
     return None
-
-
-def _names_reports(head: bytes) -> bool:
-    text = head.decode("utf-8", "replace") + head.decode("gb18030", "replace")
-    return any(mark in text for mark in _REPORT_MARKS)
 
 
 def retry_after_seconds(value: str, now_epoch_seconds: float) -> float | None:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urljoin
 
+from cssselect import HTMLTranslator
 from lxml import etree
-from lxml.cssselect import CSSSelector
 
 Element = etree._Element
 
@@ -29,13 +29,18 @@ def xpath(expression: str) -> Callable[[Element], list[Any]]:
 
 
 @functools.lru_cache(maxsize=256)
-def css(selector: str) -> Callable[[Element], list[Element]]:
-    """A CSS selector, compiled: called with an element it finds what matches in it, itself included."""
-    return cast("Callable[[Element], list[Element]]", CSSSelector(selector, translator="html"))
+def css(selector: str, axis: str = "descendant-or-self::") -> Callable[[Element], list[Element]]:
+    """A CSS selector, compiled: called with an element it finds what matches in it, itself included.
+
+    The XPath axis `self::` asks only whether the element itself matches.
+    """
+    return xpath(HTMLTranslator().css_to_xpath(selector, axis))
 
 
+_TEXTS = xpath(".//text()")
 _SHOWN_TEXTS = xpath(".//text()[not(ancestor::script or ancestor::style)]")
 _WHOLE_TEXT = xpath("string()")
+_IDS_AND_CLASSES = xpath("//@id | //@class")
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,11 @@ class Page:
     text: str
     tree: Element
     encoding: str
+
+    @functools.cached_property
+    def names(self) -> frozenset[str]:
+        """All ids and classes of the page."""
+        return frozenset(" ".join(_IDS_AND_CLASSES(self.tree)).split())
 
     def links(self) -> Iterator[Element]:
         """All links that have an address, in the order of the page."""
@@ -148,7 +158,9 @@ def element_text(node: Element) -> str:
     """All text below an element with white space collapsed; scripts and styles left out."""
     if len(node) == 0 and node.tag not in ("script", "style"):
         return " ".join((node.text or "").split())
-    return " ".join(" ".join(_SHOWN_TEXTS(node)).split())
+    # The question for the ancestors of each text costs several times what the texts do.
+    texts = _TEXTS if next(node.iter("script", "style"), None) is None else _SHOWN_TEXTS
+    return " ".join(" ".join(texts(node)).split())
 
 
 def whole_text(node: Element) -> str:
