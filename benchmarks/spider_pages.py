@@ -58,12 +58,13 @@ def ours(folder: Path, made: list[Portal], server: Server) -> Cost:
     declared = folder / "registry"
     declared.mkdir(exist_ok=True)
     (declared / "bench.yaml").write_text(yaml.safe_dump(registry(made, server.port)), encoding="utf-8")
-    with tempfile.TemporaryDirectory(dir=folder) as home:
-        begun = time.process_time()
-        summary = run_crawl(Path(home), declared, scrapy_settings={"EXTENSIONS": METER})
-        following = time.process_time() - begun
-        if summary.failures:
-            raise SystemExit(f"the crawl failed: {summary.failures[0].reason}")
+    # Homes stay until the end: removing thousands of files makes the disk slower for the next run.
+    home = Path(tempfile.mkdtemp(dir=folder))
+    begun = time.process_time()
+    summary = run_crawl(home, declared, scrapy_settings={"EXTENSIONS": METER})
+    following = time.process_time() - begun
+    if summary.failures:
+        raise SystemExit(f"the crawl failed: {summary.failures[0].reason}")
     return _cost(server, following)
 
 
@@ -75,33 +76,35 @@ def _cost(server: Server, caller_cpu_seconds: float) -> Cost:
 
 
 def measure(name: str, documents: list[bytes], articles_each: int, rounds: int) -> None:
-    """Print the medians of both, taken turn and turn about."""
+    """Print the medians of both, taken turn and turn about, and of the ratios of neighbours."""
     made = portals(PORTALS, articles_each, documents)
-    costs: dict[str, list[Cost]] = {"bare Scrapy": [], "gongkai": []}
+    sides = {"bare Scrapy": bare, "gongkai": ours}
+    costs: dict[str, list[Cost]] = {side: [] for side in sides}
     with tempfile.TemporaryDirectory() as folder, serving(made) as server:
         os.environ[TARGET_VARIABLE] = str(Path(folder) / "meter.json")
-        for _ in range(rounds):
-            costs["bare Scrapy"].append(bare(Path(folder), made, server))
-            costs["gongkai"].append(ours(Path(folder), made, server))
+        for number in range(rounds):
+            # Whoever goes first in one round goes second in the next.
+            for side in list(sides)[:: 1 if number % 2 else -1]:
+                costs[side].append(sides[side](Path(folder), made, server))
     pages = {cost.pages for runs in costs.values() for cost in runs}
     if len(pages) != 1:
         raise SystemExit(f"expected the same pages in every run, found {sorted(pages)}")
     size = sum(map(len, documents)) / len(documents) / 1024
     print(f"{name}: {PORTALS} portals, {pages.pop()} pages, articles of {size:.0f} kB")
-    rates = {}
     for side, runs in costs.items():
         cpu = statistics.median(cost.pages / cost.cpu_seconds for cost in runs)
         wall = statistics.median(cost.pages / cost.wall_seconds for cost in runs)
         load = statistics.median(cost.server_cpu_seconds / cost.wall_seconds for cost in runs)
-        rates[side] = (cpu, wall)
         print(f"  {side:12} {cpu:6.0f} pages/CPU s {wall:6.0f} pages/s  server busy {load:4.0%}")
-    by_cpu, by_wall = (ours / bare for ours, bare in zip(rates["gongkai"], rates["bare Scrapy"], strict=True))
+    pairs = list(zip(costs["bare Scrapy"], costs["gongkai"], strict=True))
+    by_cpu = statistics.median(theirs.cpu_seconds / own.cpu_seconds for theirs, own in pairs)
+    by_wall = statistics.median(theirs.wall_seconds / own.wall_seconds for theirs, own in pairs)
     print(f"  gongkai / bare Scrapy: {by_cpu:.0%} by CPU time, {by_wall:.0%} by wall time")
 
 
 if __name__ == "__main__":
     articles_each = int(sys.argv[1]) if len(sys.argv) > 1 else 50
-    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), str(HERE), os.environ.get("PYTHONPATH")]))
     plain, pasted = article_documents(30)
     measure("plain pages", plain, articles_each, rounds)
