@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from parsel import Selector
-
 from spiders import guards, listing, titles
-from spiders.pages import Page, element_text
+from spiders.pages import Element, Page, css, element_text, whole_text, xpath
 from spiders.registry import ArticleSelectors
 
 # Where bodies stand, the most used first (families.md §1.2).
@@ -25,10 +24,11 @@ CONTAINERS = (
     ".xxgk_content, #NewsContent, .news_cont_d_wrap, #fontzoom, #BodyLabel",
 )
 # Hanweb marks the beginning of a text in whatever element holds it (families.md §2.2).
-_MARKED = (
+_MARKED = xpath(
     "//meta[translate(@name, 'CONTESAR', 'contesar') = 'contentstart']"
     "/parent::*[not(self::html or self::head or self::body)]"
 )
+_VIEWERS = xpath("//@data-value/.. | //iframe/@src/.. | //embed/@src/..")
 # Names that other things carry as well, tried last.
 LOOSE_CONTAINERS = (
     "[id^='con'][id*='1'], #con",
@@ -40,6 +40,7 @@ ATTACHMENT_BOXES = (
     " .artfile, #fujian, #attachment"
 )
 MAX_ATTACHMENTS = 20
+MOST_CHARACTERS_COMPARED = 200_000
 
 _DOWNLOAD_PATH = re.compile(
     r"/download\.jsp\?|downfile\.jsp\?|/module/download/|/attachments?/|downloadattach|/downfile|/filedownload"
@@ -108,8 +109,8 @@ def read_article(page: Page, selectors: ArticleSelectors | None = None) -> Artic
 def meta_tags(page: Page) -> dict[str, str]:
     """The page's meta tags by lower-case name (families.md §1.1); of equal names the first filled one."""
     found: dict[str, str] = {}
-    for tag in page.tree.xpath("//meta"):
-        attributes = {name.lower(): value for name, value in tag.attrib.items()}
+    for tag in page.tree.iter("meta"):
+        attributes = {str(name).lower(): str(value) for name, value in tag.attrib.items()}
         name = attributes.get("name", "").strip().lower()
         content = " ".join(attributes.get("content", "").split())
         if name and content and name not in found:
@@ -117,22 +118,48 @@ def meta_tags(page: Page) -> dict[str, str]:
     return found
 
 
-def body_of(page: Page, css: str | None = None) -> Selector | None:
+def body_of(page: Page, selector: str | None = None) -> Element | None:
     """The element that holds the text: the entry's, else the first known container that is not empty."""
-    nodes = page.tree.css(css) if css else _bodies(page)
+    nodes = css(selector)(page.tree) if selector else _bodies(page)
     return next((node for node in nodes if _is_filled(node)), None)
 
 
-def _bodies(page: Page) -> Iterator[Selector]:
+def _bodies(page: Page) -> Iterator[Element]:
     for selector in CONTAINERS:
-        yield from page.tree.css(selector)
-    yield from page.tree.xpath(_MARKED)
+        yield from _found(page, selector)
+    yield from _MARKED(page.tree)
     for selector in LOOSE_CONTAINERS:
-        yield from page.tree.css(selector)
+        yield from _found(page, selector)
 
 
-def _is_filled(node: Selector) -> bool:
-    return bool(node.css("table, img, a[href], embed, iframe")) or len(element_text(node)) >= 20
+def _found(page: Page, selector: str) -> list[Element]:
+    """What a selector finds in a page, without looking at every element where ids and classes tell."""
+    needed = _names_of(selector)
+    if not needed:
+        return css(selector)(page.tree)
+    if needed.isdisjoint(page.names):
+        return []
+    found = css(selector, "self::")
+    return [node for node in _having(needed)(page.tree) if found(node)]
+
+
+@functools.lru_cache(maxsize=64)
+def _having(names: frozenset[str]) -> Callable[[Element], list[Element]]:
+    """Elements with one of these words in their id or class, in the order of the page."""
+    tests = (f"contains(concat(' ', normalize-space(.), ' '), ' {name} ')" for name in sorted(names))
+    return xpath(f"(//@id | //@class)[{' or '.join(tests)}]/..")
+
+
+@functools.lru_cache(maxsize=64)
+def _names_of(selector: str) -> frozenset[str]:
+    """Ids and classes of which an element must have one to match; none where something else may match."""
+    parts = [re.findall(r"[#.]([\w-]+)", part) for part in selector.split(",")]
+    return frozenset(name for part in parts for name in part) if all(parts) else frozenset()
+
+
+def _is_filled(node: Element) -> bool:
+    shown = next(node.iter("table", "img", "embed", "iframe"), None) is not None
+    return shown or any("href" in link.attrib for link in node.iter("a")) or len(element_text(node)) >= 20
 
 
 def why_no_article(page: Page, article: Article, link_text: str, title_re: str | None = None) -> str | None:
@@ -142,11 +169,13 @@ def why_no_article(page: Page, article: Article, link_text: str, title_re: str |
     A page counts as an article when its own title is a report's, or its text has two of the statutory
     headings, or its text holds the link's title together with a table, an attachment or a picture.
     """
-    compact = titles.normal(page.tree.xpath("string(//body)").get() or "")[:200_000]
-    headings = sum(heading in compact for heading in HEADINGS)
-    if headings >= 2:
+    text = _text_in(page, "body")
+    if _headings_in(text) >= 2:
         return None
-    error = _ERROR_WORDS.search(titles.normal(page.tree.xpath("string(//title)").get() or "")) or (
+    compact = titles.normal(text, MOST_CHARACTERS_COMPARED)
+    if _headings_in(compact) >= 2:
+        return None
+    error = _ERROR_WORDS.search(titles.normal(_text_in(page, "title"))) or (
         _ERROR_WORDS.search(compact) if len(compact) < 1500 else None
     )
     if error:
@@ -162,36 +191,48 @@ def why_no_article(page: Page, article: Article, link_text: str, title_re: str |
     if titles.classify(article.title).code not in ("other", "empty", "too_long", "cut"):
         return None
     wanted = titles.normal(link_text).rstrip("….")
-    substance = bool(page.tree.css("table")) or bool(article.attachments) or body is not None
+    table = next(page.tree.iter("table"), None)
+    substance = table is not None or bool(article.attachments) or body is not None
     if wanted and wanted in compact and substance:
         return None
     return "soft_404: the page has neither the title of its link nor the headings of a report"
 
 
-def _says_more(body: Selector) -> bool:
-    return bool(body.css("table, img, embed, iframe")) or len(element_text(body)) >= 200
+def _text_in(page: Page, name: str) -> str:
+    """The text of the first element of this name, without spaces and cut where it is no page any more."""
+    found = next(page.tree.iter(name), None)
+    return "" if found is None else "".join(whole_text(found).split())[:MOST_CHARACTERS_COMPARED]
+
+
+def _headings_in(text: str) -> int:
+    return sum(heading in text for heading in HEADINGS)
+
+
+def _says_more(body: Element) -> bool:
+    return next(body.iter("table", "img", "embed", "iframe"), None) is not None or len(element_text(body)) >= 200
 
 
 def _own_host(page: Page) -> tuple[str, ...]:
     return (guards.host_key(page.url),)
 
 
-def _title(page: Page, meta: dict[str, str], css: str | None) -> str | None:
-    sources = [element_text(node) for node in page.tree.css(css)] if css else []
-    sources.append(meta.get("articletitle", ""))
-    sources += [
-        element_text(node)
-        for node in page.tree.css(
-            "#title, .wztit, .artT, .article-title, .arti_title, h1, h2, h3, .title, .bt, .xl_title, .tit"
-        )[:12]
-    ]
-    head = element_text(page.tree.xpath("//title")[0]) if page.tree.xpath("//title") else ""
-    sources.append(re.split(r"\s*[-_|—–]{1,2}\s*(?=[^-_|—–]*$)", head)[0])
-    filled = [source for source in sources if source]
-    if css and filled:
-        return filled[0]
+def _title(page: Page, meta: dict[str, str], selector: str | None) -> str | None:
+    for node in css(selector)(page.tree) if selector else ():
+        if said := element_text(node):
+            return said
     if meta.get("articletitle"):
         return meta["articletitle"]
+    sources = [
+        element_text(node)
+        for node in css("#title, .wztit, .artT, .article-title, .arti_title, h1, h2, h3, .title, .bt, .xl_title, .tit")(
+            page.tree
+        )[:12]
+    ]
+    head = next((element_text(node) for node in page.tree.iter("title")), "")
+    sources.append(re.split(r"\s*[-_|—–]{1,2}\s*(?=[^-_|—–]*$)", head)[0])
+    filled = [source for source in sources if source]
+    if selector and filled:
+        return filled[0]
     # Without the tag the first heading may be the site's name: one that speaks of disclosure is better.
     for source in filled:
         if titles.classify(source).accepted:
@@ -201,16 +242,16 @@ def _title(page: Page, meta: dict[str, str], css: str | None) -> str | None:
     return best[0] if best else None
 
 
-def _published_on(page: Page, meta: dict[str, str], css: str | None) -> str | None:
-    if css:
-        for node in page.tree.css(css):
+def _published_on(page: Page, meta: dict[str, str], selector: str | None) -> str | None:
+    if selector:
+        for node in css(selector)(page.tree):
             found = listing.date_in(element_text(node))
             if found:
                 return found
     tagged = listing.date_in(meta.get("pubdate", ""))
     if tagged:
         return tagged
-    for node in page.tree.css("#pubDate, .fbsj, .pubtime, .time, .date, .art_infos, .xx_con, .info"):
+    for node in css("#pubDate, .fbsj, .pubtime, .time, .date, .art_infos, .xx_con, .info")(page.tree):
         found = listing.date_in(element_text(node)[:200])
         if found:
             return found
@@ -222,7 +263,7 @@ def _published_on(page: Page, meta: dict[str, str], css: str | None) -> str | No
     return None
 
 
-def _attachments(page: Page, body: Selector | None, css: str | None) -> Iterator[Attachment]:
+def _attachments(page: Page, body: Element | None, selector: str | None) -> Iterator[Attachment]:
     seen = {page.url}
 
     def fresh(reference: str, text: str) -> Iterator[Attachment]:
@@ -231,24 +272,24 @@ def _attachments(page: Page, body: Selector | None, css: str | None) -> Iterator
             seen.add(url)
             yield Attachment(url, text or _named_in(url))
 
-    if css:
-        for node in page.tree.css(css):
-            for link in node.xpath("self::a[@href] | .//a[@href]"):
-                yield from fresh(link.attrib["href"], listing.link_text(link))
+    if selector:
+        for node in css(selector)(page.tree):
+            for link in node.iter("a"):
+                if "href" in link.attrib:
+                    yield from fresh(link.get("href", ""), listing.link_text(link))
         return
-    boxes = [*([body] if body is not None else []), *page.tree.css(ATTACHMENT_BOXES)]
+    boxes = [*([body] if body is not None else []), *_found(page, ATTACHMENT_BOXES)]
     for box in boxes:
-        for link in box.xpath(".//a[@href]"):
+        for link in box.iterdescendants("a"):
             text = listing.link_text(link)
-            if is_document_link(link.attrib["href"], text):
-                yield from fresh(link.attrib["href"], text)
-    for link in page.tree.xpath("//a[@href]"):
-        text = listing.link_text(link)
-        beside = text + _around(link)
-        if is_document_link(link.attrib["href"], text) and _ATTACHMENT_WORDS.search(beside):
-            yield from fresh(link.attrib["href"], text)
+            if "href" in link.attrib and is_document_link(link.get("href", ""), text):
+                yield from fresh(link.get("href", ""), text)
+    for link in page.links():
+        reference, text = link.get("href", ""), listing.link_text(link)
+        if is_document_link(reference, text) and _ATTACHMENT_WORDS.search(text + _around(link)):
+            yield from fresh(reference, text)
     # Viewers name the document in an attribute instead of a link.
-    for viewer in page.tree.xpath("//*[@data-value or self::iframe[@src] or self::embed[@src]]"):
+    for viewer in _VIEWERS(page.tree):
         reference = viewer.attrib.get("data-value") or viewer.attrib.get("src") or ""
         inner = re.search(r"[?&]file=([^&]+)", reference)
         reference = unquote(inner[1]) if inner else reference
@@ -262,12 +303,12 @@ def _named_in(url: str) -> str:
     return unquote(name[1]) if name else ""
 
 
-def _around(link: Selector) -> str:
+def _around(link: Element) -> str:
     """The text of a link's parent when that is small: a whole page mentions attachments somewhere."""
-    parent = link.xpath("parent::*")
-    if not parent or listing.has_more_links(parent[0], listing.MOST_LINKS_OF_A_ROW):
+    parent = link.getparent()
+    if parent is None or listing.has_more_links(parent, listing.MOST_LINKS_OF_A_ROW):
         return ""
-    text = parent[0].xpath("string()").get() or ""
+    text = whole_text(parent)
     return text if len(text) <= 120 else ""
 
 

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
-from parsel import Selector
-
 from spiders import guards, titles
-from spiders.pages import Page, element_text
+from spiders.pages import Element, Page, css, element_text, xpath
 
 # Shapes of article addresses by family and look-alike (families.md §2); path and query are searched.
 ARTICLE_SHAPE = re.compile(
@@ -41,6 +39,7 @@ _CUT = re.compile(r"(?:…|\.{2,})\s*$")
 _ROW_TAGS = ("li", "tr", "dd", "dt", "p", "td")
 _MAX_ROW_CHARACTERS = 400
 MOST_LINKS_OF_A_ROW = 8
+_TEXTS_BESIDE_LINKS = xpath(".//text()[not(ancestor::a or ancestor::script)]")
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,7 @@ def read_listing(page: Page, rules: ListingRules, not_articles: Iterable[str] = 
     rejected: dict[str, NotAReport] = {}
     links = 0
     for link, row in _links(page, rules.row):
-        url = page.absolute(link.attrib.get("href", ""))
+        url = page.absolute(link.get("href", ""))
         if url is None:
             continue
         links += 1
@@ -115,15 +114,19 @@ def read_listing(page: Page, rules: ListingRules, not_articles: Iterable[str] = 
         if rules.article_re is not None and not shaped:
             continue
         verdict = titles.classify(text, rules.title_re)
-        date = _row_date(row, rules.date)
         follow = (verdict.accepted and (shaped or _may_be_article(url, verdict))) or (verdict.cut and shaped)
+        worth_naming = not verdict.accepted and verdict.reason and _worth_naming(verdict, shaped, rules)
+        if not follow and not worth_naming:
+            # Most links of a page are navigation; what stands beside them is not looked for.
+            continue
+        date = _row_date(_row_of(link) if row is None else row, rules.date)
         if follow and guards.declared(url, rules.hosts):
             candidates[url] = Candidate(url, text, date, verdict.report_year, page.url, verdict.accepted)
             rejected.pop(url, None)
         elif follow:
             sentence = f"foreign_host: {guards.host_key(url) or 'no host'} is not a declared host of this portal"
             rejected.setdefault(url, NotAReport(url, text, date, page.url, sentence))
-        elif not verdict.accepted and verdict.reason and _worth_naming(verdict, shaped, rules):
+        elif verdict.reason:
             rejected.setdefault(url, NotAReport(url, text, date, page.url, verdict.reason))
     return Listing(tuple(candidates.values()), tuple(rejected.values()), links)
 
@@ -137,10 +140,10 @@ def is_article_shaped(url: str, article_re: str | None = None) -> bool:
     return bool(ARTICLE_SHAPE.search(local) or DOCUMENT_ENDING.search(local))
 
 
-def link_text(link: Selector) -> str:
+def link_text(link: Element) -> str:
     """What a link says: its text, or its title attribute when the text is cut or empty; spaces collapsed."""
     text = element_text(link)
-    attribute = " ".join((link.attrib.get("title") or "").split())
+    attribute = " ".join((link.get("title") or "").split())
     if attribute and (not text or _CUT.search(text) or (len(attribute) > len(text) and text in attribute)):
         return attribute
     return text or attribute
@@ -156,21 +159,22 @@ def date_in(text: str) -> str | None:
     return None
 
 
-def _links(page: Page, row_css: str | None) -> Iterable[tuple[Selector, Selector]]:
+def _links(page: Page, row_css: str | None) -> Iterable[tuple[Element, Element | None]]:
+    """The links of a page, each with its row where the entry says what a row is."""
     if row_css is not None:
-        for row in page.tree.css(row_css):
-            links = row.xpath("self::a[@href] | .//a[@href]")
-            for link in links:
-                yield link, row
+        for row in css(row_css)(page.tree):
+            for link in row.iter("a"):
+                if "href" in link.attrib:
+                    yield link, row
         return
-    for link in page.tree.xpath("//a[@href]"):
-        yield link, _row_of(link)
+    for link in page.links():
+        yield link, None
 
 
-def _row_of(link: Selector) -> Selector:
+def _row_of(link: Element) -> Element:
     """The smallest list row around a link; a table cell gives way to its table row."""
-    for ancestor in reversed(link.xpath("ancestor::*")):
-        name = ancestor.root.tag
+    for ancestor in link.iterancestors():
+        name = ancestor.tag
         if name == "td":
             continue
         if has_more_links(ancestor, MOST_LINKS_OF_A_ROW):
@@ -187,17 +191,17 @@ def _row_of(link: Selector) -> Selector:
     return link
 
 
-def has_more_links(node: Selector, most: int) -> bool:
+def has_more_links(node: Element, most: int) -> bool:
     """True when an element holds more than so many links; a page of thousands is not counted to its end."""
-    return next(itertools.islice(node.root.iter("a"), most, None), None) is not None
+    return next(itertools.islice(node.iter("a"), most, None), None) is not None
 
 
-def _row_date(row: Selector, date_css: str | None) -> str | None:
+def _row_date(row: Element, date_css: str | None) -> str | None:
     if date_css is not None:
-        found = row.css(date_css)
+        found = css(date_css)(row)
         return date_in(element_text(found[0])) if found else None
     # The link's own text may hold a day, too; what stands beside it counts first.
-    beside = " ".join(row.xpath(".//text()[not(ancestor::a or ancestor::script)]").getall())
+    beside = " ".join(_TEXTS_BESIDE_LINKS(row))
     return date_in(beside[:_MAX_ROW_CHARACTERS]) or date_in(element_text(row)[:_MAX_ROW_CHARACTERS])
 
 

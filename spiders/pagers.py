@@ -80,12 +80,13 @@ def query_pages(pager: Pager, params: dict[str, str], first_url: str, page: Page
 
 def linked_pages(pager: Pager, params: dict[str, str], first_url: str, page: Page, number: int) -> str | None:
     """`next_link`: the link that says 下一页; none there, or one without an address, is the end."""
-    for link in page.tree.xpath("//link[@rel='next'][@href] | //a[@rel='next'][@href]"):
-        return page.absolute(link.attrib["href"])
-    for link in page.tree.xpath("//a[@href]"):
-        said = element_text(link) or link.attrib.get("title", "").strip()
+    for link in page.tree.iter("link", "a"):
+        if link.get("rel") == "next" and "href" in link.attrib:
+            return page.absolute(link.get("href", ""))
+    for link in page.links():
+        said = element_text(link) or link.get("title", "").strip()
         if _NEXT_WORDS.match(said):
-            url = page.absolute(link.attrib["href"])
+            url = page.absolute(link.get("href", ""))
             if url is not None:
                 return url
     return None
@@ -128,7 +129,7 @@ def is_past_the_end(status: int, body: bytes, page: Page | None) -> str | None:
             target = _REFRESH_URL.search(refresh[0])
             if target and target[1] in ("./", ".", "", "../", "/", "index.html", "./index.html"):
                 return "a refresh to the beginning of the list"
-    if status == 200 and len(body) < STUB_BYTES and (page is None or not page.tree.xpath("//a[@href]")):
+    if status == 200 and len(body) < STUB_BYTES and (page is None or next(page.links(), None) is None):
         return f"a stub of {len(body)} bytes"
     return None
 

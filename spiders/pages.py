@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import codecs
+import functools
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any, cast
 from urllib.parse import urljoin
 
-from parsel import Selector
+from cssselect import HTMLTranslator
+from lxml import etree
+
+Element = etree._Element
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_\-]+)", re.IGNORECASE)
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_\-]+)", re.IGNORECASE)
@@ -17,14 +23,43 @@ _DOCUMENT_MAGIC = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"Rar
 _IMAGE_MAGIC = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
 
 
+def xpath(expression: str) -> Callable[[Element], list[Any]]:
+    """An XPath expression for nodes or texts, compiled: reading one costs more than asking a page with it."""
+    return cast("Callable[[Element], list[Any]]", etree.XPath(expression, smart_strings=False))
+
+
+@functools.lru_cache(maxsize=256)
+def css(selector: str, axis: str = "descendant-or-self::") -> Callable[[Element], list[Element]]:
+    """A CSS selector, compiled: called with an element it finds what matches in it, itself included.
+
+    The XPath axis `self::` asks only whether the element itself matches.
+    """
+    return xpath(HTMLTranslator().css_to_xpath(selector, axis))
+
+
+_TEXTS = xpath(".//text()")
+_SHOWN_TEXTS = xpath(".//text()[not(ancestor::script or ancestor::style)]")
+_WHOLE_TEXT = xpath("string()")
+_IDS_AND_CLASSES = xpath("//@id | //@class")
+
+
 @dataclass(frozen=True)
 class Page:
     """A page as read: the address its relative links stand on, its text, its tree and the encoding used."""
 
     url: str
     text: str
-    tree: Selector
+    tree: Element
     encoding: str
+
+    @functools.cached_property
+    def names(self) -> frozenset[str]:
+        """All ids and classes of the page."""
+        return frozenset(" ".join(_IDS_AND_CLASSES(self.tree)).split())
+
+    def links(self) -> Iterator[Element]:
+        """All links that have an address, in the order of the page."""
+        return (link for link in self.tree.iter("a") if "href" in link.attrib)
 
     def absolute(self, reference: str) -> str | None:
         """An address in the page made absolute, without fragment; None for one that is not http(s)."""
@@ -80,14 +115,22 @@ def _known(name: str) -> str | None:
 def read_page(url: str, body: bytes, content_type: str = "", declared: str | None = None) -> Page:
     """The page at an address; its base is `<base href>` where that is http(s), else the address."""
     text, encoding = decode(body, content_type, declared)
-    # A page of nothing still is a tree: lxml refuses the empty document.
-    tree = Selector(text=text.replace("\x00", "") or "<html></html>", type="html")
-    base = tree.css("base::attr(href)").get()
+    tree = parse(text)
+    base = next((tag.get("href") for tag in tree.iter("base") if tag.get("href") is not None), None)
     try:
         based = urljoin(url, base.strip()) if base else url
     except ValueError:
         based = url
     return Page(based if based.startswith(("http://", "https://")) else url, text, tree, encoding)
+
+
+def parse(text: str) -> Element:
+    """The tree of an HTML text. A page of nothing still is a tree: lxml refuses the empty document."""
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
+    data = text.strip().replace("\x00", "").encode("utf-8", "replace")
+    # What holds no element, such as a comment alone, comes back as None.
+    root = cast("Element | None", etree.fromstring(data, parser)) if data else None
+    return etree.fromstring(b"<html/>", parser) if root is None else root
 
 
 def looks_like_html(body: bytes, content_type: str = "") -> bool:
@@ -111,7 +154,15 @@ def is_image(body: bytes) -> bool:
     return body.startswith(_IMAGE_MAGIC)
 
 
-def element_text(node: Selector) -> str:
+def element_text(node: Element) -> str:
     """All text below an element with white space collapsed; scripts and styles left out."""
-    parts = node.xpath(".//text()[not(ancestor::script or ancestor::style)]").getall()
-    return " ".join(" ".join(parts).split())
+    if len(node) == 0 and node.tag not in ("script", "style"):
+        return " ".join((node.text or "").split())
+    # The question for the ancestors of each text costs several times what the texts do.
+    texts = _TEXTS if next(node.iter("script", "style"), None) is None else _SHOWN_TEXTS
+    return " ".join(" ".join(texts(node)).split())
+
+
+def whole_text(node: Element) -> str:
+    """All text below an element as it stands, scripts and styles included."""
+    return str(_WHOLE_TEXT(node))

@@ -66,6 +66,8 @@ COOKIES_ENABLED = True
 COMPRESSION_ENABLED = True
 # A proxy of the environment would hide which address is asked and evade what the portal decided about us.
 HTTPPROXY_ENABLED = False
+# What the crawl counts stands in the manifest; Scrapy's own counters of each request and answer are read by nobody.
+DOWNLOADER_STATS = False
 
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/pdf;q=0.9,*/*;q=0.8",
@@ -77,6 +79,8 @@ DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
     "spiders.politeness.GuardMiddleware": 90,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    # No portal is asked with a name and a password.
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "spiders.robots.RobotsMiddleware": 100,
     # After decompression (590) and before retries (550): a challenge is not asked again.
     "spiders.politeness.WatchMiddleware": 585,

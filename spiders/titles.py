@@ -141,6 +141,12 @@ def classify(title: str | None, title_re: str | None = None) -> TitleVerdict:
     if len(text) > MAX_TITLE_CHARACTERS:
         sentence = f"too_long: {len(text)} characters are no title (at most {MAX_TITLE_CHARACTERS})"
         return TitleVerdict(False, sentence, None, None)
+    return _judged(text, title_re)
+
+
+# A title is judged as the text of a link and again as that of its page, and navigation repeats on every page.
+@functools.lru_cache(maxsize=4096)
+def _judged(text: str, title_re: str | None) -> TitleVerdict:
     if title_re is not None:
         return _by_own_expression(text, title_re)
     cut = bool(_CUT.search(text))
@@ -158,10 +164,16 @@ def classify(title: str | None, title_re: str | None = None) -> TitleVerdict:
     return TitleVerdict(True, None, _year_of(plain, core), _agency_of(plain, text, core))
 
 
-def normal(text: str) -> str:
-    """The text in compatibility form (full-width digits become digits) without white or hidden space."""
+def normal(text: str, most: int = MAX_TITLE_CHARACTERS * 20) -> str:
+    """The text in compatibility form (full-width digits become digits) without white or hidden space.
+
+    Of a longer text only the first `most` characters are taken.
+    """
     # Compatibility forms can multiply the length: cut hostile input before it is worked on.
-    text = unicodedata.normalize("NFKC", text[: MAX_TITLE_CHARACTERS * 20])
+    text = "".join(unicodedata.normalize("NFKC", text[:most]).split())
+    if text.isprintable():
+        # Nothing is hidden: characters of the categories below are not printable.
+        return text
     return "".join(
         character
         for character in text

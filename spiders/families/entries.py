@@ -79,8 +79,8 @@ def year_nodes(page: Page, year_link_re: str, hosts: tuple[str, ...]) -> list[tu
     """
     expression = re.compile(year_link_re)
     found: dict[str, int | None] = {}
-    for link in page.tree.xpath("//a[@href]"):
-        url = page.absolute(link.attrib["href"])
+    for link in page.links():
+        url = page.absolute(link.get("href", ""))
         if url is None or url == page.url or url in found or not guards.declared(url, hosts):
             continue
         text = listing.link_text(link)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import datetime
 import time
@@ -85,8 +86,8 @@ async def ask(night: Night, portal: Portal, link: Link) -> Answer:
         code, sentence = faults.fault(error)
         evidence = error.response if isinstance(error, ChallengeMet) else None
         answer = _answer(night, link, previous, began, evidence)
-        return _failed(answer, code, sentence, archive.store(night.home, evidence.body) if evidence else None)
-    return _judge(night, _answer(night, link, previous, began, response), response)
+        return _failed(answer, code, sentence, await _store(night, evidence.body) if evidence else None)
+    return await _judge(night, _answer(night, link, previous, began, response), response)
 
 
 def fetch_row(
@@ -187,7 +188,7 @@ def _answer(
     )
 
 
-def _judge(night: Night, answer: Answer, response: Response) -> Answer:
+async def _judge(night: Night, answer: Answer, response: Response) -> Answer:
     previous = answer.previous
     fault = faults.status_fault(response.status)
     if fault:
@@ -204,9 +205,14 @@ def _judge(night: Night, answer: Answer, response: Response) -> Answer:
         return _with(answer, "unchanged", body, previous.sha256, headers)
     if not response.body:
         return _failed(answer, "empty", "the answer has no content")
-    sha256 = archive.store(night.home, response.body)
+    sha256 = await _store(night, response.body)
     outcome = "unchanged" if previous is not None and previous.sha256 == sha256 else "stored"
     return _with(answer, outcome, response.body, sha256, answer.headers)
+
+
+async def _store(night: Night, body: bytes) -> str:
+    """Keep bytes in the archive. The disk takes its time to make them durable; other portals are not kept waiting."""
+    return await asyncio.to_thread(archive.store, night.home, body)
 
 
 def _with(answer: Answer, outcome: str, body: bytes, sha256: str, headers: dict[str, str]) -> Answer:

@@ -240,7 +240,7 @@ async def _read_unit(visit: Visit, page: Page, unit: jpaas.Unit, *, alone: bool)
             return
         visit.keep(rows)
         offered = {row.url for row in rows.candidates} | {row.url for row in rows.rejected}
-        offered = offered or {href for href in part.tree.xpath("//a/@href").getall() if part.absolute(href)}
+        offered = offered or {link.get("href", "") for link in part.links() if part.absolute(link.get("href", ""))}
         if not offered - seen:
             if number == 2 and len(seen) >= size and offered:
                 visit.notes.append(f"pager: {where} repeats the first, which is full; the rest was not shown")

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from spiders.pages import Page
+from spiders.pages import Page, xpath
 
 PAGE_SIZE = 15
 # A column has one list and some boxes around it; more units than this are no column page.
 MAX_UNITS = 8
 
 _PAIR = re.compile(r"[\"'](\w{1,60})[\"']\s*:\s*(?:'([^']{0,500})'|\"([^\"]{0,500})\"|([\w.-]{1,100}))")
+_UNITS = xpath("//*[@querydata]")
 
 
 class NotAUnit(Exception):
@@ -53,7 +54,7 @@ def units(page: Page, params: Mapping[str, str] | None = None) -> tuple[Unit, ..
     """
     found: dict[Unit, None] = {}
     # The HTML parser writes attribute names small.
-    for tag in page.tree.xpath("//*[@querydata]"):
+    for tag in _UNITS(page.tree):
         reference = (tag.attrib.get("url") or "").strip()
         pairs = _PAIR.findall(tag.attrib.get("querydata") or "")
         query = tuple((name, single or double or bare) for name, single, double, bare in pairs if name != "paramJson")

@@ -13,9 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from parsel import Selector
-
-from spiders.pages import Page
+from spiders.pages import Page, parse
 
 DEFAULT_PROXY = "/module/web/jpage/dataproxy.jsp"
 DEFAULT_PER_PAGE = 15
@@ -288,11 +286,11 @@ def page_of(records: tuple[str, ...], url: str) -> Page:
         records: HTML of each.
         url: the page on which they are shown: relative links stand on it.
     """
-    tree = Selector(text="<html><body></body></html>", type="html")
-    body = tree.root.find("body")
+    tree = parse("<html><body></body></html>")
+    body = tree.find("body")
+    assert body is not None
     for record in records:
-        parsed = Selector(text=f"<div>{record}</div>".replace("\x00", ""), type="html").root
-        inner = parsed.find("body") if parsed is not None else None
+        inner = parse(f"<div>{record}</div>").find("body")
         for child in list(inner) if inner is not None else ():
             body.append(child)
     return Page(url, "\n".join(records), tree, "utf-8")
