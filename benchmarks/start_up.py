@@ -29,7 +29,6 @@ _LOADED = (
     "import sys; from flows.cli import run_command; status = run_command(sys.argv[1:]); "
     f"print('loaded', *[name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr); sys.exit(status)"
 )
-# A home of a few reports, made in a process of its own so that nothing heavy stays mapped here.
 _HOME = (
     "import sys; sys.path.insert(0, 'benchmarks'); from pathlib import Path; from normalizing import archive; "
     "from flows.cli import run_command; home = sys.argv[1]; archive(Path(home), 20); "
@@ -42,6 +41,14 @@ class Cost(NamedTuple):
 
     wall: float
     cpu: float
+
+
+def prepare(folder: Path) -> None:
+    """Make a home with a warehouse of twenty reports, and one report beside it; in a process of its own, so that
+    nothing heavy stays mapped here."""
+    subprocess.run([sys.executable, "-c", _HOME, str(folder / "home")], cwd=ROOT, check=True, capture_output=True)
+    document = next((folder / "home" / "raw" / "documents").glob("*/*"))
+    (folder / "report.html").write_bytes(document.read_bytes())
 
 
 def commands(folder: Path) -> dict[str, list[str]]:
@@ -118,9 +125,7 @@ def measure(rounds: int) -> None:
     costs: dict[str, list[tuple[Cost, Cost]]] = {}
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        subprocess.run([sys.executable, "-c", _HOME, str(folder / "home")], cwd=ROOT, check=True, capture_output=True)
-        document = next(path for path in (folder / "home/raw/documents").glob("*/*"))
-        (folder / "report.html").write_bytes(document.read_bytes())
+        prepare(folder)
         files = list(installed_files())
         for _ in range(rounds):
             for name, arguments in commands(folder).items():

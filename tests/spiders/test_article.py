@@ -92,6 +92,12 @@ def test_hanweb_marks_its_text() -> None:
     assert len(bare.attachments) == 1, "the whole page is no container"
 
 
+def test_headings_far_down_a_page_count() -> None:
+    navigation = "<ul>" + "<li><a href='/a/'> 栏目 </a></li>\n" * 3000 + "</ul>"
+    page = read_page(URL, f"<title>某网</title>{navigation}<div id=zoom>{BODY}{'全年' * 3000}主动公开</div>".encode())
+    assert why_no_article(page, read_article(page), "另一个标题") is None
+
+
 def test_a_base_address_counts_and_a_page_of_links_has_an_end() -> None:
     found = read('<base href="http://f.a.gov.cn/"><div id="zoom"><a href="x.pdf">附件</a></div>')
     assert found.attachments[0].url == "http://f.a.gov.cn/x.pdf"
