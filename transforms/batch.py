@@ -39,15 +39,16 @@ def read_files(paths: Iterable[Path], workers: int | None = None, limits: Limits
     A document that takes too long, needs too much memory or breaks the reader is ``unreadable`` with that reason;
     the others go on. ``workers`` None: as many as there are processors.
     """
-    for path, outcome in limited_map(_read_file, paths, workers, limits):
-        yield _given_up(path, outcome.reason) if isinstance(outcome, Failed) else outcome
+    for path, outcome in limited_map(read_file, paths, workers, limits):
+        yield given_up(path, outcome.reason) if isinstance(outcome, Failed) else outcome
 
 
-def _read_file(path: Path) -> ReadFile:
+def read_file(path: Path) -> ReadFile:
+    """Read one document here and now, without limits of time and memory."""
     try:
         size = path.stat().st_size
         if size > LARGEST_BYTES:
-            return _given_up(path, f"The document has {size} bytes; reports have {LARGEST_BYTES} at the most.")
+            return given_up(path, f"The document has {size} bytes; reports have {LARGEST_BYTES} at the most.")
         data = path.read_bytes()
     except OSError as error:
         reading = Reading("", "application/octet-stream", "unreadable", "The bytes of the document cannot be read.")
@@ -61,7 +62,8 @@ def judged(path: Path, reading: Reading, size: int, error: str | None = None) ->
     return ReadFile(path, reading, size, error, content_hash(reading), doubtful_cells(reading), why)
 
 
-def _given_up(path: Path, reason: str) -> ReadFile:
+def given_up(path: Path, reason: str) -> ReadFile:
+    """A document that is ``unreadable`` for this reason, with what its bytes alone tell."""
     digest = hashlib.sha256()
     size = 0
     head = b""

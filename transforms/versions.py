@@ -28,7 +28,7 @@ class Read:
         return (_OUTCOMES.index(self.outcome), self.doubtful_cells, -self.figures)
 
 
-@dataclass
+@dataclass(slots=True)
 class Version:
     """One state of what the source says."""
 

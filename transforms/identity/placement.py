@@ -20,7 +20,7 @@ class Named:
     edition: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Placement:
     """Report and agency of a document; ``agency_id`` None and ``unplaced_reason`` set when it has no place."""
 
