@@ -17,7 +17,7 @@ from transforms.batch import judged
 from transforms.document import ABSENT, Document, document_of_row
 from transforms.identity.agencies import agency_type
 from transforms.identity.divisions import division_rows
-from transforms.identity.placement import Named, Placement, place
+from transforms.identity.placement import Named, Placement, place, wait_for_page
 from transforms.identity.store import IdentityStore
 from transforms.lake import version_tables
 from transforms.lake.rows import VERSION_TABLES
@@ -145,20 +145,19 @@ def _read(run: _Run, wanted: Sequence[str], progress: Progress) -> Iterator[Read
 
 
 def _place_all(run: _Run, fetches: Sequence[Fetch], store: IdentityStore) -> dict[str, GatheredReport]:
-    """Reports by id; attachments go with the page that they hang on."""
+    """Reports by id; attachments go with the page that they hang on, and wait for it where it is not on record."""
     reports: dict[str, GatheredReport] = {}
-    of_page: dict[str, Placement] = {}
-
-    def place_alone(fetch: Fetch) -> Placement:
-        document = run.documents[fetch.sha256]
-        return place(fetch, Named(document.agency_name, document.printed_year, document.edition), store)
-
-    # Pages first: a crawl that was killed may have left attachments whose page came only the night after.
     in_time = ordered(fetches)
-    placements = {id(fetch): place_alone(fetch) for fetch in in_time if not fetch.article_url}
-    of_page.update((fetch.source, placements[id(fetch)]) for fetch in in_time if id(fetch) in placements)
+    # Pages first: a crawl that was killed may have left attachments whose page came only the night after.
+    of_page: dict[str, Placement] = {}
+    of_fetch: dict[int, Placement] = {}
     for fetch in in_time:
-        placement = placements.get(id(fetch)) or of_page.get(fetch.article_url or "") or place_alone(fetch)
+        if not fetch.article_url:
+            document = run.documents[fetch.sha256]
+            named = Named(document.agency_name, document.printed_year, document.edition)
+            of_page[fetch.source] = of_fetch[id(fetch)] = place(fetch, named, store)
+    for fetch in in_time:
+        placement = of_fetch.get(id(fetch)) or of_page.get(fetch.article_url or "") or wait_for_page(fetch)
         report = reports.setdefault(placement.report_id, GatheredReport(placement))
         report.fetches.append(fetch)
         report.placements.append(placement)

@@ -389,7 +389,8 @@ KILLS = (
     Point(
         "attachment-without-page", "spider", "attachment fetched, its page not yet recorded",
         at_row("fetch", "article", 1),
-        "page and attachment are asked again and are one version with the id of an undisturbed run", (PART,),
+        "read before that, the attachment waits without a place; page and attachment are asked again and are one "
+        "version with the id of an undisturbed run", (PART,),
     ),
     Point(
         "row-torn", "spider", "inside a manifest row, in the middle of a Chinese character",
