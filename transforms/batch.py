@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from transforms.content import content_hash
 from transforms.documents.sniff import media_type
@@ -16,6 +17,8 @@ from transforms.documents.word.office import Converted, Source, convert, read_co
 from transforms.reading import Reading, read_document
 from transforms.reading.trust import doubtful_cells, reasons
 from transforms.workers import STANDARD, Failed, Limits, allow, cores, limited_map
+
+Result = TypeVar("Result")
 
 # The largest report seen is 4 MB; what is far beyond is no report and is not taken into memory.
 LARGEST_BYTES = 64 * 1024 * 1024
@@ -46,32 +49,43 @@ def read_files(paths: Iterable[Path], workers: int | None = None, limits: Limits
     the others go on. ``workers`` None: as many as there are processors. Documents that need the office come last:
     it is started once for many of them.
     """
+    return read_and(_as_it_is, paths, workers, limits)
+
+
+def read_and(
+    then: Callable[[ReadFile], Result], paths: Iterable[Path], workers: int | None = None, limits: Limits = STANDARD
+) -> Iterator[Result]:
+    """As ``read_files``, with ``then`` done to each document in the worker that read it: a module's own function."""
     for_office: list[Source] = []
-    for path, outcome in limited_map(_read_file, paths, workers, limits):
+    for path, outcome in limited_map(partial(_read_file, then), paths, workers, limits):
         if isinstance(outcome, Source):
             for_office.append(outcome)
         else:
-            yield _given_up(path, outcome.reason) if isinstance(outcome, Failed) else outcome
+            yield then(_given_up(path, outcome.reason)) if isinstance(outcome, Failed) else outcome
     if for_office:
         with TemporaryDirectory(prefix="gongkai-office-", ignore_cleanup_errors=True) as folder:
             converted = _convert(for_office, Path(folder), workers, limits)
-            for (source, _), read in limited_map(_read_converted, converted, workers, limits):
-                yield _given_up(source.path, read.reason) if isinstance(read, Failed) else read
+            for (source, _), read in limited_map(partial(_read_converted, then), converted, workers, limits):
+                yield then(_given_up(source.path, read.reason)) if isinstance(read, Failed) else read
 
 
-def _read_file(path: Path) -> ReadFile | Source:
+def _as_it_is(read: ReadFile) -> ReadFile:
+    return read
+
+
+def _read_file(then: Callable[[ReadFile], Result], path: Path) -> Result | Source:
     """Read one document, or say that the office has to convert it first."""
     try:
         size = path.stat().st_size
         if size > LARGEST_BYTES:
-            return _given_up(path, f"The document has {size} bytes; reports have {LARGEST_BYTES} at the most.")
+            return then(_given_up(path, f"The document has {size} bytes; reports have {LARGEST_BYTES} at the most."))
         data = path.read_bytes()
     except OSError as error:
         reading = Reading("", "application/octet-stream", "unreadable", "The bytes of the document cannot be read.")
-        return judged(path, reading, 0, error.strerror or str(error))
+        return then(judged(path, reading, 0, error.strerror or str(error)))
     if (kind := media_type(data)) in OFFICE_KINDS:
         return Source(path, kind)
-    return judged(path, read_document(data, path.name), len(data))
+    return then(judged(path, read_document(data, path.name), len(data)))
 
 
 def _convert(
@@ -100,13 +114,13 @@ def _convert_group(group: _Group) -> tuple[tuple[Source, Converted], ...]:
     return tuple(convert(group.sources, group.folder))
 
 
-def _read_converted(item: tuple[Source, Converted]) -> ReadFile:
+def _read_converted(then: Callable[[ReadFile], Result], item: tuple[Source, Converted]) -> Result:
     source, converted = item
     data = source.path.read_bytes()
     reading = read_document(data, source.path.name, lambda _: read_converted(converted))
     if converted.path is not None:
         converted.path.unlink()
-    return judged(source.path, reading, len(data))
+    return then(judged(source.path, reading, len(data)))
 
 
 def judged(path: Path, reading: Reading, size: int, error: str | None = None) -> ReadFile:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,38 +12,31 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms import READER_VERSION, frames, lake, unchanged
-from transforms.batch import ReadFile, judged, read_files
+from transforms import READER_VERSION, lake, unchanged
+from transforms.batch import judged
+from transforms.document import ABSENT, Document, document_of_row
 from transforms.identity.agencies import agency_type
 from transforms.identity.divisions import division_rows
-from transforms.identity.placement import Named, Placement, place
+from transforms.identity.placement import Named, Placement, place, wait_for_page
 from transforms.identity.store import IdentityStore
+from transforms.lake import version_tables
+from transforms.lake.rows import VERSION_TABLES
+from transforms.lake.spill import ReadRows, Spill, read_rows, rows_of, spilling
 from transforms.manifest import Fetch, document_path, read_manifests
 from transforms.reading import Reading
-from transforms.redaction import redacted
 from transforms.report_rows import (
     GatheredReport,
     agency_name_rows,
     agency_rows,
     ordered,
-    parse_date,
+    portal_rows,
     report_document_rows,
     report_row,
     version_rows,
 )
-from transforms.schema import conform, tables
 from transforms.versions import Read, versions_of
 
 Progress = Callable[[str, int, int | None], None]
-
-# Tables whose rows belong to a version: taken over from the lake when the version was read before.
-_OF_VERSION: tuple[tuple[str, Callable[[Mapping[str, Any], Reading], list[dict[str, Any]]]], ...] = (
-    ("cell_version", frames.cell_rows),
-    ("check_result", frames.check_rows),
-    ("reading_warning", frames.warning_rows),
-    ("section_text", frames.section_rows),
-    ("narrative_fact", frames.fact_rows),
-)
 
 
 @dataclass
@@ -64,129 +57,98 @@ class NormalizeSummary:
 
 @dataclass
 class _Run:
-    """The state of one run: what is known of every document, and readings made in this run."""
+    """The state of one run: what is known of every document, and where the rows of those read in this run wait."""
 
     home: Path
     summary: NormalizeSummary
-    documents: dict[str, dict[str, Any]] = field(default_factory=dict)
-    readings: dict[str, Reading] = field(default_factory=dict)
+    spill: Spill
+    documents: dict[str, Document] = field(default_factory=dict)
 
 
 def normalize(home: Path, on_progress: Progress | None = None) -> NormalizeSummary:
     """Read what the archive holds and bring the lake up to date; safe to run again at any time.
 
     A document already read by this reader version is not read again. Parts whose content does not change are not
-    touched. A corrupt part is named in ``problems`` and made again from the archive. Where neither the archive nor
-    the lake nor this software changed since a run without problems, nothing is done.
+    touched. A corrupt part is named in ``problems`` and made again from the archive. Of each document a few hundred
+    bytes stay in memory; its rows wait on disk, below ``lake/``. Where neither the archive nor the lake nor this
+    software changed since a run without problems, nothing is done.
     """
     progress = on_progress or (lambda label, done, total: None)
-    run = _Run(home, NormalizeSummary())
+    summary = NormalizeSummary()
     lake.remove_leftovers(home)
     fetches, portals = read_manifests(home)
     settled = unchanged.recall(home, unchanged.state(home, fetches, portals))
     if settled is not None:
         return NormalizeSummary(**settled)
-    run.documents = _known_documents(run)
-    _read_new(run, fetches, progress)
-    store = IdentityStore(home)
-    placed = _place_all(run, fetches, store)
-    store.save()
-    with lake.being_written(home):
-        _write(run, placed, portals, store, progress)
-    run.summary.by_outcome = dict(sorted(Counter(d["outcome"] for d in run.documents.values()).items()))
-    if not run.summary.problems and all(d["reader_version"] == READER_VERSION for d in run.documents.values()):
+    with spilling(home) as spill:
+        run = _Run(home, summary, spill)
+        run.documents = {d.sha256: d for d in _known_documents(run)}
+        _read_new(run, fetches, progress)
+        store = IdentityStore(home)
+        placed = _place_all(run, fetches, store)
+        store.save()
+        with lake.being_written(home):
+            _write(run, placed, portals, store, progress)
+    summary.by_outcome = dict(sorted(Counter(d.outcome for d in run.documents.values()).items()))
+    if not summary.problems and all(d.reader_version == READER_VERSION for d in run.documents.values()):
         unchanged.remember(home, unchanged.state(home, fetches, portals), _said_again(run))
-    return run.summary
+    return summary
 
 
 def _said_again(run: _Run) -> dict[str, Any]:
     """The summary of a run that finds everything as this one leaves it."""
+    summary = run.summary
     return {
         "documents_known": len(run.documents),
-        "by_outcome": run.summary.by_outcome,
-        "reports_unchanged": run.summary.reports_new + run.summary.reports_revised + run.summary.reports_unchanged,
-        "unplaced": run.summary.unplaced,
-        "failed_checks": run.summary.failed_checks,
+        "by_outcome": summary.by_outcome,
+        "reports_unchanged": summary.reports_new + summary.reports_revised + summary.reports_unchanged,
+        "unplaced": summary.unplaced,
+        "failed_checks": summary.failed_checks,
     }
 
 
-def _known_documents(run: _Run) -> dict[str, dict[str, Any]]:
-    """Documents read before, by sha256; those of another reader version are left out, to be read again."""
-    known: dict[str, dict[str, Any]] = {}
+def _known_documents(run: _Run) -> Iterator[Document]:
+    """Documents read before; those of another reader version are left out, to be read again."""
     for row in _rows(run, "document"):
         if row["reader_version"] == READER_VERSION:
-            known[row["sha256"]] = row
-    return known
+            yield document_of_row(row)
 
 
-def _rows(run: _Run, table: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
+def _rows(run: _Run, table: str) -> Iterator[dict[str, Any]]:
     for year in lake.years(run.home, table):
-        rows += _part(run, table, year).to_pylist()
-    return rows
+        yield from _part(run, table, year).to_pylist()
 
 
 def _part(run: _Run, table: str, year: int) -> pa.Table:
     try:
         return lake.read_part(run.home, table, year)
     except lake.CorruptPart as error:
-        path = lake.part_path(run.home, table, year)
         run.summary.problems.append(f"{error} It was set aside and is made again from the raw archive.")
-        path.replace(path.with_suffix(".corrupt"))
+        lake.set_aside(run.home, table, year)
         return lake.read_part(run.home, table, year)
 
 
 def _read_new(run: _Run, fetches: Sequence[Fetch], progress: Progress) -> None:
-    wanted = list(dict.fromkeys(fetch.sha256 for fetch in fetches))
-    new = [sha256 for sha256 in wanted if sha256 not in run.documents]
-    run.summary.documents_known = len(wanted) - len(new)
-    run.documents = {sha256: run.documents[sha256] for sha256 in wanted if sha256 in run.documents}
     first_seen: dict[str, dt.datetime] = {}
     for fetch in fetches:
         first_seen.setdefault(fetch.sha256, fetch.fetched_at)
-    for row in run.documents.values():
-        row["first_seen"] = first_seen[row["sha256"]]
+    new = [sha256 for sha256 in first_seen if sha256 not in run.documents]
+    run.summary.documents_known = len(first_seen) - len(new)
+    run.documents = {sha256: run.documents[sha256] for sha256 in first_seen if sha256 in run.documents}
     for read in _read(run, new, progress):
         run.summary.documents_read += 1
-        sha256 = read.reading.sha256
-        run.documents[sha256] = _document_row(read, first_seen[sha256])
+        run.documents[read.document.sha256] = read.document
+    for sha256, document in run.documents.items():
+        document.first_seen = first_seen[sha256]
 
 
-def _document_row(read: ReadFile, first_seen: dt.datetime) -> dict[str, Any]:
-    reading = read.reading
-    return {
-        "sha256": reading.sha256,
-        "report_year": 0,
-        "media_type": reading.media_type,
-        "bytes": read.bytes,
-        "outcome": reading.outcome,
-        "reason": reading.reason,
-        # What could not be had or read here is tried again by the next run.
-        "reader_version": "absent" if read.error or reading.lacks_program else READER_VERSION,
-        "form": reading.form,
-        # Redacted here, for what is placed by them must be placed the same when they come back from the lake.
-        "title": redacted(reading.title) if reading.title else None,
-        "agency_name": redacted(reading.agency_name) if reading.agency_name else None,
-        "agency_type": reading.agency_type,
-        "scope": reading.scope,
-        "printed_year": reading.report_year,
-        "edition": reading.edition,
-        "published_on": parse_date(reading.published_on),
-        "content_hash": read.content_hash,
-        "figures": sum(1 for cell in reading.cells.values() if cell.value is not None),
-        "doubtful_cells": read.doubtful_cells,
-        "trust_reasons": read.trust_reasons,
-        "first_seen": first_seen,
-    }
-
-
-def _read(run: _Run, wanted: Sequence[str], progress: Progress) -> Iterator[ReadFile]:
-    """Read documents by sha256 and keep their readings; a missing raw file is unreadable now, tried again next time."""
+def _read(run: _Run, wanted: Sequence[str], progress: Progress) -> Iterator[ReadRows]:
+    """Read documents by sha256 and keep their rows; a missing raw file is unreadable now, tried again next time."""
     paths = {document_path(run.home, sha256): sha256 for sha256 in wanted}
-    for number, read in enumerate(read_files(paths), start=1):
+    for number, read in enumerate(read_rows(paths), start=1):
         sha256 = paths[read.path]
         error = read.error
-        if error is None and read.reading.sha256 != sha256:
+        if error is None and read.document.sha256 != sha256:
             error = "its bytes are not those that were stored"
         if error is not None:
             run.summary.problems.append(
@@ -194,39 +156,38 @@ def _read(run: _Run, wanted: Sequence[str], progress: Progress) -> Iterator[Read
             )
             reason = "The raw document is not in the archive."
             reading = Reading(sha256, "application/octet-stream", "unreadable", reason)
-            read = judged(read.path, reading, 0, error)
-        run.readings[sha256] = read.reading
+            read = rows_of(judged(read.path, reading, 0, error))
+        run.spill.add(read)
         progress("reading documents", number, len(wanted))
         yield read
 
 
 def _place_all(run: _Run, fetches: Sequence[Fetch], store: IdentityStore) -> dict[str, GatheredReport]:
-    """Reports by id; attachments go with the page that they hang on."""
+    """Reports by id; attachments go with the page that they hang on, and wait for it where it is not on record."""
     reports: dict[str, GatheredReport] = {}
-    of_page: dict[str, Placement] = {}
-
-    def place_alone(fetch: Fetch) -> Placement:
-        document = run.documents[fetch.sha256]
-        return place(fetch, Named(document["agency_name"], document["printed_year"], document["edition"]), store)
-
-    # Pages first: a crawl that was killed may have left attachments whose page came only the night after.
     in_time = ordered(fetches)
-    placements = {id(fetch): place_alone(fetch) for fetch in in_time if not fetch.article_url}
-    of_page.update((fetch.source, placements[id(fetch)]) for fetch in in_time if id(fetch) in placements)
+    # Pages first: a crawl that was killed may have left attachments whose page came only the night after.
+    of_page: dict[str, Placement] = {}
+    of_fetch: dict[int, Placement] = {}
     for fetch in in_time:
-        document = run.documents[fetch.sha256]
-        placement = placements.get(id(fetch)) or of_page.get(fetch.article_url or "") or place_alone(fetch)
+        if not fetch.article_url:
+            document = run.documents[fetch.sha256]
+            named = Named(document.agency_name, document.printed_year, document.edition)
+            of_page[fetch.source] = of_fetch[id(fetch)] = place(fetch, named, store)
+    for fetch in in_time:
+        placement = of_fetch.get(id(fetch)) or of_page.get(fetch.article_url or "") or wait_for_page(fetch)
         report = reports.setdefault(placement.report_id, GatheredReport(placement))
         report.fetches.append(fetch)
         report.placements.append(placement)
-        document["report_year"] = placement.report_year
-    reads = {
-        sha256: Read(sha256, d["outcome"], d["content_hash"], d["doubtful_cells"], d["figures"])
-        for sha256, d in run.documents.items()
-    }
+        run.documents[fetch.sha256].report_year = placement.report_year
     for report_id, report in reports.items():
+        reads = {fetch.sha256: _as_read(run.documents[fetch.sha256]) for fetch in report.fetches}
         report.versions = versions_of(report_id, [f for f in report.fetches if f.declared_host], reads)
     return reports
+
+
+def _as_read(document: Document) -> Read:
+    return Read(document.sha256, document.outcome, document.content_hash, document.doubtful_cells, document.figures)
 
 
 def _write(
@@ -238,35 +199,37 @@ def _write(
 ) -> None:
     before = {row["report_id"]: row["version_id"] for row in _rows(run, "report")}
     written = _write_version_tables(run, reports, progress)
-    divisions = division_rows(portals, _governments(reports))
-    rows_of: dict[str, list[dict[str, Any]]] = {
-        "document": list(run.documents.values()),
-        "report": [report_row(report, run.documents) for report in reports.values()],
-        "report_document": report_document_rows(reports),
-        "report_version": version_rows(reports, run.documents),
-        "agency": agency_rows(reports, {row["division_id"] for row in divisions}),
-        "agency_name": agency_name_rows(reports, run.documents),
-        "agency_alias": [{k: row[k] for k in ("alias_id", "agency_id", "reason")} for row in store.aliases],
-        "agency_succession": [],
-        "division": divisions,
-        "division_succession": [],
-        "portal": frames.portal_rows(portals),
+    found = reports.values()
+    divisions = division_rows(portals, _governments(found))
+    rows_of_table: dict[str, Callable[[], Iterable[Mapping[str, Any]]]] = {
+        "document": lambda: (document.row() for document in run.documents.values()),
+        "report": lambda: (report_row(report, run.documents) for report in found),
+        "report_document": lambda: report_document_rows(found),
+        "report_version": lambda: version_rows(found, run.documents),
+        "agency": lambda: agency_rows(found, {row["division_id"] for row in divisions}),
+        "agency_name": lambda: agency_name_rows(found, run.documents),
+        "agency_alias": lambda: store.aliases,
+        "agency_succession": list,
+        "division": lambda: divisions,
+        "division_succession": list,
+        "portal": lambda: portal_rows(portals),
     }
-    for number, (table, rows) in enumerate(rows_of.items(), start=1):
-        written += lake.write_table(run.home, table, frames.frame(table, rows), run.summary.problems)
-        progress("writing the lake", number, len(rows_of))
+    for number, (table, rows) in enumerate(rows_of_table.items(), start=1):
+        written += lake.write_table(run.home, table, rows(), run.summary.problems)
+        progress("writing the lake", number, len(rows_of_table))
     run.summary.partitions_written = tuple(sorted(written))
-    after = {row["report_id"]: row["version_id"] for row in rows_of["report"]}
-    run.summary.reports_new = sum(1 for report_id in after if report_id not in before)
-    run.summary.reports_revised = sum(1 for r, v in after.items() if r in before and before[r] != v)
-    run.summary.reports_unchanged = len(after) - run.summary.reports_new - run.summary.reports_revised
-    run.summary.unplaced = sum(1 for row in rows_of["report"] if row["agency_id"] is None)
+    for report_id, report in reports.items():
+        version_id = report.versions[-1].version_id if report.versions else None
+        run.summary.reports_new += report_id not in before
+        run.summary.reports_revised += report_id in before and before[report_id] != version_id
+        run.summary.unplaced += report.placement.agency_id is None
+    run.summary.reports_unchanged = len(reports) - run.summary.reports_new - run.summary.reports_revised
 
 
-def _governments(reports: Mapping[str, GatheredReport]) -> dict[str, set[str]]:
+def _governments(reports: Iterable[GatheredReport]) -> dict[str, set[str]]:
     """Region code -> names of the governments that reported on its portals."""
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for report in reports.values():
+    for report in reports:
         for placement, fetch in zip(report.placements, report.fetches, strict=True):
             if fetch.region_code and placement.agency_name and agency_type(placement.agency_name) == "government":
                 found[fetch.region_code].add(placement.agency_name)
@@ -275,44 +238,38 @@ def _governments(reports: Mapping[str, GatheredReport]) -> dict[str, set[str]]:
 
 def _write_version_tables(run: _Run, reports: Mapping[str, GatheredReport], progress: Progress) -> list[str]:
     """Write the tables of cells, checks, warnings and sections, reading only what they do not hold yet."""
-    wanted: dict[int, dict[str, tuple[str, str]]] = defaultdict(dict)
+    plans = version_tables.plans(run.home, _versions_by_year(run, reports))
+    run.summary.problems += [plan.problem for plan in plans if plan.problem]
+    lost = {plan.versions.wanted[v][1] for plan in plans for v in plan.missing}
+    for read in _read(run, sorted(sha256 for sha256 in lost if sha256 not in run.spill), progress):
+        if read.error is not None:
+            run.documents[read.document.sha256].reader_version = ABSENT
+    written: list[str] = []
+    for number, part in enumerate(version_tables.write(run.home, plans, run.spill), start=1):
+        written += [part] if part else []
+        progress("writing cells", number, len(plans))
+    run.summary.failed_checks = sum(
+        pc.sum(pc.equal(batch["status"], "fail")).as_py() or 0
+        for year in lake.years(run.home, "check_result")
+        for batch in lake.batches(run.home, "check_result", year, ["status"])
+    )
+    return written
+
+
+def _versions_by_year(run: _Run, reports: Mapping[str, GatheredReport]) -> list[version_tables.Versions]:
+    """The versions that every year of the lake is to have, and those among them that it has."""
+    wanted: defaultdict[int, dict[str, tuple[str, str]]] = defaultdict(dict)
     for report_id, report in reports.items():
         for version in report.versions:
             wanted[report.placement.report_year][version.version_id] = (report_id, version.fetch.sha256)
-    held = {
-        row["version_id"]: (row["report_id"], row["sha256"], row["report_year"])
-        for row in _rows(run, "report_version")
-        if row["reader_version"] == READER_VERSION
-    }
-    every_year = {*wanted, *(year for table, _ in _OF_VERSION for year in lake.years(run.home, table))}
-    written: list[str] = []
-    for number, year in enumerate(sorted(every_year), start=1):
-        versions = wanted.get(year, {})
-        parts = {table: _part(run, table, year) for table, _ in _OF_VERSION}
-        held_here = {v for v, (report_id, sha256) in versions.items() if held.get(v) == (report_id, sha256, year)}
-        # A part that is not there has lost its versions; one without rows would be there, empty.
-        kept_in = {t: held_here if lake.part_path(run.home, t, year).exists() else set() for t in parts}
-        lost = {versions[v][1] for kept in kept_in.values() for v in versions.keys() - kept} - run.readings.keys()
-        for _ in _read(run, sorted(lost), progress):
-            pass
-        for table, make_rows in _OF_VERSION:
-            part, kept = parts[table], kept_in[table]
-            new_rows = [
-                row
-                for version_id, (report_id, sha256) in versions.items()
-                if version_id not in kept
-                for row in make_rows(
-                    {"version_id": version_id, "report_id": report_id, "report_year": year},
-                    run.readings[sha256],
-                )
-            ]
-            old = part.filter(pc.is_in(part["version_id"], pa.array(sorted(kept), pa.string())))
-            rows = pa.concat_tables([old, conform(frames.frame(table, new_rows), table)])
-            rows = rows.sort_by([(name, "ascending") for name in tables()[table].key])
-            if lake.write_part(run.home, table, year, rows.combine_chunks(), keep_empty=bool(versions)):
-                written.append(f"{table}/report_year={year}")
-        progress("writing cells", number, len(every_year))
-    run.summary.failed_checks = sum(
-        pc.sum(pc.equal(_part(run, "check_result", year)["status"], "fail")).as_py() or 0 for year in wanted
-    )
-    return written
+    every_year = {*wanted, *(year for table in VERSION_TABLES for year in lake.years(run.home, table))}
+    found = []
+    for year in sorted(every_year):
+        held = {
+            row["version_id"]
+            for row in _part(run, "report_version", year).to_pylist()
+            if row["reader_version"] == READER_VERSION
+            and wanted[year].get(row["version_id"]) == (row["report_id"], row["sha256"])
+        }
+        found.append(version_tables.Versions(year, wanted[year], held))
+    return found

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from transforms.document import Document, parse_date
 from transforms.identity.agencies import agency_type
 from transforms.identity.names import is_short_for
 from transforms.identity.placement import Placement
@@ -18,7 +18,7 @@ from transforms.versions import Version
 Row = dict[str, Any]
 
 
-@dataclass
+@dataclass(slots=True)
 class GatheredReport:
     """One report: its first placement, every fetch that belongs to it, and its versions, oldest first."""
 
@@ -28,25 +28,25 @@ class GatheredReport:
     versions: list[Version] = field(default_factory=list)
 
 
-def report_row(report: GatheredReport, documents: Mapping[str, Row]) -> Row:
+def report_row(report: GatheredReport, documents: Mapping[str, Document]) -> Row:
     """Row of ``report``: the current version's document, or the newest copy where no declared host has it."""
     current = report.versions[-1] if report.versions else None
     fetch = current.fetch if current else report.fetches[-1]
     document = documents[fetch.sha256]
     placement = report.placement
-    figures = document["figures"] > 0
-    reasons = document["trust_reasons"]
+    figures = document.figures > 0
+    reasons = document.trust_reasons
     return {
         "report_id": placement.report_id,
         "agency_id": placement.agency_id,
         "report_year": placement.report_year,
-        "scope": document["scope"],
-        "form": document["form"],
-        "outcome": document["outcome"],
-        "reason": document["reason"],
-        "title": document["title"] or fetch.title or fetch.link_text,
+        "scope": document.scope,
+        "form": document.form,
+        "outcome": document.outcome,
+        "reason": document.reason,
+        "title": document.title or fetch.title or fetch.link_text,
         "source_url": fetch.url,
-        "published_on": parse_date(fetch.published_on) or document["published_on"],
+        "published_on": parse_date(fetch.published_on) or document.published_on,
         "fetched_at": fetch.fetched_at,
         "sha256": fetch.sha256,
         "version_id": current.version_id if current else None,
@@ -57,15 +57,15 @@ def report_row(report: GatheredReport, documents: Mapping[str, Row]) -> Row:
     }
 
 
-def report_document_rows(reports: Mapping[str, GatheredReport]) -> list[Row]:
+def report_document_rows(reports: Iterable[GatheredReport]) -> Iterator[Row]:
     """Rows of ``report_document``: each document of a report at each address."""
-    rows: dict[tuple[str, str, str], Row] = {}
-    for report_id, report in reports.items():
+    for report in reports:
+        rows: dict[tuple[str, str], Row] = {}
         for fetch in report.fetches:
             row = rows.setdefault(
-                (report_id, fetch.sha256, _address(fetch)),
+                (fetch.sha256, _address(fetch)),
                 {
-                    "report_id": report_id,
+                    "report_id": report.placement.report_id,
                     "report_year": report.placement.report_year,
                     "sha256": fetch.sha256,
                     "source_url": _address(fetch),
@@ -75,7 +75,7 @@ def report_document_rows(reports: Mapping[str, GatheredReport]) -> list[Row]:
                 },
             )
             row["last_seen"] = max(row["last_seen"], fetch.fetched_at)
-    return list(rows.values())
+        yield from rows.values()
 
 
 def _address(fetch: Fetch) -> str:
@@ -83,31 +83,29 @@ def _address(fetch: Fetch) -> str:
     return fetch.url or redacted(fetch.source)
 
 
-def version_rows(reports: Mapping[str, GatheredReport], documents: Mapping[str, Row]) -> list[Row]:
+def version_rows(reports: Iterable[GatheredReport], documents: Mapping[str, Document]) -> Iterator[Row]:
     """Rows of ``report_version``; the last version of a report is its current one."""
-    return [
-        {
-            "version_id": version.version_id,
-            "report_id": report_id,
-            "report_year": report.placement.report_year,
-            "version_no": version.version_no,
-            "content_hash": version.content_hash,
-            "sha256": version.fetch.sha256,
-            "source_url": _address(version.fetch),
-            "reader_version": documents[version.fetch.sha256]["reader_version"],
-            "first_seen": version.first_seen,
-            "last_seen": version.last_seen,
-            "is_current": version is report.versions[-1],
-        }
-        for report_id, report in reports.items()
-        for version in report.versions
-    ]
+    for report in reports:
+        for version in report.versions:
+            yield {
+                "version_id": version.version_id,
+                "report_id": report.placement.report_id,
+                "report_year": report.placement.report_year,
+                "version_no": version.version_no,
+                "content_hash": version.content_hash,
+                "sha256": version.fetch.sha256,
+                "source_url": _address(version.fetch),
+                "reader_version": documents[version.fetch.sha256].reader_version,
+                "first_seen": version.first_seen,
+                "last_seen": version.last_seen,
+                "is_current": version is report.versions[-1],
+            }
 
 
-def agency_rows(reports: Mapping[str, GatheredReport], divisions: set[str]) -> list[Row]:
+def agency_rows(reports: Iterable[GatheredReport], divisions: set[str]) -> list[Row]:
     """Rows of ``agency``: name as its newest report gives it, confirmed if any of its reports confirms it."""
     rows: dict[str, Row] = {}
-    for report in sorted(reports.values(), key=lambda r: (r.placement.report_year, r.placement.report_id)):
+    for report in sorted(reports, key=lambda r: (r.placement.report_year, r.placement.report_id)):
         for placement, fetch in zip(report.placements, report.fetches, strict=True):
             if placement.agency_id is None or placement.agency_name is None:
                 continue
@@ -130,10 +128,10 @@ def _fuller(name: str, known: str) -> str:
     return known if is_short_for(name, known) and len(known) > len(name) else name
 
 
-def agency_name_rows(reports: Mapping[str, GatheredReport], documents: Mapping[str, Row]) -> list[Row]:
+def agency_name_rows(reports: Iterable[GatheredReport], documents: Mapping[str, Document]) -> list[Row]:
     """Rows of ``agency_name``: every name under which an agency reported, with the years it did."""
     rows: dict[tuple[str, str], Row] = {}
-    for report in reports.values():
+    for report in reports:
         year = report.placement.report_year
         for placement, fetch in zip(report.placements, report.fetches, strict=True):
             if placement.agency_id is None or placement.agency_name is None:
@@ -141,7 +139,7 @@ def agency_name_rows(reports: Mapping[str, GatheredReport], documents: Mapping[s
             # Copies on other hosts replace the names of places: nothing is learned from them.
             if not fetch.declared_host:
                 continue
-            printed = documents[fetch.sha256]["agency_name"]
+            printed = documents[fetch.sha256].agency_name
             names = Counter({placement.agency_name: 1, **({printed: 1} if printed else {})})
             for name in names:
                 kind = "official" if name == placement.agency_name else "title_form"
@@ -160,17 +158,25 @@ def agency_name_rows(reports: Mapping[str, GatheredReport], documents: Mapping[s
     return list(rows.values())
 
 
-def parse_date(text: str | None) -> dt.date | None:
-    """A date as sources print it (2025-01-20 10:35, 2025/1/20, 2025年1月20日); None when it is none."""
-    if not text:
-        return None
-    parts = [part for part in "".join(c if c.isdigit() else " " for c in text).split() if part]
-    try:
-        return dt.date(int(parts[0]), int(parts[1]), int(parts[2]))
-    except (ValueError, IndexError):
-        return None
-
-
 def ordered(fetches: Sequence[Fetch]) -> list[Fetch]:
     """Fetches in the order of time, pages before their attachments."""
     return sorted(fetches, key=lambda f: (f.fetched_at, f.role == "attachment", f.source, f.sha256))
+
+
+def portal_rows(portals: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """Rows of ``portal`` from registry entries as the last crawl that used them saw them."""
+    return [
+        {
+            "portal_id": entry["id"],
+            "body": entry.get("body"),
+            "region_code": str(entry["region_code"]),
+            "level": entry["level"],
+            "family": entry["family"],
+            "list_url": entry["list"]["url"],
+            "hosts": " ".join(entry["hosts"]),
+            "access": entry.get("access", "open"),
+            "status": entry.get("status", "active"),
+            "first_year": (entry.get("expect") or {}).get("first_year"),
+        }
+        for entry in portals
+    ]

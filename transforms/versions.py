@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,7 +29,7 @@ class Read:
         return (_OUTCOMES.index(self.outcome), self.doubtful_cells, -self.figures)
 
 
-@dataclass
+@dataclass(slots=True)
 class Version:
     """One state of what the source says."""
 
@@ -84,10 +85,24 @@ def versions_of(report_id: str, fetches: Sequence[Fetch], reads: Mapping[str, Re
 
 
 def _crawls(fetches: Sequence[Fetch]) -> Iterable[list[Fetch]]:
-    """Fetches of one crawl together: a page and its attachments change at once."""
+    """Fetches of one crawl together: a page and its attachments change at once.
+
+    Attachments that a killed crawl left without their page count as fetched by the crawl that brought the page, as if
+    nothing had happened: the ids of versions do not tell of it.
+    """
     crawls: dict[str, list[Fetch]] = {}
+    pages = {fetch.source for fetch in fetches if not fetch.article_url}
+    waiting: defaultdict[str, list[Fetch]] = defaultdict(list)
+    come: set[str] = set()
     for fetch in fetches:
-        crawls.setdefault(fetch.crawl_id, []).append(fetch)
+        if fetch.article_url in pages and fetch.article_url not in come:
+            waiting[fetch.article_url].append(fetch)
+            continue
+        crawl = crawls.setdefault(fetch.crawl_id, [])
+        crawl.append(fetch)
+        if not fetch.article_url:
+            come.add(fetch.source)
+            crawl += waiting.pop(fetch.source, ())
     return crawls.values()
 
 

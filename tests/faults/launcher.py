@@ -140,16 +140,15 @@ def _warm_up() -> None:
     import transforms.normalize  # noqa: F401
     import warehouse.build  # noqa: F401
     from flows.demo import reports
-    from transforms import frames
     from transforms.reading import read_document
-    from transforms.schema import conform, tables
+    from transforms.schema import arrow_schema, conform, tables
     from warehouse.indicators import indicators
     from warehouse.views import views
 
     read_document(reports.page(reports.reports(reports.CITY_PORTAL)[0], 1, "", "utf-8").encode())
     for name, table in tables().items():
         if table.store == "lake":
-            conform(frames.frame(name, []), name)
+            conform(arrow_schema(name).empty_table(), name)
     views(), indicators()
     assert threading.active_count() == 1, "a fork copies no threads"
     assert "twisted.internet.reactor" not in sys.modules, "each child has a reactor of its own"

@@ -202,9 +202,9 @@ def manifest_unrenamed() -> None:
 
 
 def while_reading() -> None:
-    from transforms import normalize
+    from transforms.lake.spill import Spill
 
-    before(normalize, "_document_row", nth=2)
+    before(Spill, "add", nth=2)
 
 
 def torn_identity(strike: Strike = die) -> None:
@@ -227,31 +227,33 @@ def identity_saved() -> None:
 
 def half_part(strike: Strike = die, nth: int = 2) -> None:
     """Leave half of a Parquet file where a whole one was to be."""
-    from transforms import lake
+    from transforms.lake import parts
 
-    view, seen = own(lake, "pq"), [0]
-    real = lake.pq.write_table
+    view, seen = own(parts, "pq"), [0]
+    real = parts.pq.ParquetWriter
 
-    def half(table: Any, where: Any, **options: Any) -> None:
-        real(table, where, **options)
-        seen[0] += 1
-        if seen[0] == nth:
-            os.truncate(where, os.path.getsize(where) // 2)
-            strike()
+    class Half(real):  # type: ignore[misc,valid-type]
+        def close(self) -> None:
+            was_open = self.is_open
+            super().close()
+            seen[0] += was_open
+            if was_open and seen[0] == nth:
+                os.truncate(self.where, os.path.getsize(self.where) // 2)
+                strike()
 
-    view.write_table = half  # type: ignore[attr-defined]
+    view.ParquetWriter = Half  # type: ignore[attr-defined]
 
 
 def part_unplaced() -> None:
-    from transforms import lake
+    from transforms.lake import parts
 
-    before(own(lake, "os"), "replace", nth=3)
+    before(own(parts, "os"), "replace", nth=3)
 
 
 def between_parts(nth: int = 1) -> None:
-    from transforms import lake
+    from transforms.lake import parts
 
-    after(own(lake, "os"), "replace", nth)
+    after(own(parts, "os"), "replace", nth)
 
 
 def after_table(table: str) -> Strike:
@@ -360,6 +362,13 @@ def small_files(kilobytes: int) -> Strike:
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (kilobytes * 1024, resource.RLIM_INFINITY))
 
 
+def small_parts(kilobytes: int) -> None:
+    """As above, from when the lake begins to be written."""
+    from transforms import lake
+
+    before(lake, "being_written", strike=small_files(kilobytes))
+
+
 PART = "raw/manifests/*.jsonl.part"
 CANDIDATE = "warehouse.duckdb.building"
 
@@ -380,7 +389,8 @@ KILLS = (
     Point(
         "attachment-without-page", "spider", "attachment fetched, its page not yet recorded",
         at_row("fetch", "article", 1),
-        "page and attachment are asked again and are one version with the id of an undisturbed run", (PART,),
+        "read before that, the attachment waits without a place; page and attachment are asked again and are one "
+        "version with the id of an undisturbed run", (PART,),
     ),
     Point(
         "row-torn", "spider", "inside a manifest row, in the middle of a Chinese character",
@@ -498,12 +508,17 @@ FULL_DISKS = (
         says=r"agencies\.jsonl could not be written.*No space left.*free space",
     ),
     Point(
+        "full-rows", "normalize", "files limited to 8 kB while documents are read", small_files(8),
+        "nothing was written; the message says where rows wait for the lake",
+        says=r"Rows that wait for the lake could not be written below .*lake: .*free space",
+    ),
+    Point(
         "full-part", "normalize", "disk full inside a Parquet write", full(half_part),
         "nothing half stays; the message names the part",
         says=r"part-0\.parquet could not be written.*No space left.*free space",
     ),
     Point(
-        "full-part-for-real", "normalize", "files limited to 8 kB while the lake is written", small_files(8),
+        "full-part-for-real", "normalize", "files limited to 4 kB while the lake is written", lambda: small_parts(4),
         "as above", says=r"part-0\.parquet could not be written.*free space",
     ),
     Point(

@@ -19,6 +19,8 @@ from tests.faults.kit import (
     assert_same_lake,
     documents,
     failed,
+    identity,
+    lake_content,
     ok,
     warehouse_content,
 )
@@ -31,9 +33,8 @@ from warehouse.publish import publish
 ROOT = Path(__file__).resolve().parent
 # Candidates that passed their checks: publishing them is as good as building them again.
 PUBLISHABLE = ("before-publish", "before-swap")
-# Not yet among these: attachment-without-page. Normalized before its page has come, an attachment of a killed crawl
-# gives its report's first version another id than an undisturbed run; figures and number of versions are the same.
-READ_AS_PART = ("row-torn",)
+# Points whose remains a night may read before the next crawl puts them right.
+READ_AS_PART = ("attachment-without-page", "row-torn")
 
 
 def points(declared: tuple[Point, ...], *stages: str) -> list[object]:
@@ -71,6 +72,10 @@ def test_a_crawl_killed_and_read_where_it_lies(point: Point, first: Path, nights
     """A night whose crawl cannot begin goes on with the rest, on what the dead crawl left."""
     assert spider(point.name, first, nights) == -signal.SIGKILL
     ok(nights.finish(first, "lake"))
+    assert identity(first) <= identity(nights.undisturbed)
+    waiting = [row["unplaced_reason"] for row in lake_content(first)["report"] if row["unplaced_reason"]]
+    assert len(waiting) == (point.name == "attachment-without-page")
+    assert all("is not on record" in reason for reason in waiting)
     assert spider("none", first, nights) == 0
     ok(nights.finish(first, "lake"))
     assert_same_lake(first, nights.undisturbed, same_clock=False)

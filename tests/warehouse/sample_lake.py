@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
-from transforms.schema import conform, tables
+from transforms.schema import arrow_schema, conform, tables
 from transforms.schema.measures import measures
 
 FETCHED = datetime(2023, 5, 1, 2, 0)
@@ -186,7 +187,8 @@ def write_part(home: Path, table: str, year: int, frame: pd.DataFrame) -> Path:
     """Write one part of the lake through the schema's own check."""
     part = home / "lake" / table / f"report_year={year}" / "part-0.parquet"
     part.parent.mkdir(parents=True, exist_ok=True)
-    pq.write_table(conform(frame, table), part, compression="zstd")
+    rows = pa.Table.from_pandas(frame, schema=arrow_schema(table), preserve_index=False)
+    pq.write_table(conform(rows, table), part, compression="zstd")
     return part
 
 

@@ -21,7 +21,7 @@ class Named:
     edition: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Placement:
     """Report and agency of a document; ``agency_id`` None and ``unplaced_reason`` set when it has no place."""
 
@@ -65,6 +65,17 @@ def place(fetch: Fetch, named: Named, store: IdentityStore) -> Placement:
         fetch.fetched_at,
     )
     return Placement(report_id, year, agency_id, name, confirmed, evidence)
+
+
+def wait_for_page(fetch: Fetch) -> Placement:
+    """The place of an attachment whose page is not on record: none yet, under an id that no report ever has.
+
+    A crawl records a page after its attachments; one that was killed between asks for both again. Agency and report
+    come from the page, which says more than a file named 附件.pdf: placed before it, the attachment would mint ids that
+    an undisturbed run never would.
+    """
+    reason = f"the page that it hangs on, {fetch.article_url}, is not on record: crawl again, or ingest the document"
+    return Placement(opaque_id("u", "unplaced", fetch.publication), 0, unplaced_reason=reason)
 
 
 def _name(printed: str | None, fetch: Fetch) -> tuple[str | None, str, bool]:

@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import json
 import os
+from collections import defaultdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -39,10 +40,10 @@ class IdentityStore:
         self._new: dict[str, list[dict[str, Any]]] = {"agencies": [], "reports": []}
         self.agencies: dict[tuple[str, str], str] = {}
         self.reports: dict[tuple[str, int, str], str] = {}
-        self._first_seen: dict[tuple[str, str], datetime] = {}
+        self._first_seen: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
         for row in _read(self._folder / "agencies.jsonl"):
             self.agencies[row["region"], row["name_key"]] = row["agency_id"]
-            self._first_seen[row["region"], row["name_key"]] = datetime.fromisoformat(row["first_seen"])
+            self._first_seen[row["name_key"]][row["region"]] = datetime.fromisoformat(row["first_seen"])
         for row in _read(self._folder / "reports.jsonl"):
             self.reports[row["agency_id"], row["report_year"], row["edition"]] = row["report_id"]
         self.aliases = _read(self._folder / "aliases.jsonl")
@@ -53,7 +54,7 @@ class IdentityStore:
         if known is None:
             known = opaque_id("a", "agency", region, key)
             self.agencies[region, key] = known
-            self._first_seen[region, key] = seen
+            self._first_seen[key][region] = seen
             self._new["agencies"].append(
                 {
                     "agency_id": known,
@@ -67,7 +68,7 @@ class IdentityStore:
 
     def regions(self, key: str, until: datetime) -> list[str]:
         """Regions in which an agency of this name was known then: what is learned later moves nothing placed before."""
-        return [region for (region, name), seen in sorted(self._first_seen.items()) if name == key and seen <= until]
+        return [region for region, seen in sorted(self._first_seen.get(key, {}).items()) if seen <= until]
 
     def report(self, agency_id: str, year: int, edition: str, evidence: dict[str, Any], seen: datetime) -> str:
         """Id of the report of an agency for a year, in the edition that its title declares (usually none)."""

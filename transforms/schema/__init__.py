@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 if TYPE_CHECKING:
-    import pandas as pd
     import pyarrow as pa
 
 _SQL_TYPES = {
@@ -108,17 +107,24 @@ def arrow_schema(table: str) -> pa.Schema:
     return pa.schema([pa.field(c.name, types[c.type], nullable=not c.required) for c in tables()[table].columns])
 
 
-def conform(frame: pd.DataFrame, table: str) -> pa.Table:
-    """Check a frame against the declaration and give it as an Arrow table sorted by the table's key.
+def conform(rows: pa.Table, table: str) -> pa.Table:
+    """Check rows against the declaration, as ``checked`` does, and sort them by the table's key."""
+    return checked(rows, table).sort_by([(name, "ascending") for name in tables()[table].key])
 
-    The frame has exactly the declared columns. Raises ``pandera.errors.SchemaErrors`` naming table, column and
-    failing rows when a value is missing, not among the allowed ones, or a key stands twice.
+
+def checked(rows: pa.Table, table: str) -> pa.Table:
+    """Check rows against the declaration and give them in the declared types.
+
+    Raises ``pandera.errors.SchemaErrors`` naming table, column and failing rows when a column is missing or strange,
+    a value is missing, not among the allowed ones, or a key stands twice; ``pyarrow.ArrowException`` when a value
+    does not fit the declared type.
     """
+    import pandas as pd
     import pandera.pandas as pandera
-    import pyarrow as pa
 
     declared = tables()[table]
-    checked = pandera.DataFrameSchema(
+    # Columns that stay Arrow's own are checked without an object for every value.
+    pandera.DataFrameSchema(
         {
             c.name: pandera.Column(nullable=not c.required, checks=[pandera.Check.isin(c.values)] if c.values else None)
             for c in declared.columns
@@ -126,9 +132,8 @@ def conform(frame: pd.DataFrame, table: str) -> pa.Table:
         name=table,
         strict=True,
         unique=list(declared.key),
-    ).validate(frame, lazy=True)
-    ordered = checked[list(declared.column_names)].sort_values(list(declared.key), kind="stable")
-    return pa.Table.from_pandas(ordered, schema=arrow_schema(table), preserve_index=False)
+    ).validate(rows.to_pandas(types_mapper=pd.ArrowDtype), lazy=True)
+    return rows.select(list(declared.column_names)).cast(arrow_schema(table))
 
 
 def ddl(table: str) -> str:

@@ -1,27 +1,34 @@
-"""The declared schema, the frames that must fit it, and the Parquet parts that are made of them."""
+"""The declared schema, the rows that must fit it, and the Parquet parts that are made of them."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-import pandas as pd
 import pandera.errors
 import pyarrow as pa
 import pytest
 
 from tests.transforms.layouts import html_page, make_figures, plain_figures
-from transforms import frames, lake
+from transforms import lake
+from transforms.document import parse_date
 from transforms.forms import forms
-from transforms.reading import read_document
+from transforms.lake.rows import blocks, with_key
+from transforms.reading import Reading, read_document
 from transforms.schema import arrow_schema, comments, conform, ddl, lake_tables, tables
 from transforms.schema.measures import measures
 
 KEY = {"version_id": "v1", "report_id": "r1", "report_year": 2022}
 
 
-def _check_frame(**change: object) -> pd.DataFrame:
+def _rows(reading: Reading, table: str) -> pa.Table:
+    """Rows of one version that rests on a reading."""
+    return conform(with_key(table, [("v1", "r1", blocks(reading)[table])], 2022), table)
+
+
+def _check_rows(**change: object) -> pa.Table:
     row = {
         **KEY,
         "other_report_id": None,
@@ -36,7 +43,7 @@ def _check_frame(**change: object) -> pd.DataFrame:
         "cells": "",
         "message": None,
     }
-    return frames.frame("check_result", [{**row, **change}])
+    return pa.Table.from_pylist([row | change], schema=arrow_schema("check_result"))
 
 
 def test_every_column_is_declared_with_meaning_in_two_languages() -> None:
@@ -85,8 +92,8 @@ def test_the_dictionary_of_measures_has_every_key_of_the_forms() -> None:
         assert {("application", row.key) for row in form.outcomes} <= known
 
 
-def test_a_good_frame_conforms() -> None:
-    table = conform(_check_frame(), "check_result")
+def test_good_rows_conform() -> None:
+    table = conform(_check_rows(), "check_result")
     assert table.schema == arrow_schema("check_result")
     assert table["left_value"].to_pylist() == [Decimal("1.0000")]
 
@@ -95,25 +102,25 @@ def test_a_good_frame_conforms() -> None:
     "change",
     [{"status": "maybe"}, {"version_id": None}, {"severity": None}, {"rule": None}, {"inferred": None}],
 )
-def test_a_bad_frame_is_refused(change: dict[str, object]) -> None:
+def test_a_bad_row_is_refused(change: dict[str, object]) -> None:
     with pytest.raises((pandera.errors.SchemaErrors, pa.ArrowException)):
-        conform(_check_frame(**change), "check_result")
+        conform(_check_rows(**change), "check_result")
 
 
 def test_a_key_that_stands_twice_or_a_strange_column_is_refused() -> None:
-    twice = pd.concat([_check_frame(), _check_frame()], ignore_index=True)
+    twice = pa.concat_tables([_check_rows(), _check_rows()])
     with pytest.raises(pandera.errors.SchemaErrors):
         conform(twice, "check_result")
     with pytest.raises(pandera.errors.SchemaErrors):
-        conform(_check_frame().assign(extra=1), "check_result")
+        conform(_check_rows().append_column("extra", pa.array([1])), "check_result")
     with pytest.raises((pandera.errors.SchemaErrors, KeyError)):
-        conform(_check_frame().drop(columns="rule"), "check_result")
+        conform(_check_rows().drop_columns("rule"), "check_result")
 
 
 def test_values_that_the_type_cannot_hold_are_refused_not_changed() -> None:
     for value in (Decimal("1.23456"), Decimal(10) ** 14):
         with pytest.raises(pa.ArrowException):
-            conform(_check_frame(left_value=value), "check_result")
+            conform(_check_rows(left_value=value), "check_result")
 
 
 def test_cells_checks_and_warnings_become_rows() -> None:
@@ -121,43 +128,41 @@ def test_cells_checks_and_warnings_become_rows() -> None:
     figures.disclosure["admin_fee_wanyuan"] = "12.345678"
     figures.application["granted", "total"] = "11"
     reading = read_document(html_page(figures))
-    cells = conform(frames.frame("cell_version", frames.cell_rows(KEY, reading)), "cell_version").to_pylist()
+    cells = _rows(reading, "cell_version").to_pylist()
     assert len(cells) == 200
     by_path = {(c["table_name"], c["row_key"], c["column_key"]): c for c in cells}
     assert by_path["disclosure", "admin_fee_wanyuan", "value"]["value"] == Decimal("12.3457")
     assert by_path["application", "granted", "total"]["is_total"]
     assert not by_path["application", "granted", "natural_person"]["is_total"]
-    checks = conform(frames.frame("check_result", frames.check_rows(KEY, reading)), "check_result").to_pylist()
+    checks = _rows(reading, "check_result").to_pylist()
     failed = next(c for c in checks if c["rule"] == "T3-ROW" and c["status"] == "fail")
     assert (failed["left_value"], failed["right_value"], failed["delta"]) == (10, 11, -1)
     assert "application.granted.total" in failed["cells"].split()
-    warnings = conform(
-        frames.frame("reading_warning", frames.warning_rows(KEY, reading)), "reading_warning"
-    ).to_pylist()
+    warnings = _rows(reading, "reading_warning").to_pylist()
     assert [w["code"] for w in warnings] == ["more_decimals"]
     assert "disclosure.admin_fee_wanyuan" in warnings[0]["cells"]
 
 
 def test_a_sum_beyond_the_type_is_empty_and_the_rest_stays() -> None:
-    figures = plain_figures()
-    figures.application |= {("granted", a.key): "99999999999999" for a in figures.form.applicants}
-    reading = read_document(html_page(figures))
-    rows = frames.check_rows(KEY, reading) + frames.cell_rows(KEY, reading)
-    assert conform(frames.frame("check_result", rows[: len(reading.checks)]), "check_result").num_rows
+    reading = read_document(html_page(plain_figures()))
+    beyond, *others = reading.checks
+    beyond = beyond._replace(left=Decimal(10) ** 14, right=Decimal("1.00005"))
+    checks = _rows(replace(reading, checks=(beyond, *others)), "check_result").to_pylist()
+    assert len(checks) == len(reading.checks)
+    found = {(c["rule"], c["subject"]): (c["left_value"], c["right_value"], c["delta"]) for c in checks}
+    assert found[beyond.rule, beyond.subject] == (None, Decimal("1.0000"), Decimal("99999999999999.0000"))
+    assert found[others[0].rule, others[0].subject][:2] == (others[0].left, others[0].right)
 
 
 def test_the_same_rows_give_the_same_bytes_and_are_not_written_again(tmp_path: Path) -> None:
-    reading = read_document(html_page(make_figures(4)))
-    rows = frames.cell_rows(KEY, reading)
+    rows = _rows(read_document(html_page(make_figures(4))), "cell_version").to_pylist()
     part = "cell_version/report_year=2022"
-    assert lake.write_table(tmp_path, "cell_version", frames.frame("cell_version", rows)) == [part]
+    assert lake.write_table(tmp_path, "cell_version", rows) == [part]
     path = lake.part_path(tmp_path, "cell_version", 2022)
     before = (path.stat().st_mtime_ns, path.read_bytes())
-    assert lake.write_table(tmp_path, "cell_version", frames.frame("cell_version", rows[::-1])) == []
+    assert lake.write_table(tmp_path, "cell_version", rows[::-1]) == []
     assert (path.stat().st_mtime_ns, path.read_bytes()) == before
-    assert lake.write_table(tmp_path, "cell_version", frames.frame("cell_version", [])) == [
-        "cell_version/report_year=2022"
-    ]
+    assert lake.write_table(tmp_path, "cell_version", []) == [part]
     assert not path.exists()
 
 
@@ -171,8 +176,6 @@ def test_a_corrupt_part_says_which_file_it_is(tmp_path: Path) -> None:
 
 
 def test_dates_as_sources_print_them() -> None:
-    from transforms.report_rows import parse_date
-
     day = datetime(2025, 1, 20).date()
     for text in ("2025-01-20", "2025-01-20 10:35", "2025/1/20", "2025年1月20日", "发布时间：2025.01.20"):
         assert parse_date(text) == day, text

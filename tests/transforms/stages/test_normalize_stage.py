@@ -278,6 +278,32 @@ def test_attachments_go_with_their_page_and_the_best_rendition_is_read(home: Hom
     assert [v["version_id"] for v in home.rows("report_version")] == [before]
 
 
+def test_an_attachment_waits_for_a_page_that_a_killed_crawl_did_not_record(home: Home, tmp_path: Path) -> None:
+    attachment = {"data": piped_rows(make_figures(3)), "url": PDF, "role": "attachment", "article_url": PAGE}
+    attachment["link_text"] = "云岭县水利局2022年政府信息公开工作年度报告"
+    home.crawl(attachment, part=True)
+    summary = normalize(home.path)
+    assert (summary.documents_read, summary.unplaced) == (1, 1)
+    (report,) = home.rows("report")
+    assert (report["agency_id"], report["report_year"], report["outcome"]) == (None, 0, "parsed")
+    assert PAGE in report["unplaced_reason"]
+    assert home.contents("identity") == {}
+    home.crawl({"data": without_tables()})
+    normalize(home.path)
+    undisturbed = Home(tmp_path / "undisturbed")
+    undisturbed.crawl({"data": without_tables()}, attachment)
+    normalize(undisturbed.path)
+    assert _ids(home) == _ids(undisturbed)
+    (report,) = home.rows("report")
+    assert (report["outcome"], report["source_url"]) == ("parsed", PDF)
+    assert [row["name"] for row in home.rows("agency")] == ["云岭县教育局"]
+    before = home.contents("lake")
+    for folder in ("lake", "identity"):
+        shutil.rmtree(home.path / folder)
+    normalize(home.path)
+    assert home.contents("lake") == before
+
+
 def test_an_attachment_that_appears_later_makes_no_version(home: Home) -> None:
     home.crawl({"data": without_tables()})
     normalize(home.path)

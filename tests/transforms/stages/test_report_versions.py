@@ -92,6 +92,24 @@ def test_a_revised_attachment_is_a_revision() -> None:
     assert _said(versions) == "wv"
 
 
+def test_attachments_left_without_their_page_count_with_it() -> None:
+    """Whichever crawl brought them, and whatever else the report had meanwhile."""
+    page = {"y1": Read("y1", "no_tables", "y", 0, 0)}
+    other = _fetch(0, "x1", url=B)
+    left, changed = (_fetch(night, sha, url=A + ".doc", page=A) for night, sha in ((1, "w1"), (3, "v1")))
+    meanwhile = _fetch(2, "z1", url=B)
+    came = _fetch(3, "y1")
+    late = _versions(other, left, meanwhile, came, **page)
+    whole = _versions(other, meanwhile, came, replace(left, crawl_id=came.crawl_id), **page)
+    assert _said(late) == _said(whole) == "xzw"
+    assert [v.version_id for v in late] == [v.version_id for v in whole]
+    assert _said(_versions(other, left, meanwhile, came, changed, **page)) == "xzv"
+
+
+def test_an_attachment_whose_page_never_came_stands_alone() -> None:
+    assert _said(_versions(_fetch(1, "w1", url=A + ".doc", page=A), _fetch(2, "x1", url=B))) == "wx"
+
+
 def test_two_addresses_that_say_the_same_are_one_version() -> None:
     assert _said(_versions(_fetch(1, "x1"), _fetch(1, "x2", url=B), _fetch(2, "x3", url=B))) == "x"
 

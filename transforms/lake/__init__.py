@@ -1,0 +1,31 @@
+"""The lake: one Parquet dataset a table, a file a report year; what stands in it and how it is brought up to date."""
+
+from transforms.lake.parts import (
+    UNFINISHED,
+    CorruptPart,
+    PartNotWritten,
+    batches,
+    being_written,
+    part_path,
+    read_part,
+    remove_leftovers,
+    set_aside,
+    write_part,
+    write_table,
+    years,
+)
+
+__all__ = [
+    "UNFINISHED",
+    "CorruptPart",
+    "PartNotWritten",
+    "batches",
+    "being_written",
+    "part_path",
+    "read_part",
+    "remove_leftovers",
+    "set_aside",
+    "write_part",
+    "write_table",
+    "years",
+]
