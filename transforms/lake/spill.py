@@ -34,7 +34,13 @@ def read_rows(paths: Iterable[Path]) -> Iterator[ReadRows]:
 
     As ``batch.read_files``: a hostile document is ``unreadable`` with the reason, the others go on.
     """
-    return read_and(rows_of, paths)
+    return read_and(_rows_in_worker, paths)
+
+
+def _rows_in_worker(read: ReadFile) -> ReadRows:
+    # Arrow's own pool may set aside a gigabyte of addresses at once, which is all that a worker is allowed.
+    pa.set_memory_pool(pa.system_memory_pool())
+    return rows_of(read)
 
 
 def rows_of(read: ReadFile) -> ReadRows:

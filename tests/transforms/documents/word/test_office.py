@@ -155,6 +155,7 @@ def test_a_later_run_with_the_office_reads_what_an_earlier_one_could_not(
     with monkeypatch.context() as context:
         context.setenv("GONGKAI_SOFFICE", "/nowhere/soffice")
         assert normalize(home.path).by_outcome == {"unreadable": 2}
+        assert [row["reason"] for row in home.rows("document") if "apt install" not in row["reason"]] == []
         before = home.files("lake")
         assert normalize(home.path).documents_read == 2
         assert home.files("lake") == before
