@@ -75,8 +75,10 @@ class Series:
 
 @cache
 def form_names() -> tuple[str, ...]:
-    """The forms whose tables the warehouse knows, oldest first."""
-    return tuple(sorted({form for measure in measures() for form in measure.forms.split()}))
+    """The forms with the three tables, of which indicators are made, oldest first."""
+    return tuple(
+        sorted({form for measure in measures() if measure.table_name != "legacy" for form in measure.forms.split()})
+    )
 
 
 @cache

@@ -53,6 +53,8 @@ def run_checks(cells: Cells, form: Form, agency_type: str | None) -> list[Check]
         checks.append(t3_neg(cells))
     if "litigation" in tables:
         checks += _check_all(_of_litigation(form.name), cells)
+    if "legacy" in tables:
+        checks += l14_sum(cells)
     return checks
 
 
@@ -119,6 +121,22 @@ def t4_sum(form: Form) -> Iterator[Equation]:
         parts = [("litigation", channel.key, r.key) for r in form.results if r.key != "total"]
         total = ("litigation", channel.key, "total")
         yield Equation("T4-SUM", channel.key, (*parts, total), len(parts), "sum of results = total", total)
+
+
+def l14_sum(cells: Cells) -> Iterator[Check]:
+    """The totals of the statistics form of 2014, as far as all operands are printed.
+
+    What adds up to what is not settled by a real form: a failure is a warning, and a blank is never counted as
+    nothing, which holds for tables three and four only (contract, section 2).
+    """
+    for total, parts in (one for form in forms().values() for one in form.sums):
+        paths = tuple(("legacy", key, "value") for key in (*parts, total))
+        equation = Equation("L14-SUM", total, paths, len(parts), "sum of the lines below = the line", paths[-1])
+        values = [value for path in paths if (value := cells.get(path, _ABSENT).value) is not None]
+        if len(values) < len(paths):
+            yield Check(equation.rule, total, None, None, "not_assessable", "warning", False, paths, equation.message)
+        else:
+            yield _compare(equation, values, False)._replace(severity="warning")
 
 
 def t2_rules(cells: Cells, agency_type: str | None) -> Iterator[Check]:

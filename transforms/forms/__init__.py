@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
@@ -40,8 +41,25 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Statistic:
+    """One line of the statistics form of 2014: ``unit`` as printed, None for a heading without a figure of its own.
+
+    ``under`` is the key of the line that it stands below, ``also`` are forms of its label that count only there.
+    """
+
+    key: str
+    label: str
+    under: str | None
+    unit: str | None
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Form:
-    """One regulated form; keys in the order in which the form prints them."""
+    """One regulated form; keys in the order in which the form prints them.
+
+    ``sums`` are (total, parts) among the keys of ``legacy``.
+    """
 
     name: str
     first_year: int
@@ -52,6 +70,8 @@ class Form:
     applicants: tuple[Label, ...]
     channels: tuple[Label, ...]
     results: tuple[Label, ...]
+    legacy: tuple[Statistic, ...] = ()
+    sums: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -64,6 +84,7 @@ class Form:
             *(("disclosure", measure, "value") for measure in self.measures),
             *(("application", row.key, applicant.key) for row in self.outcomes for applicant in self.applicants),
             *(("litigation", channel.key, result.key) for channel in self.channels for result in self.results),
+            *(("legacy", line.key, "value") for line in self.legacy if line.unit),
         )
 
     @property
@@ -90,8 +111,12 @@ def _label(spec: dict[str, Any]) -> Label:
     return Label(spec["key"], spec["label"], tuple(spec.get("also", ())), spec.get("group"))
 
 
-def _labels(specs: list[dict[str, Any]]) -> tuple[Label, ...]:
+def _labels(specs: Iterable[dict[str, Any]]) -> tuple[Label, ...]:
     return tuple(_label(spec) for spec in specs)
+
+
+def _statistic(spec: dict[str, Any]) -> Statistic:
+    return Statistic(spec["key"], spec["label"], spec.get("under"), spec.get("unit"), tuple(spec.get("also", ())))
 
 
 def _form(spec: dict[str, Any]) -> Form:
@@ -103,16 +128,19 @@ def _form(spec: dict[str, Any]) -> Form:
             extra_rows=tuple(block.get("extra_rows", ())),
             sub_rows=tuple(block.get("sub_rows", ())),
         )
-        for block in spec["disclosure"]
+        for block in spec.get("disclosure", ())
     )
+    application, litigation = spec.get("application", {}), spec.get("litigation", {})
     return Form(
         name=spec["form"],
         first_year=spec["first_year"],
         last_year=spec["last_year"],
         disclosure=blocks,
-        groups=_labels(spec["application"]["groups"]),
-        outcomes=_labels(spec["application"]["rows"]),
-        applicants=_labels(spec["application"]["applicants"]),
-        channels=_labels(spec["litigation"]["channels"]),
-        results=_labels(spec["litigation"]["results"]),
+        groups=_labels(application.get("groups", ())),
+        outcomes=_labels(application.get("rows", ())),
+        applicants=_labels(application.get("applicants", ())),
+        channels=_labels(litigation.get("channels", ())),
+        results=_labels(litigation.get("results", ())),
+        legacy=tuple(_statistic(line) for line in spec.get("legacy", ())),
+        sums=tuple((total, tuple(parts)) for total, parts in spec.get("sums", {}).items()),
     )

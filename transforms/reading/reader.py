@@ -18,6 +18,7 @@ from transforms.forms import Form, forms
 from transforms.identity.agencies import agency_type, scope_of
 from transforms.identity.titles import Title, find_title, is_look_alike, periods, unusual_period, year_of_period
 from transforms.reading.labels import core
+from transforms.reading.legacy import Statistics, find_statistics, read_statistics
 from transforms.reading.narrative import narrative_facts
 from transforms.reading.placing import is_blank
 from transforms.reading.result import MISSING, CellPath, CellReading, Check, Reading
@@ -71,8 +72,13 @@ def _interpret(sha256: str, kind: str, document: Document) -> Reading:
     title = find_title(_possible_titles(document, inside))
     sheet = Sheet()
     year = _year(title, opening, segments, sheet)
-    form = _form(segments, year, sheet)
-    if form is not None:
+    statistics = find_statistics(document)
+    form = _form(segments, year, sheet, statistics)
+    if statistics is not None:
+        read_statistics(statistics, document, sheet)
+    if form is not None and form.legacy and statistics is not None:
+        segments = segment(statistics.rest(document))
+    elif form is not None:
         read_tables(segments, form, sheet)
     sections = _sections(segments)
     outcome, reason = _outcome(segments, sheet, title, document, opening)
@@ -161,12 +167,16 @@ def _year(title: Title | None, opening: list[str], segments: Segments, sheet: Sh
     return title.report_year
 
 
-def _form(segments: Segments, year: int | None, sheet: Sheet) -> Form | None:
+def _form(segments: Segments, year: int | None, sheet: Sheet, statistics: Statistics | None) -> Form | None:
     """The form whose own labels are printed; by the year only where all labels printed stand in several forms."""
-    known = forms()
+    known = {name: form for name, form in forms().items() if not form.legacy}
     counts = {name: _own_labels(form, segments) for name, form in known.items()}
     best = max(counts, key=lambda name: counts[name])
     printed = [name for name, count in counts.items() if count]
+    if statistics is not None:
+        if not printed and not any(found.meanings and found.values for found in segments.found):
+            return _form_of_statistics(year, sheet)
+        sheet.doubt("mixed_forms", "The statistics form of 2014 is printed beside the tables of a later form.")
     if not printed:
         rows = [found for found in segments.found if found.values or found.header]
         if not rows and len(set(segments.sections) & {"2", "3", "4"}) < 2:
@@ -178,6 +188,13 @@ def _form(segments: Segments, year: int | None, sheet: Sheet) -> Form | None:
     elif year is not None and not known[best].covers(year):
         sheet.doubt("form_of_other_years", f"The form {best} is not the one of {year}.")
     return known[best]
+
+
+def _form_of_statistics(year: int | None, sheet: Sheet) -> Form:
+    form = next(form for form in forms().values() if form.legacy)
+    if year is not None and not form.covers(year):
+        sheet.doubt("form_of_other_years", f"The form {form.name} is not the one of {year}.")
+    return form
 
 
 def _own_labels(form: Form, segments: Segments) -> int:

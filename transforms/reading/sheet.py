@@ -142,8 +142,8 @@ class Sheet:
 
 
 def _is_count(path: CellPath, column: str) -> bool:
-    """A cell of table two that counts; those of the other tables have rule T3-NEG."""
-    return path[0] == "disclosure" and column != "items_change" and column not in _KEY_UNIT
+    """A cell of table two or of the statistics form that counts; those of the other tables have rule T3-NEG."""
+    return path[0] in ("disclosure", "legacy") and column != "items_change" and column not in _KEY_UNIT
 
 
 def _rank(reading: CellReading | None) -> int:

@@ -89,4 +89,8 @@ def _official_labels() -> dict[tuple[str, str], tuple[str, list[str]]]:
         ):
             for label in dimension:
                 add(table, label.key, label.label, form.name)
+        lines = {line.key: line for line in form.legacy}
+        for line in form.legacy:
+            above = lines[line.under].label + " / " if line.under else ""
+            add("legacy", line.key, above + line.label, form.name)
     return labels
