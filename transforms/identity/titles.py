@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -35,7 +35,7 @@ _LONGEST_TITLE = 80
 # Not a body: what remains of a name that the copy has lost.
 _NO_NAME = re.compile(r"^(?:乡|镇|县|区|市|省|局|本机关|本单位|本部门|我局|我单位|年度|关于|的|x+|\*+|某+.?)$", re.I)
 _LOOK_ALIKE = re.compile(
-    r"网站.{0,8}(?:年度)?(?:工作)?(?:年度)?报(?:表|告)|一图读懂|图解|法治政府建设|住房公积金|事业单位法人|申请表|指南|目录"
+    r"网站.{0,8}(?:年度)?(?:工作)?(?:年度)?报(?:表|告)|一图(?:读|看)懂|图解|法治政府建设|住房公积金|事业单位法人|申请表|指南|目录"
     r"|情况统计表|解读|通知|意见|制度"
 )
 _EDITIONS = (
@@ -86,7 +86,12 @@ def _same_report(first: Title, second: Title) -> bool:
 
 @lru_cache(maxsize=4096)
 def parse_title(text: str) -> Title | None:
-    """A line as the title of a report; None when it is not one."""
+    """A line as the title of a report; None when it is not one.
+
+    A school year (2022-2023学年) is that of a university's report: its halves must not be tried alone.
+    """
+    if "学年" in simplified(text):
+        return None
     for part in dict.fromkeys([text, *_SITE.split(text)]):
         title = _parse(part)
         if title is not None:
@@ -134,11 +139,6 @@ def _variant(text: str) -> str:
 def _year_in(variant: str) -> str | None:
     match = re.match(rf"({_YEAR})年?度?$", variant)
     return match.group(1) if match else None
-
-
-def is_look_alike(titles: Sequence[str]) -> str | None:
-    """A title that names another kind of document that stands in the same columns; None when there is none."""
-    return next((t for t in titles if _LOOK_ALIKE.search(simplified(t)) and parse_title(t) is None), None)
 
 
 _PERIOD = re.compile(rf"({_YEAR})年1月1日?[^。]{{0,12}}?(?:至|到|起|-|—|~|止)[^。]{{0,10}}?12月31日")

@@ -144,6 +144,13 @@ _HEADINGS = (
         re.compile(r"^(总体|基本|概述|总体工作|工作总体)(情况|概述|概况)?$|^概述$|^政府信息公开工作(总体|基本)情况$"),
     ),
 )
+# Headings of reports before 2019 that say the same; without 一、 before them they head parts of a section.
+_OLDER_HEADINGS = (
+    ("4", re.compile(r"(行政)?复议.{0,4}(行政)?诉讼.{0,6}情况$")),
+    ("3", re.compile(r"^(政府信息)?依申请公开(政府)?(信息)?的?(公开)?(工作|办理|受理|处理|答复)*的?情况$")),
+    ("2", re.compile(r"^(政府信息)?主动公开(政府)?(信息)?的?(公开)?(工作|基本|主要)*情况$")),
+    ("5", re.compile(r"^(工作中?)?(存在的?)(主要)?(问题|不足|困难)")),
+)
 _LONGEST_HEADING = 45
 
 
@@ -160,4 +167,5 @@ def section_of(text: str) -> str | None:
     label = core(re.sub(r"^\s*表[一二三四]\s*[：:]", "", text))
     if label.enumerator.isdigit() or (not label.enumerator and len(label.words) > 24):
         return None
-    return next((number for number, pattern in _HEADINGS if pattern.search(label.words)), None)
+    patterns = (*_HEADINGS, *_OLDER_HEADINGS) if label.enumerator else _HEADINGS
+    return next((number for number, pattern in patterns if pattern.search(label.words)), None)

@@ -16,7 +16,8 @@ from transforms.documents.model import OPENING_LINES, Document, MissingProgram, 
 from transforms.documents.sniff import media_type
 from transforms.forms import Form, forms
 from transforms.identity.agencies import agency_type, scope_of
-from transforms.identity.titles import Title, find_title, is_look_alike, periods, unusual_period, year_of_period
+from transforms.identity.look_alikes import body_outside, is_placeholder, other_page, other_report, own_page
+from transforms.identity.titles import Title, find_title, periods, unusual_period, year_of_period
 from transforms.reading.labels import core
 from transforms.reading.legacy import Statistics, find_statistics, read_statistics
 from transforms.reading.narrative import narrative_facts
@@ -38,7 +39,7 @@ _PAGE_FURNITURE = re.compile(
 )
 _LONGEST_FURNITURE = 80
 _ANY_YEAR = re.compile(r"20\d\s*\d")
-_ISSUER = ("发布机构", "发布机关", "发文机关", "公开机构", "发布单位", "信息来源")
+_ISSUER = ("填报单位", "填报单位盖章", "发布机构", "发布机关", "发文机关", "公开机构", "发布单位", "信息来源")
 
 
 def read_document(data: bytes, name: str = "", reader: Reader | None = None) -> Reading:
@@ -71,8 +72,10 @@ def _interpret(sha256: str, kind: str, document: Document) -> Reading:
     opening = [*document.above, *inside]
     title = find_title(_possible_titles(document, inside))
     sheet = Sheet()
-    year = _year(title, opening, segments, sheet)
     statistics = find_statistics(document)
+    if title is None and statistics is not None and statistics.title:
+        title = Title(statistics.title, statistics.agency_name, statistics.year, None)
+    year = _year(title, opening, segments, sheet) or (statistics.year if statistics else None)
     form = _form(segments, year, sheet, statistics)
     if statistics is not None:
         read_statistics(statistics, document, sheet)
@@ -81,10 +84,13 @@ def _interpret(sha256: str, kind: str, document: Document) -> Reading:
     elif form is not None:
         read_tables(segments, form, sheet)
     sections = _sections(segments)
-    outcome, reason = _outcome(segments, sheet, title, document, opening)
+    other = _other_kind(segments, title, document, opening)
+    if other and not sheet.cells:
+        title = year = None  # what names a report here, a menu or a link, does not speak of this document
+    name = None if other and not sheet.cells else (title.agency_name if title else None) or _issuer(document, opening)
+    outcome, reason = _outcome(segments, sheet, title, other, year is not None and not is_placeholder(name))
     if outcome != "parsed":
         sheet = Sheet(doubts=[d for d in sheet.doubts if not d.cells])
-    name = (title.agency_name if title else None) or _issuer(document, opening)
     body_type = agency_type(name or (title.remainder if title else None))
     cells = _every_cell(form, sheet) if form is not None and outcome in ("parsed", "no_tables") else {}
     facts = narrative_facts(sections, form.name if form else None, name, body_type, year)
@@ -239,21 +245,38 @@ def _is_furniture(line: str) -> bool:
 
 
 def _outcome(
-    segments: Segments, sheet: Sheet, title: Title | None, document: Document, opening: list[str]
+    segments: Segments, sheet: Sheet, title: Title | None, other: str | None, is_named: bool
 ) -> tuple[str, str | None]:
+    """Outcome and reason; ``other``: what other kind the document is; ``is_named``: a body and a year are printed."""
     if any(cell.value is not None for cell in sheet.cells.values()):
         return "parsed", None
     visible = Counter(cell.state for cell in sheet.cells.values())
-    if visible["blank"] + visible["dash"] + visible["unreadable"] + visible["text"] >= 3:
+    filled = visible["dash"] + visible["not_applicable"] + visible["unreadable"] + visible["text"]
+    if visible["blank"] >= 3 and not filled and not is_named:
+        return "out_of_format", "A blank form: it has no figure and names no body or no year."
+    if visible["blank"] + filled >= 3:
         return "parsed", None
-    # A menu's 政府信息公开年报 is a title of neither body nor year: it says nothing of this document.
-    named = title is not None and (title.agency_name or title.report_year)
-    other = None if named else is_look_alike([*document.titles, *opening])
-    if other:
-        return "out_of_format", f"The title names another kind of document: {other[:60]}"
-    if not named and not segments.sections and not sheet.cells:
+    if other := other or body_outside(title.agency_name if title else None):
+        return "out_of_format", other
+    if not _is_named(title) and not segments.sections and not sheet.cells:
         return "out_of_format", "Neither a title nor a section or table of the report was found."
     return "no_tables", "None of the three tables was found in the text."
+
+
+def _is_named(title: Title | None) -> bool:
+    """A menu's 政府信息公开年报 is a title of neither body nor year: it says nothing of the document."""
+    return title is not None and bool(title.agency_name or title.report_year)
+
+
+def _other_kind(segments: Segments, title: Title | None, document: Document, opening: list[str]) -> str | None:
+    """What other kind of document the titles say that this is, in one sentence; None when it may be a report."""
+    if any((own := find_title([one])) and own.report_year for one in document.titles):
+        return None
+    is_report = len(segments.sections) > 1
+    other = other_report(document.titles) or (None if is_report else own_page(document.titles))
+    if other is None and not _is_named(title):
+        other = other_report(opening) if is_report else other_page([*document.titles, *opening])
+    return other
 
 
 def _doubt_last_cell(document: Document, sheet: Sheet, checks: list[Check]) -> None:
@@ -262,9 +285,18 @@ def _doubt_last_cell(document: Document, sheet: Sheet, checks: list[Check]) -> N
         return
     last = document.rows[-1].cells[-1].locator
     whole = {path for check in checks if check.status == "pass" for path in check.cells}
-    cut = [path for path, cell in sheet.cells.items() if cell.locator == last and cell.value and path not in whole]
+    # A count that begins with 0 is whole; money may go on behind the point.
+    cut = [
+        path
+        for path, cell in sheet.cells.items()
+        if cell.locator == last and path not in whole and (cell.value or (cell.state == "zero" and _is_money(path)))
+    ]
     if cut:
         sheet.doubt("cut_off", "The document ends right behind this figure: digits may be lost.", cut, last)
+
+
+def _is_money(path: CellPath) -> bool:
+    return path[1].endswith(("_yuan", "_wanyuan")) or path[1] in ("l14_fee", "l14_org_budget")
 
 
 def _every_cell(form: Form, sheet: Sheet) -> dict[CellPath, CellReading]:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.transforms.layouts import LAYOUTS, plain_figures
 from tests.transforms.scoring import see
-from transforms.identity.titles import find_title, is_look_alike, parse_title, periods, year_of_period
+from transforms.identity.titles import find_title, parse_title, periods, year_of_period
 
 # The real titles of the domain specification, section 6.1.
 SPECIFIED = [
@@ -157,11 +157,6 @@ def test_a_later_line_adds_what_the_first_title_lacks() -> None:
 )
 def test_the_year_of_the_period(line: str, year: int | None) -> None:
     assert year_of_period(periods([line])) == year
-
-
-def test_look_alikes_are_told_by_their_titles() -> None:
-    assert is_look_alike(["云岭县教育局2021年法治政府建设年度报告"])
-    assert is_look_alike(["云岭县教育局2021年政府信息公开工作年度报告"]) is None
 
 
 # Whole documents --------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from transforms.reading.sheet import Sheet
 # So many figures that rise so slowly from line to line are the numbers of the lines; headings may have one too.
 _SURELY_NUMBERED = 8
 _WIDEST_STEP = 3
+_MOST_OF_THEM = 0.7
 _FEWEST_NUMBERED = 3
 _MOST_NAMED = 6
 
@@ -25,6 +26,7 @@ def read_statistics(statistics: Statistics, document: Document, sheet: Sheet) ->
     """Read the form into ``sheet`` under paths (legacy, key, value); what cannot be told apart is unreadable."""
     entries = [entry for entry in statistics.entries if entry.lines]
     _drop_numbers(entries)
+    unsure = _may_be_numbers(entries)
     position = -1
     found: dict[int, Entry] = {}
     unsettled: list[Entry] = []
@@ -35,14 +37,15 @@ def read_statistics(statistics: Statistics, document: Document, sheet: Sheet) ->
             continue
         position = number
         found.setdefault(number, entry)
-        _read(lines()[number], entry, sheet, is_cut=entry is entries[-1] and _ends_with(document, entry))
+        is_cut = entry is entries[-1] and _ends_with(document, entry)
+        _read(lines()[number], entry, sheet, is_cut, unsure and not entry.whole)
     for entry in unsettled:
         _not_settled(entry, sheet)
     _doubt_places(found, sheet)
     _name_left_over(statistics.entries, sheet)
 
 
-def _read(line: Line, entry: Entry, sheet: Sheet, is_cut: bool) -> None:
+def _read(line: Line, entry: Entry, sheet: Sheet, is_cut: bool, unsure: bool) -> None:
     path = _path(line)
     if line.statistic.unit is None:
         filled = [cell for cell in entry.values if read_printed(cell.text).value is not None]
@@ -54,8 +57,8 @@ def _read(line: Line, entry: Entry, sheet: Sheet, is_cut: bool) -> None:
         return  # the row is cut: a blank cell would show, and the end of the document shows nothing
     filled = [cell for cell in entry.values if cell.text.strip()]
     figures = [cell for cell in filled if looks_like_value(cell.text)]
-    if len(figures) > 1 or (filled and entry.values[0] is not filled[0] and not entry.headed):
-        message = f"{line.statistic.label}: which of {_texts(filled)} is the figure of the year cannot be told."
+    if len(figures) > 1 or (figures and unsure) or (filled and entry.values[0] is not filled[0] and not entry.headed):
+        message = f"{line.statistic.label}: whether {_texts(filled)} is the figure of the year cannot be told."
         sheet.unreadable("two_readings", message, [path], _texts(filled), filled[0].locator)
         return
     cell = filled[0] if filled else (entry.values[0] if entry.values else None)
@@ -119,14 +122,17 @@ def _drop_numbers(entries: Sequence[Entry]) -> None:
     """Take the numbers of lines out of the cells behind labels; they are no figures."""
     for place in (0, -1):
         numbered = [entry for entry in entries if entry.values and _has_figure(entry)]
-        if numbered and not numbered[-1].whole:
-            numbered.pop()  # the number behind the last figure would be that of a line that is not there
-        if _rise([_whole(entry.values[place]) for entry in numbered]):
-            for entry in numbered:
-                entry.values.pop(place)
-            for entry in entries:
-                if not _has_figure(entry):
-                    entry.values = [cell for cell in entry.values if _whole(cell) is None]
+        # Without row ends the number of the next line stands behind a figure, so behind the last one stands none.
+        last = numbered.pop() if numbered and not numbered[-1].whole and numbered[-1] is entries[-1] else None
+        if not _rise(numbers := [_whole(entry.values[place]) for entry in numbered]):
+            continue
+        if last is not None and _rise([*numbers, _whole(last.values[place])]):
+            numbered.append(last)  # cut behind the number of the next line
+        for entry in numbered:
+            entry.values.pop(place)
+        for entry in entries:
+            if not _has_figure(entry):
+                entry.values = [cell for cell in entry.values if _whole(cell) is None]
     # 1, 2, 3 … in cells of their own before the labels: without row ends they stand behind the label before.
     pairs = [
         (entry, expected)
@@ -144,11 +150,17 @@ def _has_figure(entry: Entry) -> bool:
     return any(lines()[number].statistic.unit for number in entry.lines)
 
 
-def _rise(numbers: Sequence[int | None]) -> bool:
-    """Whether figures are the numbers of lines: many, each a little more than the one before."""
-    if len(numbers) < _SURELY_NUMBERED:
-        return False
-    return all(a is not None and b is not None and 0 < b - a <= _WIDEST_STEP for a, b in pairwise(numbers))
+def _rise(numbers: Sequence[int | None], share: float = 1.0) -> bool:
+    """Whether figures are the numbers of lines: many, each a little more than the one before in ``share`` of them."""
+    steps = [b - a if a is not None and b is not None else 0 for a, b in pairwise(numbers)]
+    return len(steps) >= _SURELY_NUMBERED and sum(0 < one <= _WIDEST_STEP for one in steps) >= share * len(steps)
+
+
+def _may_be_numbers(entries: Sequence[Entry]) -> bool:
+    """Whether numbers of lines may be left behind labels where row ends do not show, with some of them lost."""
+    open_ended = [entry for entry in entries if entry.values and not entry.whole and _has_figure(entry)]
+    double = sum(len([cell for cell in entry.values if _whole(cell) is not None]) > 1 for entry in open_ended)
+    return double >= _FEWEST_NUMBERED or _rise([_whole(entry.values[-1]) for entry in open_ended], _MOST_OF_THEM)
 
 
 def _number_apart(entry: Entry) -> str | None:

@@ -17,6 +17,11 @@ _TITLE = re.compile(
     rf"政[府务]信息公开(?:工作)?情况统计(?:年)?(?:报)?表(?:[(（](?P<other>{_YEAR})?[^()（）]*[)）])?$"
 )
 _YEAR_BELOW = re.compile(rf"^[(（]?(?:统计年度[:：]?)?({_YEAR})年?度?[)）]?$")
+# Words of the form that no later one has.
+_WORDS = re.compile(
+    "公开政府信息数|收到申请数|申请办结数|申请答复数|按时办结|维持具体行政行为|依法纠错|其他情形数|举报投诉数|培训"
+)
+_ENOUGH_WORDS = 3
 _LONGEST_TITLE = 50
 _ENOUGH_LABELS = 5
 # Between two lines of the form stand at most its headings, a page number and the head that a new page repeats.
@@ -72,8 +77,7 @@ def _title(rows: Sequence[Row]) -> tuple[int | None, re.Match[str] | None]:
 
 def _many_inline(rows: Sequence[Row]) -> bool:
     """Whether lines may hold labels and figures together: looked at closely only where some of their words are."""
-    text = (cell.text for row in rows if row.mode is Mode.BARE for cell in row.cells)
-    return sum("申请数" in one or "答复数" in one or "政府信息数" in one or "情形" in one for one in text) >= 2
+    return sum(row.mode is Mode.BARE and bool(_WORDS.search(row.cells[0].text)) for row in rows) >= _ENOUGH_WORDS
 
 
 def _year_below(rows: Sequence[Row], title: int) -> str | None:
