@@ -103,8 +103,8 @@ def _not_settled(entry: Entry, sheet: Sheet) -> None:
 def _doubt_places(found: dict[int, Entry], sheet: Sheet) -> None:
     """Labels that stand twice were placed by what stands above: where lines between are lost, that may mislead."""
     doubted = []
-    for number in found:
-        group = twins(number)
+    for number, entry in found.items():
+        group = twins(entry.text)
         if group is None or lines()[number].statistic.unit is None:
             continue
         behind = any(other >= group.stop for other in found)

@@ -27,6 +27,9 @@ _GLUED = re.compile(r"^(?P<label>.*[^\d\s.,，:：+\-−])\s*[:：]?\s*(?P<value
 _COUNTED = re.compile(r"^(?P<figure>[\d.,+\-−]+)\s*(?P<unit>\D+)$")
 _MOST_PIECES = 4
 _LONGEST_LABEL = 120
+# Beyond these, which no layout comes near, a line is a sentence and a row is none of this form.
+_LONGEST_INLINE = 200
+_MOST_CELLS = 64
 
 
 @dataclass
@@ -82,7 +85,7 @@ def entries_of(rows: Sequence[Row]) -> list[Entry]:
         if row.mode in (Mode.GRID, Mode.LINE) and len(row.cells) > 1:
             if columns := _columns(row):
                 head = _Head(row.table, columns)
-            else:
+            elif len(row.cells) <= _MOST_CELLS:
                 same = row.mode is Mode.LINE or row.table == head.table
                 found += _of_row(row, position, head if same else _Head())
             position += 1
@@ -275,6 +278,8 @@ class Inline:
 
 def inline(cell: Cell) -> Inline | None:
     """A text such as ``1.当面申请数：3件`` or ``1.当面申请数 件 3`` taken apart; None when it is none."""
+    if len(cell.text) > _LONGEST_INLINE:
+        return None
     pieces = cell.text.split()
     unit: str | None = None
     figures: list[str] = []

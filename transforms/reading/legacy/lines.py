@@ -98,16 +98,12 @@ def _is_below(number: int, position: int) -> bool:
     return under is not None and under <= position <= lines()[under].last and number > position
 
 
-def twins(number: int) -> range | None:
-    """The lines from the heading of the first to the last of those that share a label with line ``number``."""
-    line = lines()[number]
-    shared: set[int] = set()
-    for spelling in (line.statistic.label, *line.statistic.also):
-        official, short = _index()[words(spelling)]
-        shared |= official | short
-    if len(shared) < 2:
+def twins(text: str) -> range | None:
+    """The lines from the heading of the first to the last of those that a label may be; None where it is but one."""
+    candidates = lines_named(text)
+    if len(candidates) < 2:
         return None
-    headings = [under for one in shared if (under := lines()[one].under) is not None]
+    headings = [under for number in candidates if (under := lines()[number].under) is not None]
     return range(min(headings), max(lines()[heading].last for heading in headings) + 1)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from transforms.documents.model import Document, Mode, Row
 from transforms.glyphs import simplified
@@ -95,23 +97,20 @@ def _rows_of_form(entries: Sequence[Entry], rows: Sequence[Row], title: int | No
     """
     tables = {entry.table for entry in entries if entry.mode is Mode.GRID and entry.lines and entry.has_cells}
     taken = {number for number, row in enumerate(rows) if row.mode is Mode.GRID and row.table in tables}
-    marks = sorted({row for entry in entries if entry.lines and entry.mode is not Mode.GRID for row in entry.rows})
-    for run in _runs(marks):
-        figures = sum(entry.has_cells for entry in entries if entry.lines and run[0] <= entry.rows[0] <= run[-1])
-        if figures >= _ENOUGH_LABELS or (title is not None and figures and 0 <= run[0] - title <= _FAR_BELOW + 1):
-            taken.update(range(run[0], run[-1] + 1))
+    apart = [entry for entry in entries if entry.lines and entry.mode is not Mode.GRID]
+    with_cells = sorted(entry.rows[0] for entry in apart if entry.has_cells)
+    for first, last in _runs(sorted({row for entry in apart for row in entry.rows})):
+        figures = bisect_right(with_cells, last) - bisect_left(with_cells, first)
+        if figures >= _ENOUGH_LABELS or (title is not None and figures and 0 <= first - title <= _FAR_BELOW + 1):
+            taken.update(range(first, last + 1))
     if title is not None:
         first = min((row for row in taken if row > title), default=title)
         taken.update(range(title, first) if first - title <= _FAR_BELOW + 1 else [title])
     return taken
 
 
-def _runs(marks: Sequence[int]) -> list[list[int]]:
-    """Numbers of rows in groups without a long hole."""
-    runs: list[list[int]] = []
-    for mark in marks:
-        if runs and mark - runs[-1][-1] <= _LONGEST_HOLE + 1:
-            runs[-1].append(mark)
-        else:
-            runs.append([mark])
-    return runs
+def _runs(marks: Sequence[int]) -> list[tuple[int, int]]:
+    """First and last of the numbers of rows that stand together without a long hole."""
+    ends = [at for at, (one, two) in enumerate(pairwise(marks)) if two - one > _LONGEST_HOLE + 1]
+    firsts = [0, *(at + 1 for at in ends)]
+    return [(marks[a], marks[b]) for a, b in zip(firsts, [*ends, len(marks) - 1], strict=True)] if marks else []
