@@ -130,12 +130,7 @@ def _of_row(row: Row, number: int, head: _Head) -> Iterator[Entry]:
             entry = Entry(text, named, cell, [number], row.mode, row.table, panel=panel, before=before)
             before = []
             if single:
-                entry.text, entry.lines, entry.unit, entry.values = (
-                    single.text,
-                    single.lines,
-                    single.unit,
-                    single.values,
-                )
+                _fill(entry, single)
         elif entry is None:
             before += [cell] if looks_like_value(cell.text) and text else []
         elif text and unit_of(text) and (head.kind(cell) in (None, "unit")):
@@ -155,6 +150,10 @@ def _of_row(row: Row, number: int, head: _Head) -> Iterator[Entry]:
         yield entry
     elif before:
         yield Entry("", frozenset(), before[0], [number], row.mode, row.table, before=before)
+
+
+def _fill(entry: Entry, single: Inline) -> None:
+    entry.text, entry.lines, entry.unit, entry.values = single.text, single.lines, single.unit, single.values
 
 
 def _is_unknown_label(cells: Sequence[Cell], at: int, entry: Entry | None) -> bool:
@@ -203,12 +202,7 @@ def _of_lines(rows: Sequence[Row], start: int, end: int) -> Iterator[Entry]:
             taken = list(range(position, stop)) if label else [position]
             entry = Entry(label or text, lines_named(label), cell, taken, row.mode, row.table)
             if single:
-                entry.text, entry.lines, entry.unit, entry.values = (
-                    single.text,
-                    single.lines,
-                    single.unit,
-                    single.values,
-                )
+                _fill(entry, single)
             position = max(stop, position + 1)
             continue
         if not label and text and is_open(text) and lines_named(text[: _opening(text)]):
