@@ -13,15 +13,18 @@ _OTHER_REPORTS = (
     ("the yearly return of a government website", re.compile(r"网站.{0,12}(?:报表|年度报告|年报)")),
     (
         "a report on building a law-based government",
-        re.compile(r"(?:法治政府建设|依法行政|法治建设).{0,12}(?:报告|总结|情况)$"),
+        re.compile(r"(?:法治政府建设|依法行政|法治建设).{0,12}(?:报告|总结)(?![一-龥])"),
     ),
-    ("a report of a housing provident fund", re.compile(r"公积金.{0,20}(?:报告|年报)$")),
+    ("a report of a housing provident fund", re.compile(r"公积金.{0,20}(?:报告|年报)(?![一-龥])")),
     (
         "a university's report of a school year (Ministry of Education order 29)",
         re.compile(r"学年.*(?:报告|年报)|(?:报告|年报).*学年"),
     ),
     ("the yearly report of a public institution as a legal person", re.compile(r"事业单位法人")),
-    ("a picture or text that explains a report", re.compile(r"一图(?:读|看)懂|一图了解|图解|图说|解读")),
+    (
+        "a picture or text that explains a report",
+        re.compile(r"一图(?:读|看)懂|一图了解|图解|图说|解读.*报告|报告.*解读"),
+    ),
 )
 _OTHER_PAGES = (
     ("a guide to disclosure", re.compile(r"指南")),
@@ -35,7 +38,9 @@ _OWN_PAGE = re.compile(r"^.{3,}?(?:政府信息|政务|信息).{0,8}(?:指南|�
 _SENTENCE = re.compile(r"[。；;，,？?！!]")
 _LONGEST_TITLE = 80
 # Bodies that report under rules of their own; those of them that print the three tables are read all the same.
-_UNIVERSITY = re.compile(r"大学|学院$|(?:专科|高等|职业|技工|师范|卫生|干部)学校$")
+_UNIVERSITY = re.compile(
+    r"(?:大学|学院)(?:[(（].*[)）]|.{0,6}校区|.{0,6}分校)?$|(?:专科|高等|职业|技工|师范|卫生|干部)学校$"
+)
 _PUBLIC_BODY = re.compile(
     r"(?:小学|中学|高中|学校|幼儿园|幼教中心|医院|卫生院|卫生服务中心|保健院|保健站|急救中心|血站|中心血站"
     r"|公司|集团|水厂|电厂|热力站|供电所|公交总站|客运站)(?:[(（].*[)）])?$"

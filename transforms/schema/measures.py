@@ -91,6 +91,7 @@ def _official_labels() -> dict[tuple[str, str], tuple[str, list[str]]]:
                 add(table, label.key, label.label, form.name)
         lines = {line.key: line for line in form.legacy}
         for line in form.legacy:
-            above = lines[line.under].label + " / " if line.under else ""
+            # What a figure is part of belongs to its name; a heading without a figure is left out.
+            above = lines[line.under].label + " / " if line.under and lines[line.under].unit else ""
             add("legacy", line.key, above + line.label, form.name)
     return labels

@@ -88,7 +88,9 @@ def test_public_bodies_that_print_the_tables_are_read(name: str, layout: str) ->
 SPEAKS_OF = "<p>推进法治政府建设，完善政府信息公开指南、目录和制度，做好政府网站年度报表和住房公积金公开。</p>"
 
 
-@pytest.mark.parametrize("name", ["云岭县人民政府", "云岭县司法局", "云岭市住房公积金管理中心", "云岭县教育局"])
+@pytest.mark.parametrize(
+    "name", ["云岭县人民政府", "云岭县司法局", "云岭市住房公积金管理中心", "云岭大学城管理委员会", "学院路街道办事处"]
+)
 def test_a_report_that_speaks_of_them_is_a_report(name: str) -> None:
     title = f"{name}2022年政府信息公开工作年度报告"
     links = "<ul><li><a>云岭县2021年法治政府建设年度报告</a></li><li><a>政府信息公开指南</a></li></ul>"

@@ -65,8 +65,8 @@ def rows(figures: Mapping[str, str], head: bool = True) -> list[list[str]]:
     return [["统 计 指 标", "单位", "统计数"], *body] if head else body
 
 
-def html_table(table: list[list[str]], span: str = "") -> str:
-    cells = ("".join(f"<td{span}><p>{cell}</p></td>" for cell in row) for row in table)
+def html_table(table: list[list[str]]) -> str:
+    cells = ("".join(f"<td><p>{cell}</p></td>" for cell in row) for row in table)
     return "<table>" + "".join(f"<tr>{row}</tr>" for row in cells) + "</table>"
 
 
@@ -81,8 +81,6 @@ def html_grouped(figures: Mapping[str, str]) -> str:
                 continue
         if not line.unit:
             out.append(f'<tr>{group}<td colspan="3">{line.label}</td></tr>')
-        elif line.under is None:
-            out.append(f"<tr>{group}<td>{line.label}</td><td>{line.unit}</td><td>{figures[line.key]}</td></tr>")
         else:
             out.append(f"<tr>{group}<td>{line.label}</td><td>{line.unit}</td><td>{figures[line.key]}</td></tr>")
         group = ""
@@ -103,9 +101,9 @@ def panels(table: list[list[str]]) -> list[list[str]]:
     return [[*one, *two] for one, two in zip(table[:half], right, strict=True)]
 
 
-def report(table: str, tag: str = "p") -> str:
+def report(table: str) -> str:
     """A page of 2016 with its narrative and the form annexed."""
-    text = "".join(f"<{tag}>{heading}</{tag}><{tag}>{said}</{tag}>" for heading, said in NARRATIVE)
+    text = "".join(f"<p>{heading}</p><p>{said}</p>" for heading, said in NARRATIVE)
     return (
         f"<html><body><div><h1>{TITLE}</h1>{text}<p>附件：{STATISTICS_TITLE}</p>"
         f"<p>{STATISTICS_TITLE}</p><p>（2016年度）</p>{table}<p>联系电话：0335-1234567</p></div></body></html>"

@@ -129,6 +129,19 @@ def test_two_figures_behind_a_label_are_no_reading() -> None:
     assert {f"legacy.{key}" for key in KEYS} == seen.named
 
 
+@pytest.mark.parametrize("head", [["本季度", "本年累计"], None])
+@pytest.mark.parametrize("blank", [2, 3])
+def test_of_two_columns_a_single_figure_is_no_reading_either(blank: int, head: list[str] | None) -> None:
+    table = [[*row, "—" if row[2] == "—" else "17"] for row in rows(statistics())]
+    for row in table[10:40]:
+        row[blank] = "" if row[2] != "—" else "—"
+    if head:
+        table[0][2:] = head
+    seen = see(_page(table if head else table[1:]))
+    assert {cell["value"] for cell in seen.document["legacy"].values()} == {None}
+    assert {f"legacy.{key}" for key in KEYS} == seen.named
+
+
 def test_a_figure_in_the_column_of_remarks_is_named_and_not_taken() -> None:
     table = [[*row, ""] for row in rows(statistics())]
     table[0][3] = "备注"

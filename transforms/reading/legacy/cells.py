@@ -19,6 +19,8 @@ _SURELY_NUMBERED = 8
 _WIDEST_STEP = 3
 _MOST_OF_THEM = 0.7
 _FEWEST_NUMBERED = 3
+# So many labels with two figures show that the table has two columns of them.
+_FEWEST_IN_PAIRS = 3
 _MOST_NAMED = 6
 
 
@@ -27,6 +29,8 @@ def read_statistics(statistics: Statistics, document: Document, sheet: Sheet) ->
     entries = [entry for entry in statistics.entries if entry.lines]
     _drop_numbers(entries)
     unsure = _may_be_numbers(entries)
+    pairs = sum(sum(read_printed(cell.text).value is not None for cell in entry.values) > 1 for entry in entries)
+    in_pairs = pairs >= _FEWEST_IN_PAIRS
     position = -1
     found: dict[int, Entry] = {}
     unsettled: list[Entry] = []
@@ -38,14 +42,16 @@ def read_statistics(statistics: Statistics, document: Document, sheet: Sheet) ->
         position = number
         found.setdefault(number, entry)
         is_cut = entry is entries[-1] and _ends_with(document, entry)
-        _read(lines()[number], entry, sheet, is_cut, unsure and not entry.whole)
+        is_open = (unsure and not entry.whole) or entry.columns > 1 or (in_pairs and len(entry.values) > 1)
+        _read(lines()[number], entry, sheet, is_cut, is_open)
     for entry in unsettled:
         _not_settled(entry, sheet)
     _doubt_places(found, sheet)
     _name_left_over(statistics.entries, sheet)
 
 
-def _read(line: Line, entry: Entry, sheet: Sheet, is_cut: bool, unsure: bool) -> None:
+def _read(line: Line, entry: Entry, sheet: Sheet, is_cut: bool, is_open: bool) -> None:
+    """Read one line; ``is_open``: its figure may be one of several columns or no figure at all."""
     path = _path(line)
     if line.statistic.unit is None:
         filled = [cell for cell in entry.values if read_printed(cell.text).value is not None]
@@ -56,8 +62,8 @@ def _read(line: Line, entry: Entry, sheet: Sheet, is_cut: bool, unsure: bool) ->
     if not entry.values and (entry.whole or is_cut):
         return  # the row is cut: a blank cell would show, and the end of the document shows nothing
     filled = [cell for cell in entry.values if cell.text.strip()]
-    figures = [cell for cell in filled if looks_like_value(cell.text)]
-    if len(figures) > 1 or (figures and unsure) or (filled and entry.values[0] is not filled[0] and not entry.headed):
+    figures = _figures(entry)
+    if len(figures) > 1 or (figures and is_open) or (filled and entry.values[0] is not filled[0]):
         message = f"{line.statistic.label}: whether {_texts(filled)} is the figure of the year cannot be told."
         sheet.unreadable("two_readings", message, [path], _texts(filled), filled[0].locator)
         return
@@ -76,6 +82,10 @@ def _read(line: Line, entry: Entry, sheet: Sheet, is_cut: bool, unsure: bool) ->
         sheet.unreadable("other_unit", message, [path], cell.text, cell.locator)
         return
     sheet.read(path, cell, "wanyuan" if is_money else VALUE, unit if is_money and unit else "", place)
+
+
+def _figures(entry: Entry) -> list[Cell]:
+    return [cell for cell in entry.values if cell.text.strip() and looks_like_value(cell.text)]
 
 
 def _unit(entry: Entry, is_money: bool) -> str | None:

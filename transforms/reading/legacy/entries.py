@@ -37,7 +37,7 @@ class Entry:
     """A label of the form, or with ``lines`` empty the text in its place, with what stands behind it.
 
     ``values`` are the cells of value columns; ``others`` figures in columns of remarks; ``rows`` the numbers of the
-    rows it takes; ``whole`` says that blank cells would show; ``head`` that columns have heads.
+    rows it takes; ``columns`` counts the values that stand under a head of figures; ``panel`` is its number in the row.
     """
 
     text: str
@@ -50,11 +50,12 @@ class Entry:
     values: list[Cell] = field(default_factory=list)
     others: list[Cell] = field(default_factory=list)
     before: list[Cell] = field(default_factory=list)
-    headed: bool = False
+    columns: int = 0
     panel: int = 0
 
     @property
     def whole(self) -> bool:
+        """Whether blank cells would show."""
         return self.mode in (Mode.GRID, Mode.LINE)
 
     @property
@@ -127,15 +128,9 @@ def _of_row(row: Row, number: int, head: _Head) -> Iterator[Entry]:
             if entry is not None:
                 yield entry
             entry = Entry(text, named, cell, [number], row.mode, row.table, panel=panel, before=before)
-            entry.headed = any(kind == "value" for _, _, kind in head.columns)
             before = []
             if single:
-                entry.text, entry.lines, entry.unit, entry.values = (
-                    single.text,
-                    single.lines,
-                    single.unit,
-                    single.values,
-                )
+                _fill(entry, single)
         elif entry is None:
             before += [cell] if looks_like_value(cell.text) and text else []
         elif text and unit_of(text) and (head.kind(cell) in (None, "unit")):
@@ -144,12 +139,21 @@ def _of_row(row: Row, number: int, head: _Head) -> Iterator[Entry]:
                 entry.values = []  # blanks before the unit are what a merged label leaves behind
         elif head.kind(cell) == "remark":
             entry.others += [cell] if text and looks_like_value(text) else []
+        elif head.kind(cell) == "label" and entry.values:
+            yield entry  # nothing stands in the next panel of this row, or what no form has
+            entry = None
+            before += [cell] if looks_like_value(cell.text) and text else []
         elif head.kind(cell) not in ("number", "unit", "label") and not _is_remark(text):
             entry.values.append(cell)
+            entry.columns += head.kind(cell) == "value"
     if entry is not None:
         yield entry
     elif before:
         yield Entry("", frozenset(), before[0], [number], row.mode, row.table, before=before)
+
+
+def _fill(entry: Entry, single: Inline) -> None:
+    entry.text, entry.lines, entry.unit, entry.values = single.text, single.lines, single.unit, single.values
 
 
 def _is_unknown_label(cells: Sequence[Cell], at: int, entry: Entry | None) -> bool:
@@ -198,12 +202,7 @@ def _of_lines(rows: Sequence[Row], start: int, end: int) -> Iterator[Entry]:
             taken = list(range(position, stop)) if label else [position]
             entry = Entry(label or text, lines_named(label), cell, taken, row.mode, row.table)
             if single:
-                entry.text, entry.lines, entry.unit, entry.values = (
-                    single.text,
-                    single.lines,
-                    single.unit,
-                    single.values,
-                )
+                _fill(entry, single)
             position = max(stop, position + 1)
             continue
         if not label and text and is_open(text) and lines_named(text[: _opening(text)]):
