@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from tests.generator import scoring
 from tests.generator.kinds.registry import KINDS, named
-from tests.generator.layouts import Layout, layouts
+from tests.generator.layouts import Layout, departures, layouts
 from tests.generator.running import Flaw, Outcome, run, shared_reports
 
 # Documents of each kind in `make generate`; the slow ones few.
@@ -74,7 +74,8 @@ def _print(outcome: Outcome, options: argparse.Namespace) -> None:
 
 def _line(flaw: Flaw) -> str:
     finding = flaw.finding
-    where = f"{flaw.path} [{flaw.layout}; seed {flaw.seed}]"
+    options = ", ".join(f"{option}={value}" for option, value in departures(flaw.layout).items())
+    where = f"{flaw.path} [{flaw.layout.name}: {options}; seed {flaw.seed}]"
     return f"  {finding.kind}: {finding.cell} expected {finding.expected}, read {finding.read}\n    {where}"
 
 

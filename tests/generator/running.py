@@ -24,7 +24,7 @@ class Flaw:
     """A finding with the document that it was made in."""
 
     path: Path
-    layout: str
+    layout: Layout
     seed: str
     finding: Finding
 
@@ -88,7 +88,7 @@ def run(
                 reasons.append(document["reason"])
             own = score(report, document)
             outcome.by_layout[report.layout.name].add(own)
-            outcome.flaws += (Flaw(file.path, report.layout.name, name, finding) for finding in own.findings)
+            outcome.flaws += (Flaw(file.path, report.layout, name, finding) for finding in own.findings)
     documents = outcome.total.documents
     if documents and outcome.unread == documents:
         outcome.not_read = reasons[0]

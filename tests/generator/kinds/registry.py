@@ -10,7 +10,7 @@ from pkgutil import resolve_name
 
 from tests.generator import cache
 from tests.generator.compose import Report
-from tests.generator.kinds import office
+from tests.generator.kinds import browser, office
 
 _HERE = "tests.generator.kinds"
 
@@ -50,6 +50,14 @@ KINDS: dict[str, Kind] = {
         Kind("doc", ".doc", source="docx", convert=_OFFICE, absent=office.absent),
         Kind("odt", ".odt", source="docx", convert=_OFFICE, absent=office.absent),
         Kind("rtf", ".rtf", source="docx", convert=_OFFICE, absent=office.absent),
+        Kind("xlsx", ".xlsx", f"{_HERE}.spreadsheet:render_xlsx", module="openpyxl"),
+        Kind("xls", ".xls", source="xlsx", convert=_OFFICE, absent=office.absent),
+        Kind("ods", ".ods", source="xlsx", convert=_OFFICE, absent=office.absent),
+        Kind("pdf", ".pdf", f"{_HERE}.portable:render_pdf", module="reportlab"),
+        Kind("pdf-office", ".pdf", source="docx", convert=_OFFICE, absent=office.absent),
+        Kind("pdf-browser", ".pdf", source="html", convert=f"{_HERE}.browser:convert", absent=browser.absent),
+        Kind("scan", ".pdf", source="pdf", convert=f"{_HERE}.scan:to_pdf", module="pypdfium2"),
+        Kind("picture", ".png", source="pdf", convert=f"{_HERE}.scan:to_picture", module="pypdfium2"),
     )
 }
 
