@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -40,7 +40,7 @@ def rules(form: Form) -> Iterator[Rule]:
         yield Rule(f"results of {channel.key}", parts, (f"litigation.{channel.key}.total",))
 
 
-def difference(rule: Rule, value: Callable[[str], Decimal | None]) -> Decimal:
+def difference(rule: Rule, values: Mapping[str, Decimal | None]) -> Decimal:
     """Left side minus right side, a cell without a figure counted as nothing."""
-    left = sum((value(path) or Decimal(0) for path in rule.left), Decimal(0))
-    return left - sum((value(path) or Decimal(0) for path in rule.right), Decimal(0))
+    left = sum((values.get(path) or Decimal(0) for path in rule.left), Decimal(0))
+    return left - sum((values.get(path) or Decimal(0) for path in rule.right), Decimal(0))

@@ -6,15 +6,15 @@ import hashlib
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
 
 from tests.generator import arithmetic
+from tests.generator.arithmetic import Rule
 from tests.generator.figures import MISSING, Figures, damaged, paths, random_figures, real_figures
 from tests.generator.layouts import BLANKS_VANISH, Layout, mixed, settle
 from tests.generator.model import HEADER, Block, Cell, Paragraph, Row, Table, placed, width
 from tests.generator.tables import Writer, application, disclosure, litigation, with_gaps_settled
-from tests.generator.writing import MAY, MUST, NEVER, Truth, write_text
+from tests.generator.writing import MAY, NEVER, Truth, write_text
 
 _SECTIONS = (
     "一、总体情况",
@@ -28,12 +28,16 @@ _SECTIONS = (
 
 @dataclass(frozen=True)
 class Report:
-    """A laid-out report and the truth about every cell of its form."""
+    """A laid-out report and the truth about every cell of its form.
+
+    ``contradictions``: rules that the printed figures break, every operand being printed.
+    """
 
     figures: Figures
     layout: Layout
     blocks: tuple[Block, ...]
     truth: Mapping[str, Truth]
+    contradictions: tuple[Rule, ...]
     title: str
 
     @property
@@ -71,8 +75,8 @@ def compose(figures: Figures, layout: Layout, rng: random.Random) -> Report:
     blocks += _sections(figures, layout, tables)
     for heading in _SECTIONS[4:]:
         blocks += [Paragraph(write_text(heading, layout), "heading"), Paragraph(write_text("无。", layout))]
-    truth = _with_arithmetic(figures, writer.truth, layout)
-    return Report(figures, layout, tuple(blocks), truth, title.replace("\n", ""))
+    truth, broken = with_arithmetic(figures, writer.truth)
+    return Report(figures, layout, tuple(blocks), truth, broken, title.replace("\n", ""))
 
 
 def _title(figures: Figures, layout: Layout) -> str:
@@ -146,27 +150,22 @@ def _widened(table: Table, grid: int) -> list[Row]:
     return [tuple(row) for row in rows]
 
 
-def _with_arithmetic(figures: Figures, truth: dict[str, Truth], layout: Layout) -> dict[str, Truth]:
-    """The truth with the doubt that the printed figures themselves raise.
-
-    All cells of a rule that does not close must be named where all are printed, and may be where some are empty.
-    """
-    truth = {path: truth.get(path, Truth(None, (MISSING,))) for path in paths(figures.form)}
-
-    def value(path: str) -> Decimal | None:
-        return truth[path].value
-
+def with_arithmetic(figures: Figures, written: Mapping[str, Truth]) -> tuple[dict[str, Truth], tuple[Rule, ...]]:
+    """The truth with the doubt that the printed figures themselves raise, and the rules that they break."""
+    truth = {path: written.get(path, Truth(None, (MISSING,))) for path in paths(figures.form)}
+    broken = []
     for rule in arithmetic.rules(figures.form):
-        if arithmetic.difference(rule, value) == 0:
+        if arithmetic.difference(rule, {path: truth[path].value for path in rule.cells}) == 0:
             continue
-        printed = all(truth[path].value is not None for path in rule.cells)
+        if all(truth[path].value is not None for path in rule.cells):
+            broken.append(rule)
         for path in rule.cells:
-            naming = MUST if printed or truth[path].naming == MUST else MAY
-            truth[path] = truth[path]._replace(naming=naming)
+            if truth[path].naming == NEVER:
+                truth[path] = truth[path]._replace(naming=MAY)
     for path in truth:
         if truth[path].naming == NEVER and _implausible(path, figures):
             truth[path] = truth[path]._replace(naming=MAY)
-    return truth
+    return truth, tuple(broken)
 
 
 def _implausible(path: str, figures: Figures) -> bool:

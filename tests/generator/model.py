@@ -88,3 +88,12 @@ def expanded(table: Table, repeat: bool = False) -> list[list[str]]:
                 if repeat or (down, right) == (0, 0):
                     texts[row + down][column + right] = cell.text
     return texts
+
+
+def weights(table: Table) -> list[float]:
+    """How wide the columns are in proportion: those of labels wider than those of figures."""
+    found = [1.0] * width(table)
+    for _, column, cell in placed(table):
+        if cell.colspan == 1 and cell.role == LABEL:
+            found[column] = max(found[column], min(len(cell.text), 12) / 4)
+    return found

@@ -16,7 +16,7 @@ from docx.shared import Mm, Pt
 from tests.generator.compose import Report
 from tests.generator.kinds.html import GAPS_PERCENT
 from tests.generator.layouts import Layout
-from tests.generator.model import Beside, Block, Cell, PageBreak, Paragraph, Table, placed, width
+from tests.generator.model import Beside, Block, Cell, PageBreak, Paragraph, Table, placed, weights, width
 
 FONTS = {"song": "Noto Serif CJK SC", "hei": "WenQuanYi Zen Hei", "kai": "AR PL UKai CN"}
 PAPER_MM = {"A4": (210, 297), "A3": (297, 420), "Letter": (216, 279), "16K": (184, 260)}
@@ -83,10 +83,11 @@ def _element(name: str, **attributes: object) -> Any:
     return element
 
 
-def _frame(columns: int, twips: int, borders: str) -> Any:
+def _frame(widths: list[int], borders: str) -> Any:
+    """An empty table with columns of these widths, in twentieths of a point."""
     table = OxmlElement("w:tbl")
     properties = _element("tblPr")
-    properties.append(_element("tblW", w=twips, type="dxa"))
+    properties.append(_element("tblW", w=sum(widths), type="dxa"))
     lines = _element("tblBorders")
     shown = {"none": (), "horizontal": ("top", "bottom", "insideH")}.get(
         borders, ("top", "left", "bottom", "right", "insideH", "insideV")
@@ -95,8 +96,8 @@ def _frame(columns: int, twips: int, borders: str) -> Any:
         lines.append(_element(side, val="single" if side in shown else "nil", sz=4, space=0, color="000000"))
     properties.append(lines)
     grid = _element("tblGrid")
-    for _ in range(columns):
-        grid.append(_element("gridCol", w=twips // columns))
+    for twips in widths:
+        grid.append(_element("gridCol", w=twips))
     table.append(properties)
     table.append(grid)
     return table
@@ -104,7 +105,9 @@ def _frame(columns: int, twips: int, borders: str) -> Any:
 
 def _table(table: Table, layout: Layout, rng: random.Random, twips: int) -> Any:
     columns = width(table)
-    frame = _frame(columns, twips, layout.borders)
+    shares = weights(table)
+    widths = [int(twips * share / sum(shares)) for share in shares]
+    frame = _frame(widths, layout.borders)
     owner: dict[tuple[int, int], tuple[Cell, bool]] = {}
     for row, column, cell in placed(table):
         for down in range(cell.rowspan):
@@ -122,7 +125,7 @@ def _table(table: Table, layout: Layout, rng: random.Random, twips: int) -> Any:
             # Rows that end early stay short, as word processors allow.
             if found is None and not any((row, later) in owner for later in range(column, columns)):
                 break
-            line.append(_cell(cell, own, layout, rng, twips // columns))
+            line.append(_cell(cell, own, layout, rng, sum(widths[column : column + cell.colspan])))
             column += cell.colspan
         frame.append(line)
     return frame
@@ -131,7 +134,7 @@ def _table(table: Table, layout: Layout, rng: random.Random, twips: int) -> Any:
 def _cell(cell: Cell, own: bool, layout: Layout, rng: random.Random, twips: int) -> Any:
     element = _element("tc")
     properties = _element("tcPr")
-    properties.append(_element("tcW", w=twips * cell.colspan, type="dxa"))
+    properties.append(_element("tcW", w=twips, type="dxa"))
     if cell.colspan > 1:
         properties.append(_element("gridSpan", val=cell.colspan))
     if cell.rowspan > 1:
@@ -169,7 +172,7 @@ def _beside(block: Beside, layout: Layout, rng: random.Random) -> Any:
     """A table of one row whose cells hold the tables."""
     twips = _text_width(layout)
     each = twips // len(block.tables)
-    outer = _frame(len(block.tables), twips, "none")
+    outer = _frame([each] * len(block.tables), "none")
     row = _element("tr")
     for table in block.tables:
         cell = _element("tc")

@@ -25,7 +25,7 @@ from tests.generator.compose import Report
 from tests.generator.kinds.docx import PAPER_MM
 from tests.generator.kinds.html import GAPS_PERCENT
 from tests.generator.layouts import Layout
-from tests.generator.model import Beside, Block, PageBreak, Paragraph, Table, placed, width
+from tests.generator.model import Beside, Block, PageBreak, Paragraph, Table, placed, weights, width
 
 # TrueType fonts that reportlab can embed; where one is absent, the reader's own Song face is referred to.
 _FONT_FILES = {
@@ -120,15 +120,7 @@ def _table(table: Table, layout: Layout, rng: random.Random, room: float) -> Lon
             if drawn:
                 commands.append((side, *place, 0.5, colors.black))
     again = table.header_rows if layout.break_inside == "header repeated" else 0
-    made = LongTable(texts, colWidths=_widths(table, room), repeatRows=again)
+    shares = weights(table)
+    made = LongTable(texts, colWidths=[room * share / sum(shares) for share in shares], repeatRows=again)
     made.setStyle(commands)
     return made
-
-
-def _widths(table: Table, room: float) -> list[float]:
-    """Columns that hold labels are wider than those of figures."""
-    weights = [1.0] * width(table)
-    for _, column, cell in placed(table):
-        if cell.colspan == 1 and cell.role == "label":
-            weights[column] = max(weights[column], min(len(cell.text), 12) / 4)
-    return [room * weight / sum(weights) for weight in weights]
