@@ -79,15 +79,14 @@ def width(table: Table) -> int:
     return max(place.column + place.cell.colspan for place in placed(table))
 
 
-def expanded(table: Table, repeat: bool = False) -> list[list[str]]:
-    """Texts by row and column; places under a span are empty or, with ``repeat``, hold the text again."""
-    texts = [[""] * width(table) for _ in table.rows]
+def expanded(table: Table) -> list[list[str]]:
+    """Texts by row and column, empty under a span; a row ends where its last cell does."""
+    texts: list[dict[int, str]] = [{} for _ in table.rows]
     for row, column, cell in placed(table):
-        for down in range(min(cell.rowspan, len(texts) - row)):
-            for right in range(cell.colspan):
-                if repeat or (down, right) == (0, 0):
-                    texts[row + down][column + right] = cell.text
-    return texts
+        for below in texts[row : row + cell.rowspan]:
+            below |= dict.fromkeys(range(column, column + cell.colspan), "")
+        texts[row][column] = cell.text
+    return [[row.get(column, "") for column in range(max(row, default=-1) + 1)] for row in texts]
 
 
 def weights(table: Table) -> list[float]:

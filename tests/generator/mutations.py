@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from tests.generator.compose import Report
@@ -28,7 +28,9 @@ def mutated(report: Report, rng: random.Random) -> Mutant:
     """One to three mutations of the tables of a report."""
     blocks = list(report.blocks)
     rows: Rows = {at: [list(row) for row in block.rows] for at, block in enumerate(blocks) if isinstance(block, Table)}
-    allowed = {path: {truth.value} if truth.value is not None else set() for path, truth in report.truth.items()}
+    allowed = Allowed(
+        {path: {truth.value} if truth.value is not None else set() for path, truth in report.truth.items()}
+    )
     names = rng.sample(list(MUTATIONS), rng.choice([1, 1, 1, 2, 3]))
     for name in names:
         MUTATIONS[name](rows, allowed, rng)
@@ -37,11 +39,22 @@ def mutated(report: Report, rng: random.Random) -> Mutant:
         assert isinstance(block, Table)
         kept: tuple[Row, ...] = tuple(tuple(row) for row in changed if row)
         blocks[at] = Table(kept or ((Cell(""),),), min(block.header_rows, len(kept)))
-    settled = {path: frozenset(values) for path, values in allowed.items()}
+    settled = {path: frozenset(values) for path, values in allowed.values.items()}
     return Mutant(replace(report, blocks=tuple(blocks)), " + ".join(names), settled)
 
 
-Allowed = dict[str, set[Decimal]]
+@dataclass
+class Allowed:
+    """Values by PATH. What is printed twice or under another label, ``open``, keeps all that it may be read as."""
+
+    values: dict[str, set[Decimal]]
+    open: set[str] = field(default_factory=set)
+
+    def settle(self, path: str, values: set[Decimal]) -> None:
+        """From now on a cell says this."""
+        self.values[path] = self.values[path] | values if path in self.open else values
+
+
 Mutation = Callable[[Rows, Allowed, random.Random], None]
 
 
@@ -72,14 +85,16 @@ def _change_digit(rows: Rows, allowed: Allowed, rng: random.Random) -> None:
     row, place = found
     cell = row[place]
     digits = [at for at, sign in enumerate(cell.text) if sign in "0123456789"]
-    if not digits or cell.path is None or not allowed[cell.path]:
+    if not digits or cell.path is None or not allowed.values[cell.path]:
         return
     at = rng.choice(digits)
     digit = rng.choice([d for d in "123456789" if d != cell.text[at]])
     row[place] = cell._replace(text=cell.text[:at] + digit + cell.text[at + 1 :])
     # Exact where the figure is written plainly; otherwise what it says is worked out by the same rule.
     old, new = Decimal(cell.text[at]), Decimal(digit)
-    (value,) = list(allowed[cell.path])[:1]
+    if len(allowed.values[cell.path]) > 1:
+        return
+    (value,) = allowed.values[cell.path]
     tail = sum(sign in "0123456789" for sign in cell.text[at + 1 :].split(".")[0])
     decimals = cell.text[:at].partition(".")[2]
     weight = Decimal(10) ** (-len(decimals) - 1) if "." in cell.text[:at] else Decimal(10) ** tail
@@ -90,7 +105,7 @@ def _change_digit(rows: Rows, allowed: Allowed, rng: random.Random) -> None:
         unit = Decimal("0.0001")
     step = (new - old) * weight * unit
     negative = any(sign in cell.text for sign in "-−－减")
-    allowed[cell.path] = {value - step if negative else value + step}
+    allowed.settle(cell.path, {value - step if negative else value + step})
 
 
 def _blank_figure(rows: Rows, allowed: Allowed, rng: random.Random) -> None:
@@ -100,7 +115,7 @@ def _blank_figure(rows: Rows, allowed: Allowed, rng: random.Random) -> None:
         path = row[place].path
         row[place] = row[place]._replace(text=rng.choice(["", " ", "\u00a0"]))
         if path:
-            allowed[path] = set()
+            allowed.settle(path, set())
 
 
 def _swap_figures(rows: Rows, allowed: Allowed, rng: random.Random) -> None:
@@ -113,7 +128,9 @@ def _swap_figures(rows: Rows, allowed: Allowed, rng: random.Random) -> None:
     one, two = row[place], row[other]
     if one.path and two.path:
         row[place], row[other] = one._replace(text=two.text), two._replace(text=one.text)
-        allowed[one.path], allowed[two.path] = allowed[two.path], allowed[one.path]
+        first, second = allowed.values[one.path], allowed.values[two.path]
+        allowed.settle(one.path, second)
+        allowed.settle(two.path, first)
 
 
 def _delete_cell(rows: Rows, allowed: Allowed, rng: random.Random) -> None:
@@ -150,13 +167,14 @@ def _delete_row(rows: Rows, allowed: Allowed, rng: random.Random) -> None:
     block, at, _ = rng.choice(_spots(rows, FIGURE))
     for cell in rows[block][at]:
         if cell.path:
-            allowed[cell.path] = set()
+            allowed.settle(cell.path, set())
     del rows[block][at]
 
 
 def _double_row(rows: Rows, allowed: Allowed, rng: random.Random) -> None:
     block, at, _ = rng.choice(_spots(rows, FIGURE, HEADER))
     rows[block].insert(at, list(rows[block][at]))
+    allowed.open |= {cell.path for cell in rows[block][at] if cell.path}
 
 
 def _swap_rows(rows: Rows, allowed: Allowed, rng: random.Random) -> None:
@@ -201,8 +219,9 @@ def _swap_labels(rows: Rows, allowed: Allowed, rng: random.Random) -> None:
     )
     for first, second in pairs:
         if first and second:
-            both = allowed[first] | allowed[second]
-            allowed[first], allowed[second] = both, set(both)
+            both = allowed.values[first] | allowed.values[second]
+            allowed.values[first], allowed.values[second] = both, set(both)
+            allowed.open |= {first, second}
 
 
 def _merge_cells(rows: Rows, allowed: Allowed, rng: random.Random) -> None:
