@@ -1,0 +1,155 @@
+"""Edges that a table lost in drawing: restored where the rest of the table and the text show that they belong."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from transforms.documents.pdf.grid import Table
+from transforms.documents.pdf.writing import Run
+from transforms.reading.printed import looks_like_value
+
+INCOMPLETE = "the lines around it are incomplete"
+# An edge belongs where this part of its line, and of its row or column, is drawn.
+_MOSTLY = 0.6
+
+_Place = tuple[int, int]
+# ((row, column), is_right): the edge on the right of a smallest cell, or the one below it.
+_Edge = tuple[_Place, bool]
+
+
+def mend(table: Table, runs: Sequence[Run]) -> set[_Place]:
+    """Restore lost edges and number the cells; returns the smallest cells whose edges had to be guessed.
+
+    ``runs``: the words in the table. No edge is put through a word.
+    """
+    table.join()
+    places = [(run, _places(table, run)) for run in runs]
+    crossed = {edge for _, own in places for edge in _edges_inside(own)}
+    damaged = _damaged(table, places)
+    if not damaged:
+        return set()
+    lost = [edge for edge in _missing(table, damaged) if edge not in crossed]
+    for edge in [edge for edge in lost if _belongs(table, edge)]:
+        _set(table, edge)
+    table.join()
+    _part_figures(table, places, crossed)
+    table.join()
+    guessed: set[_Place] = set()
+    for members in _uneven(table):
+        guessed |= members
+        for edge in _missing(table, [members]):
+            _set(table, edge)
+    if guessed:
+        table.join()
+    return guessed
+
+
+def _places(table: Table, run: Run) -> list[_Place]:
+    """The smallest cells that a word stands in."""
+    found: list[_Place] = []
+    for glyph in run.glyphs:
+        place = table.place(glyph.x, glyph.y)
+        if place not in found:
+            found.append(place)
+    return found
+
+
+def _edges_inside(places: Sequence[_Place]) -> Iterable[_Edge]:
+    for row, column in places:
+        if (row, column + 1) in places:
+            yield (row, column), True
+        if (row + 1, column) in places:
+            yield (row, column), False
+
+
+def _members(table: Table) -> dict[int, set[_Place]]:
+    members: defaultdict[int, set[_Place]] = defaultdict(set)
+    for row, numbers in enumerate(table.regions):
+        for column, number in enumerate(numbers):
+            members[number].add((row, column))
+    return members
+
+
+def _is_even(members: set[_Place]) -> bool:
+    rows, columns = {row for row, _ in members}, {column for _, column in members}
+    return len(members) == (max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1)
+
+
+def _uneven(table: Table) -> list[set[_Place]]:
+    return [members for members in _members(table).values() if not _is_even(members)]
+
+
+def _damaged(table: Table, places: Sequence[tuple[Run, list[_Place]]]) -> list[set[_Place]]:
+    """Cells that no table has: not rectangular, with two figures apart, or with a figure far from its middle."""
+    texts: defaultdict[int, list[tuple[Run, list[_Place]]]] = defaultdict(list)
+    for run, own in places:
+        texts[table.regions[own[0][0]][own[0][1]]].append((run, own))
+    found = []
+    for number, members in _members(table).items():
+        if len(members) < 2:
+            continue
+        figures = [(run, own) for run, own in texts[number] if looks_like_value(run.text)]
+        apart = len({own[0] for _, own in figures}) > 1
+        mixed = bool(figures) and len(figures) < len(texts[number])
+        if not _is_even(members) or apart or mixed or (figures and _is_off(table, members, figures[0][0])):
+            found.append(members)
+    return found
+
+
+def _is_off(table: Table, members: set[_Place], figure: Run) -> bool:
+    columns = {column for _, column in members}
+    left, right = table.xs[min(columns)], table.xs[max(columns) + 1]
+    middle = (figure.box.left + figure.box.right) / 2
+    return abs(middle - (left + right) / 2) > 0.15 * (right - left)
+
+
+def _missing(table: Table, regions: Iterable[set[_Place]]) -> list[_Edge]:
+    found: list[_Edge] = []
+    for members in regions:
+        for row, column in members:
+            if (row, column + 1) in members and not table.right[row][column]:
+                found.append(((row, column), True))
+            if (row + 1, column) in members and not table.below[row][column]:
+                found.append(((row, column), False))
+    return found
+
+
+def _set(table: Table, edge: _Edge) -> None:
+    (row, column), is_right = edge
+    (table.right if is_right else table.below)[row][column] = True
+
+
+def _belongs(table: Table, edge: _Edge) -> bool:
+    """Whether the edge is drawn nearly everywhere else on its line, and in its row (or column), or on both sides."""
+    (row, column), is_right = edge
+    rows, columns = table.shape
+    if is_right:
+        along = [table.right[r][column] for r in range(rows) if r != row]
+        across = [table.right[row][c] for c in range(columns - 1) if c != column]
+        beside = [table.right[r][column] for r in (row - 1, row + 1) if 0 <= r < rows]
+    else:
+        along = [table.below[row][c] for c in range(columns) if c != column]
+        across = [table.below[r][column] for r in range(rows - 1) if r != row]
+        beside = [table.below[row][c] for c in (column - 1, column + 1) if 0 <= c < columns]
+    return (_share(along) >= _MOSTLY and _share(across) >= _MOSTLY) or (
+        len(beside) == 2 and all(beside) and _share(across) >= _MOSTLY
+    )
+
+
+def _share(drawn: Sequence[bool]) -> float:
+    return sum(drawn) / len(drawn) if drawn else 0.0
+
+
+def _part_figures(table: Table, places: Sequence[tuple[Run, list[_Place]]], crossed: set[_Edge]) -> None:
+    """Two figures that stand apart are two cells, whatever lines there are."""
+    figures: defaultdict[int, list[_Place]] = defaultdict(list)
+    for run, own in places:
+        if len(own) == 1 and looks_like_value(run.text):
+            figures[table.regions[own[0][0]][own[0][1]]].append(own[0])
+    members = _members(table)
+    for number, found in figures.items():
+        if len(set(found)) > 1:
+            for edge in _missing(table, [members[number]]):
+                if edge not in crossed:
+                    _set(table, edge)
