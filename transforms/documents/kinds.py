@@ -15,6 +15,7 @@ _OOXML = "application/vnd.openxmlformats-officedocument"
 _READERS = {
     "text/html": "transforms.documents.html:read_html",
     "text/plain": "transforms.documents.text:read_text",
+    "application/pdf": "transforms.documents.pdf.reader:read_pdf",
     f"{_OOXML}.wordprocessingml.document": "transforms.documents.word.docx:read_docx",
 }
 

@@ -67,6 +67,8 @@ def _interpret(sha256: str, kind: str, document: Document) -> Reading:
     opening = [*document.above, *inside]
     title = find_title(_possible_titles(document, inside))
     sheet = Sheet()
+    for part in document.unread:
+        sheet.doubt("part_unread", part)
     year = _year(title, opening, segments, sheet)
     form = _form(segments, year, sheet)
     if form is not None:

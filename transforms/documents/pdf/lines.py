@@ -12,7 +12,9 @@ from transforms.documents.pdf.page import SIDEWAYS
 from transforms.documents.pdf.shapes import Box, Glyph
 from transforms.documents.pdf.writing import Run, lines_of_glyphs, runs_of, written
 
-_DRESSED_NUMBER = re.compile(r"^[-—–―－·•\s]+\d{1,3}[-—–―－·•\s]+$|^第\s*\d+\s*页([,，/\s]*共\s*\d+\s*页)?$|^\d+\s*/\s*\d+\s*页?$")
+_DRESSED_NUMBER = re.compile(
+    r"^[-—–―－·•\s]+\d{1,3}[-—–―－·•\s]+$|^第\s*\d+\s*页([,，/\s]*共\s*\d+\s*页)?$|^\d+\s*/\s*\d+\s*页?$"
+)
 _NUMBER = re.compile(r"^\d{1,3}$")
 # Where on a page its number and running titles stand, as a share of its height.
 _MARGIN = 0.12

@@ -75,7 +75,9 @@ def read_page(page: pypdfium2.PdfPage, number: int, characters_before: int = 0, 
         visible: list[tuple[_Character, str]] = [(c, "") for c in characters]
         covering = _share_of_images(objects.areas, shown) >= _IMAGE_SHARE
         if _may_hide(objects):
-            looks = [objects.looks.get(address(pdfium.FPDFText_GetTextObject(text_page.raw, c.index))) for c in characters]
+            looks = [
+                objects.looks.get(address(pdfium.FPDFText_GetTextObject(text_page.raw, c.index))) for c in characters
+            ]
             if covering and _is_recognised(characters, looks, objects.areas):
                 doubt = RECOGNISED
             else:
@@ -233,7 +235,9 @@ def _once(glyphs: Sequence[Glyph], em: float) -> list[Glyph]:
             continue
         x, y = glyph.x, glyph.y
         column, row = int(x // side), int(y // side)
-        near = [n for i in (column - 1, column, column + 1) for j in (row - 1, row, row + 1) for n in places.get((i, j), ())]
+        near = [
+            n for i in (column - 1, column, column + 1) for j in (row - 1, row, row + 1) for n in places.get((i, j), ())
+        ]
         close = [n for n in near if abs(kept[n].x - x) < 0.2 * em and abs(kept[n].y - y) < 0.35 * em]
         if any(kept[n].text == glyph.text for n in close):
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from transforms.documents.pdf.grid import Table
+from transforms.documents.pdf.tables.grid import Table
 from transforms.documents.pdf.writing import Run
 from transforms.reading.printed import looks_like_value
 

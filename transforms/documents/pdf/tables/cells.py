@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from transforms.documents.pdf.grid import Table
-from transforms.documents.pdf.mending import INCOMPLETE, mend
 from transforms.documents.pdf.page import SIDEWAYS
 from transforms.documents.pdf.shapes import Box, Glyph
+from transforms.documents.pdf.tables.grid import Table
+from transforms.documents.pdf.tables.mending import INCOMPLETE, mend
 from transforms.documents.pdf.writing import Run, lines_of_glyphs, runs_of, text_of
 
 CROSSES = "crosses a line of the table"
@@ -125,9 +125,7 @@ def _add_spaces(lines: Sequence[Sequence[Glyph]], table: Table, inside: defaultd
                 inside[table.regions[row][column]].append(glyph)
 
 
-def _doubt_struck(
-    strike: Box, table: Table, inside: defaultdict[int, list[Glyph]], doubts: dict[int, str]
-) -> None:
+def _doubt_struck(strike: Box, table: Table, inside: defaultdict[int, list[Glyph]], doubts: dict[int, str]) -> None:
     y = (strike.top + strike.bottom) / 2
     row, column = table.place((strike.left + strike.right) / 2, y)
     number = table.regions[row][column]
