@@ -1,4 +1,4 @@
-"""Lines of text outside of tables: their order where a page has two columns, page numbers left out, paragraphs joined."""
+"""Lines of text outside of tables: columns of text in order, page numbers left out, paragraphs joined."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def paragraphs(lines: Sequence[TextLine]) -> list[list[TextLine]]:
     found = [[lines[0]]]
     for before, line in pairwise(lines):
         size = max(before.size, line.size)
-        full = before.box.right >= -right - 1.6 * size
+        full = before.box.right >= -right - 2.4 * size
         flush = line.box.left <= left + 0.6 * size and before.box.left <= left + 3 * size
         alike = abs(before.size - line.size) < 0.15 * size
         if full and flush and alike and before.text[-1] not in _ENDS_SENTENCE:

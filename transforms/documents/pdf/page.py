@@ -54,7 +54,7 @@ class Page:
 
 
 class _Character(NamedTuple):
-    index: int
+    number: int
     text: str
     box: RawBox
 
@@ -76,7 +76,7 @@ def read_page(page: pypdfium2.PdfPage, number: int, characters_before: int = 0, 
         covering = _share_of_images(objects.areas, shown) >= _IMAGE_SHARE
         if _may_hide(objects):
             looks = [
-                objects.looks.get(address(pdfium.FPDFText_GetTextObject(text_page.raw, c.index))) for c in characters
+                objects.looks.get(address(pdfium.FPDFText_GetTextObject(text_page.raw, c.number))) for c in characters
             ]
             if covering and _is_recognised(characters, looks, objects.areas):
                 doubt = RECOGNISED
@@ -90,7 +90,7 @@ def read_page(page: pypdfium2.PdfPage, number: int, characters_before: int = 0, 
     glyphs = []
     for character, hidden in visible:
         box = turn(*character.box)
-        own = quarters.get(character.index, quarter)
+        own = quarters.get(character.number, quarter)
         if own is None or not whole.holds((box.left + box.right) / 2, (box.top + box.bottom) / 2):
             continue  # a watermark across the page, or outside of what the page shows
         glyphs.append(Glyph(character.text, *box, doubt=hidden if own == quarter else SIDEWAYS))
@@ -157,9 +157,9 @@ def _quarters(text_page: Any, characters: Sequence[_Character]) -> dict[int, int
     """Quarter turns clockwise of each character; None for one that leans between them."""
     found: dict[int, int | None] = {}
     for character in characters:
-        angle = math.degrees(pdfium.FPDFText_GetCharAngle(text_page, character.index))
+        angle = math.degrees(pdfium.FPDFText_GetCharAngle(text_page, character.number))
         nearest = round(angle / 90)
-        found[character.index] = nearest % 4 if abs(angle - 90 * nearest) < 8 else None
+        found[character.number] = nearest % 4 if abs(angle - 90 * nearest) < 8 else None
     return found
 
 

@@ -126,9 +126,9 @@ def _strikes(table: Table, page: Page) -> list[Box]:
     found = []
     for stroke in page.strokes:
         y = (stroke.top + stroke.bottom) / 2
-        if stroke.width > stroke.height and box.holds((stroke.left + stroke.right) / 2, y):
-            if min(abs(y - own) for own in table.ys) > near:
-                found.append(stroke)
+        is_level = stroke.width > stroke.height
+        if is_level and box.holds(stroke.left, y) and min(abs(y - own) for own in table.ys) > near:
+            found.append(stroke)
     return found
 
 
@@ -210,18 +210,18 @@ def _in_order(page: _PageParts) -> Iterator[TextLine | PageTable | Row]:
         stretch: list[TextLine] = []
         for line in column:
             while waiting and _stands_before(waiting[0][0], line, len(page.columns) == 1):
-                yield from rows_without_lines(stretch, -page_key(stretch))
+                yield from rows_without_lines(stretch, -_page_of(stretch))
                 stretch = []
                 yield waiting.pop(0)[1]
             stretch.append(line)
-        yield from rows_without_lines(stretch, -page_key(stretch))
+        yield from rows_without_lines(stretch, -_page_of(stretch))
         if is_last:
             break
     for _, table in waiting:
         yield table
 
 
-def page_key(lines: Sequence[TextLine]) -> int:
+def _page_of(lines: Sequence[TextLine]) -> int:
     """Number of a table without lines: that of its page."""
     return lines[0].page if lines else 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from transforms.documents.pdf.page import SIDEWAYS
@@ -91,7 +92,7 @@ def _assign(
             parts.append((number, []))
         parts[-1][1].append(glyph)
     has_figure = any(glyph.text.isdigit() for glyph in run.glyphs)
-    if len(parts) > 1 and any(_runs_over(a, b, table) for a, b in zip(parts, parts[1:], strict=False)):
+    if len(parts) > 1 and any(_runs_over(a, b, table) for a, b in pairwise(parts)):
         whole = max(parts, key=lambda part: sum(glyph.right - glyph.left for glyph in part[1]))[0]
         if has_figure:
             doubts.update((number, CROSSES) for number, _ in parts)

@@ -101,16 +101,20 @@ class Lines(NamedTuple):
 
 def lines_of(strokes: Iterable[Box], em: float) -> Lines:
     """Level and upright lines of a page, pieces and dashes put together. Raises TooManyLines."""
-    level: list[Line] = []
-    upright: list[Line] = []
-    dot = 0.35 * em
+    drawn: tuple[list[Line], list[Line]] = ([], [])
+    dots: tuple[list[Line], list[Line]] = ([], [])
     for box in strokes:
-        is_dot = box.width <= dot and box.height <= dot
-        if box.width >= box.height or is_dot:
-            level.append(Line((box.top + box.bottom) / 2, box.left, box.right))
-        if box.height > box.width or is_dot:
-            upright.append(Line((box.left + box.right) / 2, box.top, box.bottom))
-    found = Lines(_merged(level, em), _merged(upright, em))
+        level = Line((box.top + box.bottom) / 2, box.left, box.right)
+        upright = Line((box.left + box.right) / 2, box.top, box.bottom)
+        if max(box.width, box.height) <= 0.35 * em:
+            # Of a dotted line, level or upright: the others will tell.
+            dots[0].append(level)
+            dots[1].append(upright)
+        elif box.width >= box.height:
+            drawn[0].append(level)
+        else:
+            drawn[1].append(upright)
+    found = Lines(*(_merged([*own, *_merged(dotted, em, 0.03)], em) for own, dotted in zip(drawn, dots, strict=True)))
     if max(map(len, found)) > _MOST_LINES:
         raise TooManyLines
     return found
@@ -127,13 +131,13 @@ def tables_of(lines: Lines, em: float) -> list[Table]:
     return sorted(tables, key=lambda table: (table.box.top, table.box.left))
 
 
-def _merged(lines: list[Line], em: float) -> list[Line]:
-    """Pieces at nearly the same height that touch or overlap become one line."""
+def _merged(lines: list[Line], em: float, apart: float = 0.12) -> list[Line]:
+    """Pieces at nearly the same height (``apart`` sizes of the text) that touch or overlap become one line."""
     lines.sort()
     found: list[Line] = []
     band: list[Line] = []
     for line in [*lines, Line(float("inf"), 0, 0)]:
-        if band and line.at - band[-1].at > 0.12 * em:
+        if band and line.at - band[-1].at > apart * em:
             found += _pieces_joined(band, _DASH_GAP * em)
             band = []
         band.append(line)

@@ -101,10 +101,9 @@ def _whole(upper: Sequence[_Placed], lower: Sequence[_Placed], is_label: Callabl
     below = {(placed.cell.column, placed.cell.span): placed for placed in lower}
     pairs = [(placed, below.get((placed.cell.column, placed.cell.span))) for placed in upper]
     alone = [p for p in lower if (p.cell.column, p.cell.span) not in {(u.cell.column, u.cell.span) for u in upper}]
-    if any(placed.cell.text for placed in alone):
-        # A label that goes on below from a row further above is one of its own columns, and may stand there.
-        if any(looks_like_value(placed.cell.text) for placed in alone if placed.cell.text):
-            return None
+    # A label that goes on below from a row further above has a column of its own; a figure belongs to a row.
+    if any(p.cell.text and looks_like_value(p.cell.text) for p in alone):
+        return None
     both = [(a.cell.text, b.cell.text) for a, b in pairs if b is not None and a.cell.text and b.cell.text]
     if any(looks_like_value(text) for pair in both for text in pair):
         return None

@@ -7,11 +7,14 @@ from collections.abc import Iterable, Sequence
 
 from transforms.documents.pdf.tables.grid import Table
 from transforms.documents.pdf.writing import Run
+from transforms.reading.labels import meanings
 from transforms.reading.printed import looks_like_value
 
 INCOMPLETE = "the lines around it are incomplete"
 # An edge belongs where this part of its line, and of its row or column, is drawn.
 _MOSTLY = 0.6
+# Edges restored make others belong; what is not told after so many rounds is not told at all.
+_MOST_ROUNDS = 4
 
 _Place = tuple[int, int]
 # ((row, column), is_right): the edge on the right of a smallest cell, or the one below it.
@@ -26,14 +29,15 @@ def mend(table: Table, runs: Sequence[Run]) -> set[_Place]:
     table.join()
     places = [(run, _places(table, run)) for run in runs]
     crossed = {edge for _, own in places for edge in _edges_inside(own)}
-    damaged = _damaged(table, places)
-    if not damaged:
-        return set()
-    lost = [edge for edge in _missing(table, damaged) if edge not in crossed]
-    for edge in [edge for edge in lost if _belongs(table, edge)]:
-        _set(table, edge)
-    table.join()
+    for _ in range(_MOST_ROUNDS):
+        lost = [edge for edge in _missing(table, _open(table, places)) if edge not in crossed and _belongs(table, edge)]
+        if not lost:
+            break
+        for edge in lost:
+            _set(table, edge)
+        table.join()
     _part_figures(table, places, crossed)
+    _part_labels(table, places, crossed)
     table.join()
     guessed: set[_Place] = set()
     for members in _uneven(table):
@@ -80,28 +84,21 @@ def _uneven(table: Table) -> list[set[_Place]]:
     return [members for members in _members(table).values() if not _is_even(members)]
 
 
-def _damaged(table: Table, places: Sequence[tuple[Run, list[_Place]]]) -> list[set[_Place]]:
-    """Cells that no table has: not rectangular, with two figures apart, or with a figure far from its middle."""
-    texts: defaultdict[int, list[tuple[Run, list[_Place]]]] = defaultdict(list)
+def _open(table: Table, places: Sequence[tuple[Run, list[_Place]]]) -> list[set[_Place]]:
+    """Cells of several smallest ones that may have lost edges: all that are not a label within four sides."""
+    texts = _texts(table, places)
+    return [
+        members
+        for number, members in _members(table).items()
+        if len(members) > 1 and not (_is_even(members) and meanings(texts.get(number, "")))
+    ]
+
+
+def _texts(table: Table, places: Sequence[tuple[Run, list[_Place]]]) -> dict[int, str]:
+    texts: defaultdict[int, list[str]] = defaultdict(list)
     for run, own in places:
-        texts[table.regions[own[0][0]][own[0][1]]].append((run, own))
-    found = []
-    for number, members in _members(table).items():
-        if len(members) < 2:
-            continue
-        figures = [(run, own) for run, own in texts[number] if looks_like_value(run.text)]
-        apart = len({own[0] for _, own in figures}) > 1
-        mixed = bool(figures) and len(figures) < len(texts[number])
-        if not _is_even(members) or apart or mixed or (figures and _is_off(table, members, figures[0][0])):
-            found.append(members)
-    return found
-
-
-def _is_off(table: Table, members: set[_Place], figure: Run) -> bool:
-    columns = {column for _, column in members}
-    left, right = table.xs[min(columns)], table.xs[max(columns) + 1]
-    middle = (figure.box.left + figure.box.right) / 2
-    return abs(middle - (left + right) / 2) > 0.15 * (right - left)
+        texts[table.regions[own[0][0]][own[0][1]]].append(run.text)
+    return {number: "".join(words) for number, words in texts.items()}
 
 
 def _missing(table: Table, regions: Iterable[set[_Place]]) -> list[_Edge]:
@@ -142,14 +139,58 @@ def _share(drawn: Sequence[bool]) -> float:
 
 
 def _part_figures(table: Table, places: Sequence[tuple[Run, list[_Place]]], crossed: set[_Edge]) -> None:
-    """Two figures that stand apart are two cells, whatever lines there are."""
-    figures: defaultdict[int, list[_Place]] = defaultdict(list)
+    """A figure that stands apart from other words is a cell of its own, whatever lines there are."""
+    inside: defaultdict[int, list[tuple[Run, list[_Place]]]] = defaultdict(list)
     for run, own in places:
-        if len(own) == 1 and looks_like_value(run.text):
-            figures[table.regions[own[0][0]][own[0][1]]].append(own[0])
+        inside[table.regions[own[0][0]][own[0][1]]].append((run, own))
     members = _members(table)
-    for number, found in figures.items():
-        if len(set(found)) > 1:
-            for edge in _missing(table, [members[number]]):
-                if edge not in crossed:
-                    _set(table, edge)
+    for number, words in inside.items():
+        figures = {own[0] for run, own in words if len(own) == 1 and looks_like_value(run.text)}
+        others = {place for run, own in words for place in own if not looks_like_value(run.text)} - figures
+        if len(members[number]) < 2 or not figures or len(figures | others) < 2:
+            continue
+        for edge in _missing(table, [members[number]]):
+            (row, column), is_right = edge
+            both = {(row, column), (row, column + 1) if is_right else (row + 1, column)}
+            if both & figures and edge not in crossed:
+                _set(table, edge)
+    table.join()
+
+
+def _part_labels(table: Table, places: Sequence[tuple[Run, list[_Place]]], crossed: set[_Edge]) -> None:
+    """Where a cell is no label of the form, but a part of it is one, the parts are cells."""
+    for members in _open(table, places):
+        parts = _parts(members, crossed)
+        owner = {place: number for number, part in enumerate(parts) for place in part}
+        texts: defaultdict[int, str] = defaultdict(str)
+        for run, own in places:
+            if own[0] in owner:
+                texts[owner[own[0]]] += run.text
+        if len(texts) < 2 or not any(meanings(text) for text in texts.values()):
+            continue
+        for edge in _missing(table, [members]):
+            if edge not in crossed:
+                _set(table, edge)
+    table.join()
+
+
+def _parts(members: set[_Place], crossed: set[_Edge]) -> list[set[_Place]]:
+    """The smallest cells of one cell, those that a word runs over together."""
+    left, parts = set(members), []
+    while left:
+        stack = [left.pop()]
+        part = set(stack)
+        while stack:
+            row, column = stack.pop()
+            for place, edge in (
+                ((row, column + 1), ((row, column), True)),
+                ((row, column - 1), ((row, column - 1), True)),
+                ((row + 1, column), ((row, column), False)),
+                ((row - 1, column), ((row - 1, column), False)),
+            ):
+                if place in left and edge in crossed:
+                    left.discard(place)
+                    part.add(place)
+                    stack.append(place)
+        parts.append(part)
+    return parts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from transforms.documents.model import Cell, Mode, Row
@@ -67,7 +68,7 @@ def _bands(rows: Sequence[_Split]) -> list[tuple[float, float]] | None:
     """Left and right end of each column of figures; None where columns overlap."""
     columns = list(zip(*(row.figures for row in rows), strict=True))
     bands = [(min(r.box.left for r in column), max(r.box.right for r in column)) for column in columns]
-    return bands if all(a[1] < b[0] for a, b in zip(bands, bands[1:], strict=False)) else None
+    return bands if all(a[1] < b[0] for a, b in pairwise(bands)) else None
 
 
 def _read_block(
@@ -175,7 +176,7 @@ def _in_order(labels: dict[int, tuple[str, str, set[int]]]) -> dict[int, tuple[s
     for form in forms().values():
         order = [outcome.key for outcome in form.outcomes]
         places = [order.index(key) for key in keys if key in order]
-        if len(places) == len(keys) and all(a < b for a, b in zip(places, places[1:], strict=False)):
+        if len(places) == len(keys) and all(a < b for a, b in pairwise(places)):
             return labels
     return {}
 
