@@ -17,6 +17,7 @@ Reader = Callable[[bytes], Document]
 _READERS = {
     "text/html": "transforms.documents.html:read_html",
     "text/plain": "transforms.documents.text:read_text",
+    "application/pdf": "transforms.documents.pdf.reader:read_pdf",
     MHTML: "transforms.documents.mhtml:read_mhtml",
     DOCX: "transforms.documents.word.docx:read_docx",
     ODT: "transforms.documents.word.odt:read_odt",

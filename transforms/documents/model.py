@@ -51,7 +51,8 @@ class Document:
     """A document as rows, with the titles and names that its own metadata give, best first.
 
     ``rows`` are those of the report itself; ``above`` the last lines of the page around it that stand before it.
-    ``layouts`` are the tables whose layout is known, by the number of their first row.
+    ``layouts`` are the tables whose layout is known, by the number of their first row. ``unread`` says of each part
+    that could not be read which and why, in one sentence.
     """
 
     rows: tuple[Row, ...]
@@ -61,6 +62,7 @@ class Document:
     published_on: str | None = None
     ends_abruptly: bool = False
     layouts: Mapping[int, Layout] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
 
 
 class UnreadableDocument(ValueError):

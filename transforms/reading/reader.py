@@ -72,6 +72,8 @@ def _interpret(sha256: str, kind: str, document: Document) -> Reading:
     opening = [*document.above, *inside]
     title = find_title(_possible_titles(document, inside))
     sheet = Sheet()
+    for part in document.unread:
+        sheet.doubt("part_unread", part)
     statistics = find_statistics(document)
     if title is None and statistics is not None and statistics.title:
         title = Title(statistics.title, statistics.agency_name, statistics.year, None)

@@ -47,5 +47,5 @@ def inline_row(cell: Cell) -> Row | None:
     if not core(match["label"]).all_words:
         return None
     texts = [match["label"], *match["values"].split()]
-    cells = (Cell(text, f"{cell.locator}, figure {i}", column=i) for i, text in enumerate(texts))
+    cells = (Cell(text, f"{cell.locator}, figure {i}", column=i, doubt=cell.doubt) for i, text in enumerate(texts))
     return Row(tuple(cells), Mode.BARE)

@@ -1,0 +1,265 @@
+"""Walks the objects of a page: which lines are drawn, what covers what, and which text is not meant to be seen."""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import pypdfium2.raw as pdfium
+
+from transforms.documents.model import UnreadableDocument
+from transforms.documents.pdf.opening import MOST_OBJECTS
+from transforms.documents.pdf.shapes import Box
+
+# A form inside a form inside a form: real pages have one or two storeys.
+_DEEPEST_FORM = 6
+# Paler than this is white to the eye; printers and screens differ below.
+_WHITE = 235
+_OPAQUE = 250
+_FAINT = 25
+# Text modes of PDF: 3 draws nothing, 7 only clips.
+_UNDRAWN = (3, 7)
+
+_Matrix = tuple[float, float, float, float, float, float]
+_UNIT: _Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+# (left, bottom, right, top) in the page's own space, y upwards.
+RawBox = tuple[float, float, float, float]
+
+
+class Look(NamedTuple):
+    """How a text object is drawn: its place among all objects, and why it may not be seen."""
+
+    order: int
+    undrawn: bool
+    white: bool
+    clip: RawBox | None
+
+
+class Area(NamedTuple):
+    """Something that fills an area: an image, or a path filled in one colour."""
+
+    order: int
+    box: RawBox
+    image: bool
+    white: bool
+    opaque: bool
+
+
+@dataclass
+class Objects:
+    """What stands on a page besides its characters; boxes in the page's own space.
+
+    ``strokes`` are boxes of lines: one of their sides is the line's thickness.
+    """
+
+    strokes: list[RawBox] = field(default_factory=list)
+    areas: list[Area] = field(default_factory=list)
+    looks: dict[int, Look] = field(default_factory=dict)
+    turned: bool = False
+    count: int = 0
+
+
+def address(handle: Any) -> int:
+    """A number by which an object of a page is known."""
+    return ctypes.cast(handle, ctypes.c_void_p).value or 0
+
+
+def walk_objects(page: Any, thin: float, before: int = 0) -> Objects:
+    """All objects of a page, forms inside it included.
+
+    ``thin``: up to which thickness in points a shape is a line; ``before``: number of objects on the pages before.
+    Raises UnreadableDocument when there are more objects than any report has.
+    """
+    walk = _Walk(thin, before)
+    for index in range(pdfium.FPDFPage_CountObjects(page)):
+        walk.visit(pdfium.FPDFPage_GetObject(page, index), _UNIT, 0)
+    return walk.found
+
+
+class _Walk:
+    def __init__(self, thin: float, before: int) -> None:
+        self.found = Objects()
+        self._before = before
+        self._thin = thin
+        self._floats = [ctypes.c_float() for _ in range(4)]
+        self._colour = [ctypes.c_uint() for _ in range(4)]
+        self._matrix = pdfium.FS_MATRIX()
+        self._ints = [ctypes.c_int() for _ in range(2)]
+
+    def visit(self, item: Any, matrix: _Matrix, depth: int) -> None:
+        self.found.count += 1
+        if self.found.count + self._before > MOST_OBJECTS:
+            raise UnreadableDocument(f"The PDF draws more than {MOST_OBJECTS} shapes and texts: it is no report.")
+        kind = pdfium.FPDFPageObj_GetType(item)
+        if kind == pdfium.FPDF_PAGEOBJ_TEXT:
+            self._text(item, matrix)
+        elif kind == pdfium.FPDF_PAGEOBJ_PATH:
+            self._path(item, matrix)
+        elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+            self._image(item, matrix)
+        elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST_FORM:
+            inner = _times(self._own_matrix(item), matrix)
+            for index in range(max(0, pdfium.FPDFFormObj_CountObjects(item))):
+                self.visit(pdfium.FPDFFormObj_GetObject(item, index), inner, depth + 1)
+
+    def _own_matrix(self, item: Any) -> _Matrix:
+        m = self._matrix
+        if not pdfium.FPDFPageObj_GetMatrix(item, m):
+            return _UNIT
+        return (m.a, m.b, m.c, m.d, m.e, m.f)
+
+    def _bounds(self, item: Any, matrix: _Matrix) -> RawBox | None:
+        left, bottom, right, top = self._floats
+        if not pdfium.FPDFPageObj_GetBounds(item, left, bottom, right, top):
+            return None
+        return _box(matrix, (left.value, bottom.value), (right.value, top.value))
+
+    def _is_white(self, read: Any, item: Any) -> tuple[bool, int]:
+        """Whether a colour is white to the eye, and how opaque it is (0 to 255)."""
+        red, green, blue, alpha = self._colour
+        if not read(item, red, green, blue, alpha):
+            return False, 255
+        return min(red.value, green.value, blue.value) >= _WHITE, alpha.value
+
+    def _text(self, item: Any, matrix: _Matrix) -> None:
+        mode = pdfium.FPDFTextObj_GetTextRenderMode(item)
+        white, alpha = self._is_white(pdfium.FPDFPageObj_GetFillColor, item)
+        if mode in (1, 5):  # drawn by its outline alone
+            white, alpha = self._is_white(pdfium.FPDFPageObj_GetStrokeColor, item)
+        _, slope, _, _, _, _ = own = _times(self._own_matrix(item), matrix)
+        self.found.turned = self.found.turned or abs(slope) > 1e-3 * abs(own[0]) or own[0] < 0
+        look = Look(self.found.count, mode in _UNDRAWN or alpha < _FAINT, white, self._clip(item, matrix))
+        self.found.looks[address(item)] = look
+
+    def _clip(self, item: Any, matrix: _Matrix) -> RawBox | None:
+        """Bounds that a text object is clipped to; None where it is whole."""
+        path = pdfium.FPDFPageObj_GetClipPath(item)
+        count = pdfium.FPDFClipPath_CountPaths(path) if path else 0
+        bounds: RawBox | None = None
+        for number in range(min(max(count, 0), 16)):
+            size = pdfium.FPDFClipPath_CountPathSegments(path, number)
+            segments = (pdfium.FPDFClipPath_GetPathSegment(path, number, i) for i in range(min(max(size, 0), 64)))
+            box = self._around(segments, matrix)
+            if box is not None:
+                bounds = box if bounds is None else _common(bounds, box)
+        own = self._bounds(item, matrix) if bounds is not None else None
+        if bounds is None or own is None:
+            return None
+        inside = bounds[0] <= own[0] + 1 and bounds[1] <= own[1] + 1 and bounds[2] >= own[2] - 1
+        return None if inside and bounds[3] >= own[3] - 1 else bounds
+
+    def _around(self, segments: Any, matrix: _Matrix) -> RawBox | None:
+        points = [_apply(matrix, *self._point(segment)) for segment in segments]
+        if not points:
+            return None
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        return (min(xs), min(ys), max(xs), max(ys))
+
+    def _point(self, segment: Any) -> tuple[float, float]:
+        x, y = self._floats[:2]
+        pdfium.FPDFPathSegment_GetPoint(segment, x, y)
+        return x.value, y.value
+
+    def _image(self, item: Any, matrix: _Matrix) -> None:
+        box = self._bounds(item, matrix)
+        if box is None:
+            return
+        if self._is_thin(box):
+            self.found.strokes.append(box)
+        else:
+            opaque = not pdfium.FPDFPageObj_HasTransparency(item)
+            self.found.areas.append(Area(self.found.count, box, True, False, opaque))
+
+    def _is_thin(self, box: RawBox) -> bool:
+        return min(box[2] - box[0], box[3] - box[1]) <= self._thin
+
+    def _path(self, item: Any, matrix: _Matrix) -> None:
+        fill, stroke = self._ints
+        box = self._bounds(item, matrix)
+        if box is None or not pdfium.FPDFPath_GetDrawMode(item, fill, stroke):
+            return
+        filled, stroked = fill.value != 0, stroke.value != 0
+        if not filled and not stroked:
+            return
+        if self._is_thin(box):
+            # A line, whatever it is made of: a stroke, a filled rectangle, a row of dashes.
+            self.found.strokes.append(box)
+            return
+        if filled:
+            white, alpha = self._is_white(pdfium.FPDFPageObj_GetFillColor, item)
+            opaque = alpha >= _OPAQUE and not pdfium.FPDFPageObj_HasTransparency(item)
+            if alpha >= _FAINT:
+                self.found.areas.append(Area(self.found.count, box, False, white, opaque))
+        self._lines(item, matrix, stroked)
+
+    def _lines(self, item: Any, matrix: _Matrix, stroked: bool) -> None:
+        """The straight level and upright lines of a path; of one that is only filled, its thin parts."""
+        own = _times(self._own_matrix(item), matrix)
+        count = pdfium.FPDFPath_CountSegments(item)
+        self.found.count += max(count, 0)
+        start = last = (0.0, 0.0)
+        part: list[tuple[float, float]] = []
+        for index in range(max(count, 0)):
+            segment = pdfium.FPDFPath_GetPathSegment(item, index)
+            kind = pdfium.FPDFPathSegment_GetType(segment)
+            point = _apply(own, *self._point(segment))
+            if kind == pdfium.FPDF_SEGMENT_MOVETO:
+                self._part(part, stroked)
+                part = []
+                start = point
+            elif kind == pdfium.FPDF_SEGMENT_LINETO and stroked:
+                self._stroke(last, point)
+            part.append(point)
+            if stroked and pdfium.FPDFPathSegment_GetClose(segment):
+                self._stroke(point, start)
+            last = point
+        self._part(part, stroked)
+
+    def _part(self, part: list[tuple[float, float]], stroked: bool) -> None:
+        if part and not stroked:
+            xs, ys = [x for x, _ in part], [y for _, y in part]
+            box = (min(xs), min(ys), max(xs), max(ys))
+            if self._is_thin(box):
+                self.found.strokes.append(box)
+
+    def _stroke(self, first: tuple[float, float], second: tuple[float, float]) -> None:
+        box = (*map(min, first, second), *map(max, first, second))
+        if self._is_thin(box):  # type: ignore[arg-type]
+            self.found.strokes.append(box)  # type: ignore[arg-type]
+
+
+def _times(first: _Matrix, second: _Matrix) -> _Matrix:
+    """The matrix that applies ``first``, then ``second``."""
+    if second is _UNIT:
+        return first
+    a, b, c, d, e, f = first
+    p, q, r, s, t, u = second
+    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
+
+
+def _apply(matrix: _Matrix, x: float, y: float) -> tuple[float, float]:
+    a, b, c, d, e, f = matrix
+    return (a * x + c * y + e, b * x + d * y + f)
+
+
+def _box(matrix: _Matrix, first: tuple[float, float], second: tuple[float, float]) -> RawBox:
+    if matrix is _UNIT:
+        return (*first, *second)
+    corners = [_apply(matrix, x, y) for x in (first[0], second[0]) for y in (first[1], second[1])]
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    return (min(xs), min(ys), max(xs), max(ys))
+
+
+def _common(first: RawBox, second: RawBox) -> RawBox:
+    return (
+        max(first[0], second[0]),
+        max(first[1], second[1]),
+        min(first[2], second[2]),
+        min(first[3], second[3]),
+    )
+
+
+def as_box(raw: RawBox) -> Box:
+    """A raw box read as it stands, for containment only."""
+    return Box(raw[0], raw[1], raw[2], raw[3])

@@ -1,0 +1,233 @@
+"""Drawn lines -> tables: where lines cross, which edges between neighbouring cells are drawn, which cells are one."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from transforms.documents.pdf.shapes import Box
+
+# In sizes of the text: lines closer than this are one (double borders, cells with a space between them) …
+_SAME_LINE = 0.35
+# … dashes with such gaps are one line, ends within this of a line touch it …
+_DASH_GAP = 0.4
+_TOUCH = 0.45
+# … and shorter ones are no side of a cell.
+_SHORTEST = 0.7
+# How much of an edge must be drawn.
+_DRAWN = 0.6
+# A table of a report has about forty lines each way; a drawing with more is no table.
+_MOST_LINES = 1500
+
+
+class TooManyLines(ValueError):
+    """A page holds a drawing of more lines than any table has."""
+
+
+class Line(NamedTuple):
+    """A drawn line: level at height ``at`` from ``start`` to ``end``, or upright at ``at``."""
+
+    at: float
+    start: float
+    end: float
+
+
+@dataclass
+class Table:
+    """A table as its lines show it: ``xs`` and ``ys`` bound its smallest cells, column by column and row by row.
+
+    ``right`` and ``below`` say for each smallest cell (row, column) whether the edge to its neighbour is drawn.
+    """
+
+    xs: list[float]
+    ys: list[float]
+    right: list[list[bool]]
+    below: list[list[bool]]
+    regions: list[list[int]] = field(default_factory=list)
+
+    @property
+    def box(self) -> Box:
+        return Box(self.xs[0], self.ys[0], self.xs[-1], self.ys[-1])
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.ys) - 1, len(self.xs) - 1
+
+    def place(self, x: float, y: float) -> tuple[int, int]:
+        """Row and column of the smallest cell at a point inside the table."""
+        rows, columns = self.shape
+        row = min(max(bisect_right(self.ys, y) - 1, 0), rows - 1)
+        return row, min(max(bisect_right(self.xs, x) - 1, 0), columns - 1)
+
+    def join(self) -> None:
+        """Number the cells: smallest cells without an edge between them are one."""
+        rows, columns = self.shape
+        regions = [[-1] * columns for _ in range(rows)]
+        count = 0
+        for row in range(rows):
+            for column in range(columns):
+                if regions[row][column] >= 0:
+                    continue
+                stack = [(row, column)]
+                regions[row][column] = count
+                while stack:
+                    r, c = stack.pop()
+                    near = []
+                    if c + 1 < columns and not self.right[r][c]:
+                        near.append((r, c + 1))
+                    if c and not self.right[r][c - 1]:
+                        near.append((r, c - 1))
+                    if r + 1 < rows and not self.below[r][c]:
+                        near.append((r + 1, c))
+                    if r and not self.below[r - 1][c]:
+                        near.append((r - 1, c))
+                    for i, j in near:
+                        if regions[i][j] < 0:
+                            regions[i][j] = count
+                            stack.append((i, j))
+                count += 1
+        self.regions = regions
+
+
+class Lines(NamedTuple):
+    """All lines of a page, each merged from its pieces."""
+
+    level: list[Line]
+    upright: list[Line]
+
+
+def lines_of(strokes: Iterable[Box], em: float) -> Lines:
+    """Level and upright lines of a page, pieces and dashes put together. Raises TooManyLines."""
+    drawn: tuple[list[Line], list[Line]] = ([], [])
+    dots: tuple[list[Line], list[Line]] = ([], [])
+    for box in strokes:
+        level = Line((box.top + box.bottom) / 2, box.left, box.right)
+        upright = Line((box.left + box.right) / 2, box.top, box.bottom)
+        if max(box.width, box.height) <= 0.35 * em:
+            # Of a dotted line, level or upright: the others will tell.
+            dots[0].append(level)
+            dots[1].append(upright)
+        elif box.width >= box.height:
+            drawn[0].append(level)
+        else:
+            drawn[1].append(upright)
+    found = Lines(*(_merged([*own, *_merged(dotted, em, 0.03)], em) for own, dotted in zip(drawn, dots, strict=True)))
+    if max(map(len, found)) > _MOST_LINES:
+        raise TooManyLines
+    return found
+
+
+def tables_of(lines: Lines, em: float) -> list[Table]:
+    """Tables from top to bottom; frames round other things are none."""
+    groups = _groups(lines, _TOUCH * em)
+    tables = []
+    for level, upright in groups:
+        table = _table(level, upright, em)
+        if table is not None:
+            tables.append(table)
+    return sorted(tables, key=lambda table: (table.box.top, table.box.left))
+
+
+def _merged(lines: list[Line], em: float, apart: float = 0.12) -> list[Line]:
+    """Pieces at nearly the same height (``apart`` sizes of the text) that touch or overlap become one line."""
+    lines.sort()
+    found: list[Line] = []
+    band: list[Line] = []
+    for line in [*lines, Line(float("inf"), 0, 0)]:
+        if band and line.at - band[-1].at > apart * em:
+            found += _pieces_joined(band, _DASH_GAP * em)
+            band = []
+        band.append(line)
+    return [line for line in found if line.end - line.start >= _SHORTEST * em]
+
+
+def _pieces_joined(band: list[Line], gap: float) -> list[Line]:
+    found: list[Line] = []
+    members: list[Line] = []
+    end = 0.0
+    for piece in [*sorted(band, key=lambda line: line.start), None]:
+        if members and (piece is None or piece.start - end > gap):
+            length = sum(line.end - line.start for line in members) or 1.0
+            at = sum(line.at * (line.end - line.start) for line in members) / length or members[0].at
+            found.append(Line(at, members[0].start, end))
+            members = []
+        if piece is not None:
+            end = max(end, piece.end) if members else piece.end
+            members.append(piece)
+    return found
+
+
+def _groups(lines: Lines, touch: float) -> list[tuple[list[Line], list[Line]]]:
+    """Lines that touch one another, directly or over others."""
+    level, upright = lines
+    parent = list(range(len(level) + len(upright)))
+
+    def root(member: int) -> int:
+        while parent[member] != member:
+            parent[member] = parent[parent[member]]
+            member = parent[member]
+        return member
+
+    order = sorted(range(len(upright)), key=lambda n: upright[n].at)
+    places = [upright[n].at for n in order]
+    for number, line in enumerate(level):
+        first = bisect_right(places, line.start - touch)
+        last = bisect_right(places, line.end + touch)
+        for n in order[first:last]:
+            if upright[n].start - touch <= line.at <= upright[n].end + touch:
+                parent[root(number)] = root(len(level) + n)
+    groups: defaultdict[int, tuple[list[Line], list[Line]]] = defaultdict(lambda: ([], []))
+    for number, line in enumerate(level):
+        groups[root(number)][0].append(line)
+    for number, line in enumerate(upright):
+        groups[root(len(level) + number)][1].append(line)
+    return [group for group in groups.values() if all(group)]
+
+
+def _table(level: list[Line], upright: list[Line], em: float) -> Table | None:
+    same = _SAME_LINE * em
+    left, right = min(line.start for line in level), max(line.end for line in level)
+    top, bottom = min(line.start for line in upright), max(line.end for line in upright)
+    xs = _places([*(line.at for line in upright), left, right], same)
+    ys = _places([*(line.at for line in level), top, bottom], same)
+    rows, columns = len(ys) - 1, len(xs) - 1
+    if rows < 1 or columns < 1 or rows * columns < 2 or xs[-1] - xs[0] < 2 * em:
+        return None
+    down = _drawn(upright, xs, ys)
+    across = _drawn(level, ys, xs)
+    return Table(
+        xs,
+        ys,
+        right=[[down[column + 1][row] for column in range(columns)] for row in range(rows)],
+        below=[[across[row + 1][column] for column in range(columns)] for row in range(rows)],
+    )
+
+
+def _places(values: Iterable[float], same: float) -> list[float]:
+    """Places of lines, those closer than ``same`` taken together."""
+    found: list[float] = []
+    band: list[float] = []
+    for value in sorted(values):
+        if band and value - band[0] > same:
+            found.append(sum(band) / len(band))
+            band = []
+        band.append(value)
+    return [*found, sum(band) / len(band)]
+
+
+def _drawn(lines: Sequence[Line], places: Sequence[float], marks: Sequence[float]) -> list[list[bool]]:
+    """For each place and each span between two marks: whether a line at the place covers the span."""
+    covered = [[0.0] * (len(marks) - 1) for _ in places]
+    for line in lines:
+        place = min(range(len(places)), key=lambda n: abs(places[n] - line.at))
+        for span in range(len(marks) - 1):
+            part = min(line.end, marks[span + 1]) - max(line.start, marks[span])
+            if part > 0:
+                covered[place][span] += part
+    return [
+        [covered[place][span] >= _DRAWN * (marks[span + 1] - marks[span]) for span in range(len(marks) - 1)]
+        for place in range(len(places))
+    ]

@@ -1,0 +1,123 @@
+"""Tables of pages -> rows of the document: parts over page breaks in one grid, rows cut by a break made whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from transforms.documents.model import Cell, Mode, Row
+from transforms.documents.pdf.tables.cells import TableCell
+from transforms.reading.printed import looks_like_value
+
+# In sizes of the text: sides of two parts of one table, and lines in them, lie within this.
+_SAME = 0.6
+
+
+@dataclass(frozen=True)
+class PageTable:
+    """A table, or the part of it on one page; ``number`` counts the tables of the page."""
+
+    page: int
+    number: int
+    xs: tuple[float, ...]
+    cells: tuple[TableCell, ...]
+    em: float
+
+    @property
+    def width(self) -> float:
+        return self.xs[-1] - self.xs[0]
+
+
+@dataclass(frozen=True)
+class _Placed:
+    cell: TableCell
+    locator: str
+
+
+def goes_on(first: PageTable, second: PageTable) -> bool:
+    """Whether the second table can be the continuation of the first on the next page: it is as wide."""
+    near = _SAME * max(first.em, second.em)
+    return second.page > first.page and abs(first.width - second.width) <= near
+
+
+def rows_of_tables(parts: Sequence[PageTable], table: int, is_label: Callable[[str], bool]) -> list[Row]:
+    """Rows of a table from its parts, one a page; ``table`` is its number in the document."""
+    places = _common_places(parts)
+    rows: list[list[_Placed]] = []
+    for number, part in enumerate(parts):
+        own = _rows(part, places)
+        if number:
+            own = own[_repeated(own, rows) :]
+            if rows and own and (whole := _whole(rows[-1], own[0], is_label)) is not None:
+                rows[-1] = whole
+                own = own[1:]
+        rows += own
+    return [Row(tuple(_as_cell(placed) for placed in row), Mode.GRID, table) for row in rows]
+
+
+def _as_cell(placed: _Placed) -> Cell:
+    cell = placed.cell
+    return Cell(cell.text, placed.locator, cell.column, cell.span, doubt=cell.doubt)
+
+
+def _common_places(parts: Sequence[PageTable]) -> list[float]:
+    """Places of upright lines in any of the parts, measured from the left side."""
+    places: list[float] = []
+    for x in sorted(x - part.xs[0] for part in parts for x in part.xs):
+        if not places or x - places[-1] > _SAME * min(part.em for part in parts):
+            places.append(x)
+    return places
+
+
+def _rows(part: PageTable, places: Sequence[float]) -> list[list[_Placed]]:
+    """Rows of a part in the columns of the whole table."""
+    columns = [min(range(len(places)), key=lambda n: abs(places[n] - (x - part.xs[0]))) for x in part.xs]
+    rows: dict[int, list[_Placed]] = {}
+    for cell in part.cells:
+        row = rows.setdefault(cell.row, [])
+        start, end = columns[cell.column], columns[cell.column + cell.span]
+        where = f"page {part.page}, table {part.number}, row {cell.row + 1}, cell {len(row) + 1}"
+        row.append(_Placed(cell._replace(column=start, span=max(1, end - start)), where))
+    return [rows[number] for number in sorted(rows)]
+
+
+def _texts(row: Sequence[_Placed]) -> list[str]:
+    return ["".join(placed.cell.text.split()) for placed in row if placed.cell.text]
+
+
+def _repeated(own: Sequence[Sequence[_Placed]], before: Sequence[Sequence[_Placed]]) -> int:
+    """How many rows of a part repeat the head of the table."""
+    count = 0
+    for row, head in zip(own, before, strict=False):
+        texts = _texts(row)
+        if not texts or texts != _texts(head) or any(looks_like_value(text) for text in texts):
+            break
+        count += 1
+    return count if count < len(own) else 0
+
+
+def _whole(upper: Sequence[_Placed], lower: Sequence[_Placed], is_label: Callable[[str], bool]) -> list[_Placed] | None:
+    """One row from its halves above and below a page break; None where they are two rows."""
+    below = {(placed.cell.column, placed.cell.span): placed for placed in lower}
+    pairs = [(placed, below.get((placed.cell.column, placed.cell.span))) for placed in upper]
+    alone = [p for p in lower if (p.cell.column, p.cell.span) not in {(u.cell.column, u.cell.span) for u in upper}]
+    # A label that goes on below from a row further above has a column of its own; a figure belongs to a row.
+    if any(p.cell.text and looks_like_value(p.cell.text) for p in alone):
+        return None
+    both = [(a.cell.text, b.cell.text) for a, b in pairs if b is not None and a.cell.text and b.cell.text]
+    if any(looks_like_value(text) for pair in both for text in pair):
+        return None
+    by_label = any(is_label(a + b) and not is_label(b) for a, b in both)
+    figures_above = any(p.cell.text and looks_like_value(p.cell.text) for p in upper)
+    figures_below = any(p.cell.text and looks_like_value(p.cell.text) for p in lower)
+    labels_below = any(p.cell.text and not looks_like_value(p.cell.text) for p in lower)
+    labelled = any(p.cell.text and is_label(p.cell.text) for p in upper)
+    complements = labelled and not figures_above and figures_below and not labels_below
+    if not by_label and not complements:
+        return None
+    whole = []
+    for above, under in pairs:
+        text = "\n".join(part for part in (above.cell.text, under.cell.text if under else "") if part)
+        doubt = above.cell.doubt or (under.cell.doubt if under else "")
+        whole.append(_Placed(above.cell._replace(text=text, doubt=doubt), above.locator))
+    return whole

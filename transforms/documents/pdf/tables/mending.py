@@ -1,0 +1,196 @@
+"""Edges that a table lost in drawing: restored where the rest of the table and the text show that they belong."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from transforms.documents.pdf.tables.grid import Table
+from transforms.documents.pdf.writing import Run
+from transforms.reading.labels import meanings
+from transforms.reading.printed import looks_like_value
+
+INCOMPLETE = "the lines around it are incomplete"
+# An edge belongs where this part of its line, and of its row or column, is drawn.
+_MOSTLY = 0.6
+# Edges restored make others belong; what is not told after so many rounds is not told at all.
+_MOST_ROUNDS = 4
+
+_Place = tuple[int, int]
+# ((row, column), is_right): the edge on the right of a smallest cell, or the one below it.
+_Edge = tuple[_Place, bool]
+
+
+def mend(table: Table, runs: Sequence[Run]) -> set[_Place]:
+    """Restore lost edges and number the cells; returns the smallest cells whose edges had to be guessed.
+
+    ``runs``: the words in the table. No edge is put through a word.
+    """
+    table.join()
+    places = [(run, _places(table, run)) for run in runs]
+    crossed = {edge for _, own in places for edge in _edges_inside(own)}
+    for _ in range(_MOST_ROUNDS):
+        lost = [edge for edge in _missing(table, _open(table, places)) if edge not in crossed and _belongs(table, edge)]
+        if not lost:
+            break
+        for edge in lost:
+            _set(table, edge)
+        table.join()
+    _part_figures(table, places, crossed)
+    _part_labels(table, places, crossed)
+    table.join()
+    guessed: set[_Place] = set()
+    for members in _uneven(table):
+        guessed |= members
+        for edge in _missing(table, [members]):
+            _set(table, edge)
+    if guessed:
+        table.join()
+    return guessed
+
+
+def _places(table: Table, run: Run) -> list[_Place]:
+    """The smallest cells that a word stands in."""
+    found: list[_Place] = []
+    for glyph in run.glyphs:
+        place = table.place(glyph.x, glyph.y)
+        if place not in found:
+            found.append(place)
+    return found
+
+
+def _edges_inside(places: Sequence[_Place]) -> Iterable[_Edge]:
+    for row, column in places:
+        if (row, column + 1) in places:
+            yield (row, column), True
+        if (row + 1, column) in places:
+            yield (row, column), False
+
+
+def _members(table: Table) -> dict[int, set[_Place]]:
+    members: defaultdict[int, set[_Place]] = defaultdict(set)
+    for row, numbers in enumerate(table.regions):
+        for column, number in enumerate(numbers):
+            members[number].add((row, column))
+    return members
+
+
+def _is_even(members: set[_Place]) -> bool:
+    rows, columns = {row for row, _ in members}, {column for _, column in members}
+    return len(members) == (max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1)
+
+
+def _uneven(table: Table) -> list[set[_Place]]:
+    return [members for members in _members(table).values() if not _is_even(members)]
+
+
+def _open(table: Table, places: Sequence[tuple[Run, list[_Place]]]) -> list[set[_Place]]:
+    """Cells of several smallest ones that may have lost edges: all that are not a label within four sides."""
+    texts = _texts(table, places)
+    return [
+        members
+        for number, members in _members(table).items()
+        if len(members) > 1 and not (_is_even(members) and meanings(texts.get(number, "")))
+    ]
+
+
+def _texts(table: Table, places: Sequence[tuple[Run, list[_Place]]]) -> dict[int, str]:
+    texts: defaultdict[int, list[str]] = defaultdict(list)
+    for run, own in places:
+        texts[table.regions[own[0][0]][own[0][1]]].append(run.text)
+    return {number: "".join(words) for number, words in texts.items()}
+
+
+def _missing(table: Table, regions: Iterable[set[_Place]]) -> list[_Edge]:
+    found: list[_Edge] = []
+    for members in regions:
+        for row, column in members:
+            if (row, column + 1) in members and not table.right[row][column]:
+                found.append(((row, column), True))
+            if (row + 1, column) in members and not table.below[row][column]:
+                found.append(((row, column), False))
+    return found
+
+
+def _set(table: Table, edge: _Edge) -> None:
+    (row, column), is_right = edge
+    (table.right if is_right else table.below)[row][column] = True
+
+
+def _belongs(table: Table, edge: _Edge) -> bool:
+    """Whether the edge is drawn nearly everywhere else on its line, and in its row (or column), or on both sides."""
+    (row, column), is_right = edge
+    rows, columns = table.shape
+    if is_right:
+        along = [table.right[r][column] for r in range(rows) if r != row]
+        across = [table.right[row][c] for c in range(columns - 1) if c != column]
+        beside = [table.right[r][column] for r in (row - 1, row + 1) if 0 <= r < rows]
+    else:
+        along = [table.below[row][c] for c in range(columns) if c != column]
+        across = [table.below[r][column] for r in range(rows - 1) if r != row]
+        beside = [table.below[row][c] for c in (column - 1, column + 1) if 0 <= c < columns]
+    return (_share(along) >= _MOSTLY and _share(across) >= _MOSTLY) or (
+        len(beside) == 2 and all(beside) and _share(across) >= _MOSTLY
+    )
+
+
+def _share(drawn: Sequence[bool]) -> float:
+    return sum(drawn) / len(drawn) if drawn else 0.0
+
+
+def _part_figures(table: Table, places: Sequence[tuple[Run, list[_Place]]], crossed: set[_Edge]) -> None:
+    """A figure that stands apart from other words is a cell of its own, whatever lines there are."""
+    inside: defaultdict[int, list[tuple[Run, list[_Place]]]] = defaultdict(list)
+    for run, own in places:
+        inside[table.regions[own[0][0]][own[0][1]]].append((run, own))
+    members = _members(table)
+    for number, words in inside.items():
+        figures = {own[0] for run, own in words if len(own) == 1 and looks_like_value(run.text)}
+        others = {place for run, own in words for place in own if not looks_like_value(run.text)} - figures
+        if len(members[number]) < 2 or not figures or len(figures | others) < 2:
+            continue
+        for edge in _missing(table, [members[number]]):
+            (row, column), is_right = edge
+            both = {(row, column), (row, column + 1) if is_right else (row + 1, column)}
+            if both & figures and edge not in crossed:
+                _set(table, edge)
+    table.join()
+
+
+def _part_labels(table: Table, places: Sequence[tuple[Run, list[_Place]]], crossed: set[_Edge]) -> None:
+    """Where a cell is no label of the form, but a part of it is one, the parts are cells."""
+    for members in _open(table, places):
+        parts = _parts(members, crossed)
+        owner = {place: number for number, part in enumerate(parts) for place in part}
+        texts: defaultdict[int, str] = defaultdict(str)
+        for run, own in places:
+            if own[0] in owner:
+                texts[owner[own[0]]] += run.text
+        if len(texts) < 2 or not any(meanings(text) for text in texts.values()):
+            continue
+        for edge in _missing(table, [members]):
+            if edge not in crossed:
+                _set(table, edge)
+    table.join()
+
+
+def _parts(members: set[_Place], crossed: set[_Edge]) -> list[set[_Place]]:
+    """The smallest cells of one cell, those that a word runs over together."""
+    left, parts = set(members), []
+    while left:
+        stack = [left.pop()]
+        part = set(stack)
+        while stack:
+            row, column = stack.pop()
+            for place, edge in (
+                ((row, column + 1), ((row, column), True)),
+                ((row, column - 1), ((row, column - 1), True)),
+                ((row + 1, column), ((row, column), False)),
+                ((row - 1, column), ((row - 1, column), False)),
+            ):
+                if place in left and edge in crossed:
+                    left.discard(place)
+                    part.add(place)
+                    stack.append(place)
+        parts.append(part)
+    return parts
