@@ -12,7 +12,16 @@ from tests.generator.layouts import Layout, departures, layouts
 from tests.generator.running import Flaw, Outcome, run, shared_reports
 
 # Documents of each kind in `make generate`; the slow ones few.
-SELECTION = {"html": 600, "text": 600, "markdown": 200, "docx": 300, "docx-office": 120, "doc": 80, "odt": 80, "rtf": 80}
+SELECTION = {
+    "html": 600,
+    "text": 600,
+    "markdown": 200,
+    "docx": 300,
+    "docx-office": 120,
+    "doc": 80,
+    "odt": 80,
+    "rtf": 80,
+}
 
 _COLUMNS = (scoring.MISSED, scoring.OTHER_STATE, scoring.NAMED, scoring.UNNAMED, scoring.UNFLAGGED, scoring.NOISE)
 _SHOWN = (scoring.UNNAMED, scoring.UNFLAGGED)

@@ -214,9 +214,7 @@ def _swap_labels(rows: Rows, allowed: Allowed, rng: random.Random) -> None:
         return
     one, two = above[places[0]], below[places[1]]
     above[places[0]], below[places[1]] = one._replace(text=two.text), two._replace(text=one.text)
-    pairs = zip(
-        [c.path for c in above if c.role == FIGURE], [c.path for c in below if c.role == FIGURE], strict=False
-    )
+    pairs = zip([c.path for c in above if c.role == FIGURE], [c.path for c in below if c.role == FIGURE], strict=False)
     for first, second in pairs:
         if first and second:
             both = allowed.values[first] | allowed.values[second]

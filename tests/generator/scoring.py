@@ -86,14 +86,18 @@ def score(report: Report, document: dict[str, Any]) -> Score:
         cell = cells.get(path, {"value": None, "state": "no such key", "raw": ""})
         for kind in _judge(truth, cell, path in doubted, report.layout.rare):
             result.counts[kind] += 1
-            result.findings.append(Finding(kind, path, _said(truth), f"{cell['value']} {cell['state']} {cell['raw']!r}"))
+            result.findings.append(
+                Finding(kind, path, _said(truth), f"{cell['value']} {cell['state']} {cell['raw']!r}")
+            )
     values = {path: cell["value"] for path, cell in cells.items()}
     for rule in report.contradictions:
         # Where an operand was not read, the rule cannot be assessed; that operand counts as missed already.
         if all(values.get(path) is not None for path in rule.cells):
             for path in sorted({*rule.cells} - doubted):
                 result.counts[UNFLAGGED] += 1
-                result.findings.append(Finding(UNFLAGGED, path, f"named: {rule.name} does not close", str(values[path])))
+                result.findings.append(
+                    Finding(UNFLAGGED, path, f"named: {rule.name} does not close", str(values[path]))
+                )
     result.findings += _identity(report, document)
     result.counts[IDENTITY] = sum(finding.kind == IDENTITY for finding in result.findings)
     return result

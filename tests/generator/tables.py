@@ -124,9 +124,7 @@ def application(writer: Writer) -> list[Block]:
 
 def _begins_anew(body: tuple[Row, ...], at: int) -> bool:
     """Whether no cell from above reaches into the row, but for the cell that spans all results."""
-    return not any(
-        above + cell.rowspan > at for above, row in enumerate(body[:at]) for cell in row if cell.rowspan > 1
-    )
+    return not any(above + cell.rowspan > at for above, row in enumerate(body[:at]) for cell in row if cell.rowspan > 1)
 
 
 def _label_columns(layout: Layout) -> int:
@@ -259,15 +257,11 @@ def litigation(writer: Writer) -> list[Block]:
     return [Table((*_litigation_header(writer, names, results), sum(cells.values(), ())), 3)]
 
 
-def _tables_a_channel(
-    kind: str, names: dict[str, Cell], results: Row, cells: dict[str, Row]
-) -> list[Block]:
+def _tables_a_channel(kind: str, names: dict[str, Cell], results: Row, cells: dict[str, Row]) -> list[Block]:
     if kind == "three tables":
         own = [[Paragraph(names[key].text, "heading"), Table((results, row), 1)] for key, row in cells.items()]
         return [block for pair in own for block in pair]
-    tables = [
-        Table(((names[key]._replace(colspan=_RESULT_COLUMNS),), results, row), 2) for key, row in cells.items()
-    ]
+    tables = [Table(((names[key]._replace(colspan=_RESULT_COLUMNS),), results, row), 2) for key, row in cells.items()]
     return [Beside(tuple(tables))] if kind == "beside" else list(tables)
 
 

@@ -138,6 +138,5 @@ def _missing_edges(table: Table, layout: Layout, rng: random.Random) -> dict[tup
         return {}
     sides = ("left", "right", "top", "bottom")
     return {
-        (row, column): [side for side in sides if rng.randrange(200) < GAPS_PERCENT]
-        for row, column, _ in placed(table)
+        (row, column): [side for side in sides if rng.randrange(200) < GAPS_PERCENT] for row, column, _ in placed(table)
     }

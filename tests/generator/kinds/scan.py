@@ -29,9 +29,7 @@ def to_pdf(pairs: Sequence[tuple[Path, Path]], target: str) -> None:
         pages = [_scanned(page, rng) for page in _pages(source, resolution)]
         out = io.BytesIO()
         quality = rng.choice((60, 75, 90))
-        pages[0].save(
-            out, "PDF", save_all=True, append_images=pages[1:], resolution=resolution, quality=quality
-        )
+        pages[0].save(out, "PDF", save_all=True, append_images=pages[1:], resolution=resolution, quality=quality)
         cache.write(place, out.getvalue())
 
 

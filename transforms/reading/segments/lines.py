@@ -49,3 +49,27 @@ def inline_row(cell: Cell) -> Row | None:
     texts = [match["label"], *match["values"].split()]
     cells = (Cell(text, f"{cell.locator}, figure {i}", column=i, doubt=cell.doubt) for i, text in enumerate(texts))
     return Row(tuple(cells), Mode.BARE)
+
+
+def rows_in_one(row: Row) -> list[Row]:
+    """A table row that prints several labels in lines of one cell, and their figures so beside them, as those rows.
+
+    Writers do so, and so does a table that has lost the line between two rows. Blank lines do not show: where a cell
+    has another number of lines than there are labels, which figure is whose is in doubt.
+    """
+    first, *others = row.cells
+    labels = first.text.split("\n")
+    if len(labels) < 2 or not all(any(m.kind in ("row", "outcome") for m in meanings(text)) for text in labels):
+        return [row]
+    rows = []
+    for number, label in enumerate(labels):
+        cells = [first._replace(text=label, locator=f"{first.locator}, line {number + 1}")]
+        for cell in others:
+            lines = cell.text.split("\n")
+            if len(lines) == len(labels):
+                cells.append(cell._replace(text=lines[number], locator=f"{cell.locator}, line {number + 1}"))
+            else:
+                doubt = f"it stands beside {len(labels)} labels" if cell.text.strip() else ""
+                cells.append(cell._replace(locator=f"{cell.locator}, beside {label}", doubt=doubt or cell.doubt))
+        rows.append(row._replace(cells=tuple(cells)))
+    return rows

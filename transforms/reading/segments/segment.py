@@ -13,7 +13,7 @@ from transforms.reading.placing import is_blank
 from transforms.reading.printed import looks_like_value
 from transforms.reading.segments.found import Found, HeaderCell, KnownTable, Segments, State, TableApart
 from transforms.reading.segments.kinds import HEADER_KINDS, TABLE_OF_KIND, TABLE_OF_SECTION, pick
-from transforms.reading.segments.lines import inline_row, longest_label
+from transforms.reading.segments.lines import inline_row, longest_label, rows_in_one
 
 _PAGE_NUMBER = re.compile(r"^[-—–－\s]+\d{1,3}[-—–－\s]+$|^第\s*\d+\s*页(\s*共\s*\d+\s*页)?$|^\d+\s*/\s*\d+\s*页?$")
 _PAGE_OF_PAGES = re.compile(r"^\d+\s*/\s*\d+$")
@@ -67,7 +67,8 @@ class _Segmenter:
     def row(self, row: Row) -> None:
         if row.mode is Mode.GRID or row.mode is Mode.LINE:
             self.flush()
-            self.bounded(row)
+            for one in rows_in_one(row) if "\n" in row.cells[0].text else (row,):
+                self.bounded(one)
             return
         cell = row.cells[0]
         inline = inline_row(cell) if row.mode is Mode.BARE else None
@@ -114,6 +115,8 @@ class _Segmenter:
 
     def apart(self, layout: Layout, rows: Sequence[Row], own: Segments) -> TableApart | None:
         places = {id(cell): number for number, cell in enumerate(_cells(rows))}
+        if any(id(cell) not in places for found in own.found for cell in found.values):
+            return None  # a cell was taken apart into several
         values = tuple(tuple(places[id(cell)] for cell in found.values) for found in own.found)
         figures = {id(row.cells[place]) for row, spots in zip(rows, layout.spots, strict=True) for place, _ in spots}
         # Every figure must stand behind a label or in a row without one: in a header or a text it would be kept.
