@@ -2,6 +2,7 @@
 #
 #   make demo    the nightly job against sample portals on this machine, then a comparison of agencies
 #   make test    lint, format check, types, import contracts and the whole test suite
+#   make generate  2,000 reports in every kind and layout, made by other programs, read back and compared
 #   make format  puts the code into the agreed format
 #   make lock    pins the dependencies of pyproject.toml anew
 #   make clean   removes .venv, caches and the demo's home folder
@@ -9,7 +10,7 @@
 # PYTHON=python3.12 chooses another interpreter than the newest that is found.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test format lock clean setup-core setup-dev
+.PHONY: help demo test generate format lock clean setup-core setup-dev
 
 comma := ,
 PYTHON ?=
@@ -28,6 +29,10 @@ test: setup-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q -n 2
+
+# Kinds whose programs (LibreOffice, Chromium) are not installed are left out, and it says so.
+generate: setup-dev
+	$(BIN)/python -m tests.generator
 
 format: setup-dev
 	$(BIN)/ruff check --fix .

@@ -259,7 +259,9 @@ def litigation(writer: Writer) -> list[Block]:
 
 def _tables_a_channel(kind: str, names: dict[str, Cell], results: Row, cells: dict[str, Row]) -> list[Block]:
     if kind == "three tables":
-        own = [[Paragraph(names[key].text, "heading"), Table((results, row), 1)] for key, row in cells.items()]
+        own: list[list[Block]] = [
+            [Paragraph(names[key].text, "heading"), Table((results, row), 1)] for key, row in cells.items()
+        ]
         return [block for pair in own for block in pair]
     tables = [Table(((names[key]._replace(colspan=_RESULT_COLUMNS),), results, row), 2) for key, row in cells.items()]
     return [Beside(tuple(tables))] if kind == "beside" else list(tables)

@@ -93,7 +93,7 @@ def _change(value: Decimal, layout: Layout) -> tuple[str, str]:
         return f"{'增加' if value > 0 else '减少'}{abs(value)}", MUST
     if layout.change == "plain" and value >= 0:
         return f"{value}", NEVER
-    text = f"{value:+d}" if isinstance(value, int) else f"{int(value):+d}"
+    text = f"{int(value):+d}"
     if layout.change == "full width":
         return text.translate(_FULL_WIDTH), NEVER
     if layout.change == "minus sign":

@@ -378,10 +378,11 @@ def test_locators_are_unique_in_every_layout() -> None:
 def test_several_rows_in_the_lines_of_one_row() -> None:
     figures = plain_figures()
     page = html_page(figures).decode()
-    two = '<tr><td><p>行政处罚</p></td><td colspan="3"><p>12</p></td></tr><tr><td><p>行政强制</p></td><td colspan="3"><p>0</p></td></tr>'
+    row = '<tr><td><p>{}</p></td><td colspan="3"><p>{}</p></td></tr>'
+    two = row.format("行政处罚", "12") + row.format("行政强制", "0")
     assert two in page
-    fused = '<tr><td><p>行政处罚</p><p>行政强制</p></td><td colspan="3"><p>12</p><p>{}</p></td></tr>'
-    assert_reads(page.replace(two, fused.format("0")), figures.expected())
+    labels = "行政处罚</p><p>行政强制"
+    assert_reads(page.replace(two, row.format(labels, "12</p><p>0")), figures.expected())
     both = ("disclosure.penalty_decisions", "disclosure.coercion_decisions")
-    seen = see(page.replace(two, fused.format("")))
+    seen = see(page.replace(two, row.format(labels, "12</p><p>")))
     assert set(both) <= seen.named, "a blank line does not show: 12 may be of either"

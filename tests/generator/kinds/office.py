@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import tempfile
@@ -55,10 +56,8 @@ def _convert(batch: list[tuple[Path, Path]], target: str) -> None:
         infilter = ["--infilter=HTML (StarWriter)"] if batch[0][0].suffix == ".html" else []
         command = ["soffice", f"-env:UserInstallation={(work / 'profile').as_uri()}", "--headless", *infilter]
         command += ["--convert-to", FILTERS[target], "--outdir", str(out), *sources]
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             subprocess.run(command, capture_output=True, timeout=SECONDS_A_BATCH, check=False)
-        except subprocess.TimeoutExpired:
-            pass
         for at, (_, place) in enumerate(batch):
             made = out / f"{at:03d}.{target}"
             if made.exists() and made.stat().st_size:

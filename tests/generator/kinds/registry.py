@@ -73,7 +73,8 @@ def render(kind: Kind, reports: Sequence[Report]) -> list[Path]:
         return places
     todo = [(report, place) for report, place in zip(reports, places, strict=True) if not place.exists()]
     if todo:
-        assert kind.source and kind.convert
+        assert kind.source
+        assert kind.convert
         sources = render(KINDS[kind.source], [report for report, _ in todo])
         pairs = [(source, place) for source, (_, place) in zip(sources, todo, strict=True) if source.exists()]
         resolve_name(kind.convert)(pairs, kind.suffix.removeprefix("."))

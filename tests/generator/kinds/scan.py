@@ -70,7 +70,7 @@ def _degraded(page: Image.Image, rng: random.Random) -> Image.Image:
     if rng.random() < 0.6:
         page = page.convert("L").convert("RGB")
     noise = numpy.random.default_rng(rng.randrange(2**32))
-    pixels = numpy.asarray(page, dtype=numpy.float32)
+    pixels = numpy.asarray(page, dtype=numpy.float64)
     pixels = pixels * rng.uniform(0.85, 1.0) + noise.normal(0, rng.uniform(2, 10), pixels.shape)
     page = Image.fromarray(numpy.clip(pixels, 0, _PAPER).astype(numpy.uint8))
     return page.filter(ImageFilter.GaussianBlur(rng.uniform(0.0, 0.6)))

@@ -1,4 +1,4 @@
-"""Reports as workbooks: all on one sheet, or each table on its own; counts as numbers where they are plainly written."""
+"""Reports as workbooks: all on one sheet, or a table on each; counts as numbers where they are plainly written."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def read_pdf(data: bytes) -> Document:
 def _pages(pdf: object, unread: list[str]) -> Iterator[Page]:
     characters = objects = 0
     for index in range(len(pdf)):  # type: ignore[arg-type]
-        with opened_page(pdf, index) as page:  # type: ignore[arg-type]
+        with opened_page(pdf, index) as page:
             if page is None:
                 unread.append(f"Page {index + 1} is damaged and cannot be read.")
                 continue

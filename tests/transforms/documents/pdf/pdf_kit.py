@@ -75,7 +75,8 @@ def boxes_of(table: str) -> list[Box]:
 def widths_of(boxes: list[Box], width: float) -> list[float]:
     """Widths of the columns of the three tables as offices set them: labels wide, figures narrow."""
     count = max(box.column + box.columns for box in boxes)
-    shares = {4: [3, 2, 2, 2], 10: [1, 1.6, 4.4, *[1.3] * 7], 15: [1.0] * 15}.get(count, [1.0] * count)
+    known: dict[int, list[float]] = {4: [3, 2, 2, 2], 10: [1, 1.6, 4.4, *[1.3] * 7], 15: [1.0] * 15}
+    shares = known.get(count, [1.0] * count)
     return [width * share / sum(shares) for share in shares]
 
 
