@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from transforms.documents.model import Cell, Mode
 from transforms.forms import Form
@@ -128,22 +129,38 @@ def _reading_order(header: Sequence[HeaderCell]) -> list[str]:
     ]
 
 
-def _learned_starts(rows: Sequence[Found], form: Form) -> dict[int, int]:
-    """Column of the label -> column of the first figure, from rows in which every figure is printed."""
-    starts: dict[int, int] = {}
+class _Extent(NamedTuple):
+    """Columns of a row of text: its label, its first figure, its last cell (blank ones of merged columns count)."""
+
+    label: int
+    start: int
+    end: int
+
+
+def _learned_starts(rows: Sequence[Found], form: Form) -> tuple[_Extent, ...]:
+    """What rows in which every figure is printed, side by side, show of the columns of a table in lines."""
+    learned: dict[_Extent, None] = {}
     for row in rows:
         filled = [cell for cell in row.values if not is_blank(cell)]
         if row.mode is Mode.LINE and row.label_cells and len(filled) == len(form.applicants):
-            starts.setdefault(row.label_cells[0].column, filled[0].column)
-    return starts
+            first, last = filled[0].column, filled[-1].column
+            if last - first == len(filled) - 1:
+                learned[_Extent(row.label_cells[0].column, first, row.values[-1].column)] = None
+    return tuple(learned)
 
 
-def _start(label_column: int, starts: dict[int, int]) -> int | None:
-    """Column of the first figure of a row: learned for its label's column, or the same distance as everywhere."""
-    if label_column in starts:
-        return starts[label_column]
-    distances = {start - column for column, start in starts.items()}
-    return label_column + distances.pop() if len(distances) == 1 else None
+def _start(found: Found, learned: Sequence[_Extent]) -> int | None:
+    """Column of the first figure of a row: that of rows whose label stands alike, or else which end alike.
+
+    Rows of a whole grid end in one column, and so do their figures begin; where labels and figures move together, a
+    row ends as far behind its label as the others. None where the rows do not agree.
+    """
+    label, end = found.label_cells[0].column, found.values[-1].column
+    alike = {row.start for row in learned if row.label == label}
+    if not alike:
+        alike = {row.start for row in learned if row.end == end}
+        alike |= {label + row.start - row.label for row in learned if end - label == row.end - row.label}
+    return alike.pop() if len(alike) == 1 else None
 
 
 def _longest_rows(keyed: Sequence[tuple[str | None, Found]], form: Form) -> dict[tuple[int, str], int]:
@@ -179,7 +196,7 @@ def _read_row(
     found: Found,
     header: _Header,
     form: Form,
-    starts: dict[int, int],
+    starts: Sequence[_Extent],
     fillers: bool,
     unsure: bool,
     sheet: Sheet,
@@ -196,7 +213,7 @@ def _read_row(
             paths,
             where,
         )
-    start = _start(found.label_cells[0].column, starts) if found.mode is Mode.LINE else None
+    start = _start(found, starts) if found.mode is Mode.LINE else None
     placement = place(found.values, len(header.columns), found.mode, header.cells, start, fillers)
     filled = [cell for cell in found.values if not is_blank(cell)]
     lost = placement.failure is None and unsure and len(filled) == 1
