@@ -251,7 +251,7 @@ def _published_on(page: Page, meta: dict[str, str], selector: str | None) -> str
     tagged = listing.date_in(meta.get("pubdate", ""))
     if tagged:
         return tagged
-    for node in css("#pubDate, .fbsj, .pubtime, .time, .date, .art_infos, .xx_con, .info")(page.tree):
+    for node in _found(page, "#pubDate, .fbsj, .pubtime, .time, .date, .art_infos, .xx_con, .info"):
         found = listing.date_in(element_text(node)[:200])
         if found:
             return found

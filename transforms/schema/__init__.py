@@ -119,21 +119,42 @@ def checked(rows: pa.Table, table: str) -> pa.Table:
     a value is missing, not among the allowed ones, or a key stands twice; ``pyarrow.ArrowException`` when a value
     does not fit the declared type.
     """
+    declared = tables()[table]
+    if not _fits(rows, declared):
+        _name_misfits(rows, declared)
+    return rows.select(list(declared.column_names)).cast(arrow_schema(table))
+
+
+def _fits(rows: pa.Table, declared: Table) -> bool:
+    """Whether rows obviously are as declared: what pandera says of millions of rows, at a tenth of the cost."""
+    import pyarrow.compute as pc
+
+    return (
+        set(rows.column_names) == set(declared.column_names)
+        and not any(column.required and rows[column.name].null_count for column in declared.columns)
+        and all(
+            {None, *column.values} >= set(pc.unique(rows[column.name]).to_pylist())
+            for column in declared.columns
+            if column.values
+        )
+        and rows.group_by(list(declared.key), use_threads=False).aggregate([]).num_rows == rows.num_rows
+    )
+
+
+def _name_misfits(rows: pa.Table, declared: Table) -> None:
     import pandas as pd
     import pandera.pandas as pandera
 
-    declared = tables()[table]
     # Columns that stay Arrow's own are checked without an object for every value.
     pandera.DataFrameSchema(
         {
             c.name: pandera.Column(nullable=not c.required, checks=[pandera.Check.isin(c.values)] if c.values else None)
             for c in declared.columns
         },
-        name=table,
+        name=declared.name,
         strict=True,
         unique=list(declared.key),
     ).validate(rows.to_pandas(types_mapper=pd.ArrowDtype), lazy=True)
-    return rows.select(list(declared.column_names)).cast(arrow_schema(table))
 
 
 def ddl(table: str) -> str:
