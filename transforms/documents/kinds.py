@@ -16,6 +16,10 @@ _READERS = {
     "text/html": "transforms.documents.html:read_html",
     "text/plain": "transforms.documents.text:read_text",
     f"{_OOXML}.wordprocessingml.document": "transforms.documents.word.docx:read_docx",
+    **dict.fromkeys(
+        ("image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp"),
+        "transforms.documents.scan.reading:read_image",
+    ),
 }
 
 
