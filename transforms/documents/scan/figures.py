@@ -35,7 +35,7 @@ _SURE = 0.98
 _FAIR = 0.8
 # Gaps in a figure wider than this part of its height part two cells.
 _CELL_GAP = 1.1
-_TALL = 0.72
+_TALL = 0.8
 _SMALLEST_SIGN = 0.008
 _NARROWEST_DIGIT = 0.36
 
@@ -60,11 +60,14 @@ def is_settled(line: Line, first: Recognised) -> bool:
         and min(first.odds, default=0.0) >= _SURE
         and fits_ink(first.figure, line.ink)
         and not _is_parted(line.ink)
+        and line.uncut is None
     )
 
 
 def second_picture(line: Line) -> Pixels:
-    """The same line smaller on more paper: what is read differently in it is not sure."""
+    """The same line smaller on more paper, or with the ruling it touches: what is read differently is not sure."""
+    if line.uncut is not None:
+        return line.uncut
     rim = max(3, round(line.picture.shape[0] * 0.22))
     wide = cv2.copyMakeBorder(line.picture, rim, rim, rim * 2, rim * 2, cv2.BORDER_CONSTANT, value=255)
     return as_pixels(cv2.GaussianBlur(wide, (3, 3), 0))
@@ -119,7 +122,9 @@ def fits_ink(text: str, ink: Pixels) -> bool:
     if not digits:
         return not tall and small == signs
     most = sum(max(1, round(width / (_NARROWEST_DIGIT * height))) for width in tall)
-    return len(tall) <= digits <= most and small <= signs <= small + len(tall)
+    # A plus sign is nearly as tall as a digit.
+    most_tall = digits + text.count("+")
+    return len(tall) <= most_tall and digits <= most and small <= signs <= small + len(tall)
 
 
 def text_doubt(readings: Sequence[Recognised]) -> str:

@@ -22,6 +22,8 @@ _OPEN_END = 0.5
 # Parts of an edge between two cells that must be ruled for it to part them, and for that to be without question.
 _RULED = 0.35
 _NOT_RULED = 0.12
+_AT_END = 0.75
+_THICKEST = 0.25
 _MOST_LINES = 200
 
 
@@ -58,6 +60,13 @@ class Table(NamedTuple):
     open_bottom: bool
 
 
+class _Direction(NamedTuple):
+    """Pixels of the long lines in one direction, and of all ink that is thin enough to be part of one."""
+
+    lines: Pixels
+    thin: Pixels
+
+
 class Rulings(NamedTuple):
     """Tables from top to bottom, and the pixels of all rulings (0 or 1)."""
 
@@ -68,9 +77,15 @@ class Rulings(NamedTuple):
 def find_tables(page: Page) -> Rulings:
     """All ruled tables of a page."""
     size = page.type_size
-    across = _lines(page.ink, max(8, round(size * _SHORTEST_ACROSS)), round(size * _WIDEST_GAP), 0)
-    down = _lines(page.ink, max(8, round(size * _SHORTEST_DOWN)), round(size * _WIDEST_GAP), 1)
-    both = cv2.dilate(cv2.bitwise_or(across, down), np.ones((3, 3)))
+    across = _Direction(
+        _lines(page.ink, max(8, round(size * _SHORTEST_ACROSS)), round(size * _WIDEST_GAP), 0),
+        _thin(page.ink, max(4, round(size * _THICKEST)), 0),
+    )
+    down = _Direction(
+        _lines(page.ink, max(8, round(size * _SHORTEST_DOWN)), round(size * _WIDEST_GAP), 1),
+        _thin(page.ink, max(4, round(size * _THICKEST)), 1),
+    )
+    both = cv2.dilate(cv2.bitwise_or(across.lines, down.lines), np.ones((3, 3)))
     _, _, stats, _ = cv2.connectedComponentsWithStats(both, connectivity=8)
     boxes = [
         Box(x, y, x + width, y + height)
@@ -87,7 +102,7 @@ def find_tables(page: Page) -> Rulings:
     mask = _lines(page.ink, round(size * _LONG_RULE), 1, 0)
     for box in (table.box for table in tables):
         area = np.s_[box.top : box.bottom, box.left : box.right]
-        mask[area] = cv2.bitwise_or(across[area], down[area])
+        mask[area] = cv2.bitwise_or(across.lines[area], down.lines[area])
     return Rulings(tuple(tables), mask)
 
 
@@ -98,6 +113,12 @@ def _lines(ink: Pixels, shortest: int, gap: int, axis: int) -> Pixels:
     thick = (3, 1) if axis == 0 else (1, 3)
     found = cv2.morphologyEx(cv2.dilate(ink, np.ones(thick)), cv2.MORPH_OPEN, np.ones(shape(shortest)))
     return as_pixels(cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones(shape(max(3, gap)))))
+
+
+def _thin(ink: Pixels, thickness: int, axis: int) -> Pixels:
+    """Ink that is no thicker than a ruling across its direction (0: across, 1: down)."""
+    thick = np.ones((thickness + 1, 1) if axis == 0 else (1, thickness + 1))
+    return as_pixels(cv2.subtract(ink, as_pixels(cv2.morphologyEx(ink, cv2.MORPH_OPEN, thick))))
 
 
 def _joined(boxes: Sequence[Box], size: float) -> list[Box]:
@@ -142,17 +163,20 @@ def _positions(mask: Pixels, axis: int, size: float) -> list[int]:
     ]
 
 
-def _table(box: Box, across: Pixels, down: Pixels, page: Page) -> Table | None:
+def _table(box: Box, across: _Direction, down: _Direction, page: Page) -> Table | None:
     area = np.s_[box.top : box.bottom, box.left : box.right]
-    rows = _positions(np.ascontiguousarray(across[area]), 0, page.type_size)
-    columns = _positions(np.ascontiguousarray(down[area]), 1, page.type_size)
+    rows = _positions(np.ascontiguousarray(across.lines[area]), 0, page.type_size)
+    columns = _positions(np.ascontiguousarray(down.lines[area]), 1, page.type_size)
     rows, open_top, open_bottom = _closed(rows, box.bottom - box.top, page.type_size)
     columns, _, _ = _closed(columns, box.right - box.left, page.type_size)
     if len(rows) < 2 or len(columns) < 2 or len(rows) > _MOST_LINES or len(columns) > _MOST_LINES:
         return None
     reach = max(2, round(page.type_size * _SAME_LINE))
-    above = np.array([_covered(across[area], y, columns, reach, 0) for y in rows])  # lines × columns
-    beside = np.array([_covered(down[area], x, rows, reach, 1) for x in columns]).T  # rows × lines
+    # Views of the page, for lines down turned by its diagonal: what is found is marked in them.
+    lines, thin, ink = across.lines[area], across.thin[area], page.ink[area]
+    above = np.array([_ruled(lines, thin, ink, y, columns, reach) for y in rows])  # lines × columns
+    lines, thin, ink = down.lines[area].T, down.thin[area].T, ink.T
+    beside = np.array([_ruled(lines, thin, ink, x, rows, reach) for x in columns]).T  # rows × lines
     cells = []
     for row, column, height, span, unsure in _merged(above, beside):
         cell_box = Box(
@@ -173,14 +197,29 @@ def _closed(lines: list[int], length: int, size: float) -> tuple[list[int], bool
     return [0] * first + lines + [length - 1] * last, first, last
 
 
-def _covered(mask: Pixels, at: int, stops: Sequence[int], reach: int, axis: int) -> list[float]:
-    """The part of each stretch between two stops that is ruled, along the line ``at``."""
-    strip = mask[max(0, at - reach) : at + reach + 1] if axis == 0 else mask[:, max(0, at - reach) : at + reach + 1].T
-    ruled = np.asarray(strip.max(axis=0))
+def _ruled(lines: Pixels, thin: Pixels, ink: Pixels, at: int, stops: Sequence[int], reach: int) -> list[float]:
+    """The part of each stretch between two stops that is ruled, along the row ``at``; its remnants become lines.
+
+    What is left of a broken ruling is thin, begins at one of the stops and is crossed by no text.
+    """
+    strip = np.s_[max(0, at - reach) : at + reach + 1]
+    close = np.s_[max(0, at - reach // 3) : at + reach // 3 + 1]
+    ruled = np.asarray(lines[strip].max(axis=0))
+    remnant = np.asarray(thin[close].max(axis=0))
+    text = np.asarray((ink[close] * (1 - thin[close])).max(axis=0)) * (1 - ruled)
     parts = []
     for start, end in pairwise(stops):
         margin = min(reach, (end - start) // 4)
-        parts.append(float(ruled[start + margin : max(end - margin, start + margin + 1)].mean()))
+        inside = slice(start + margin, max(end - margin, start + margin + 1))
+        part = float(ruled[inside].mean())
+        left = float(remnant[inside].mean())
+        at_ends = max(
+            remnant[start + 2 : start + 2 + reach].mean(), remnant[max(start, end - 2 - reach) : end - 2].mean()
+        )
+        if part < _RULED <= left and at_ends >= _AT_END and text[inside].mean() < _NOT_RULED:
+            part = left
+            lines[close, inside] |= thin[close, inside]
+        parts.append(part)
     return parts
 
 

@@ -13,23 +13,28 @@ from transforms.documents.scan.cleaning import Page, Pixels, as_pixels
 from transforms.documents.scan.grids import Box, Rulings
 
 # In heights of the page's type.
-_SPECK = 0.14
+_SPECK = 0.17
+_SMALLEST_LINE = 0.24
+_BASELINE = 0.7
 _LINE_GAP = 0.1
 _TALLEST_LINE = 1.35
 _WORD_GAP = 2.0
 _RIM = 0.12
 _PADDING = 0.18
-_BESIDE = 0.3
 # Ink that reaches along so much of a cell's edge is its ruling.
 _ALONG_EDGE = 0.6
 
 
 class Line(NamedTuple):
-    """One line of text: ``picture`` is its grey with white around, ``ink`` the same in 0 and 1; ``box`` on the page."""
+    """One line of text: ``picture`` is its grey with white around, ``ink`` the same in 0 and 1; ``box`` on the page.
+
+    ``uncut`` is the grey with all that stands around where the text touches a ruling, so that strokes may be lost.
+    """
 
     picture: Pixels
     ink: Pixels
     box: Box
+    uncut: Pixels | None = None
 
 
 class Content(NamedTuple):
@@ -49,9 +54,22 @@ def content_of(page: Page, rulings: Rulings, box: Box) -> Content:
     area = np.s_[inner.top : inner.bottom, inner.left : inner.right]
     free = as_pixels(page.ink[area] * (1 - rulings.mask[area]))
     ink, spots = _without_specks(free, page.type_size, at_edges=True)
-    lines = tuple(_line(page, ink, spots, inner, span) for span in _spans(ink, page.type_size))
     specks = int(spots.sum())
-    return Content(lines, specks, int(page.bleached[area].sum()))
+    lines: list[Line] = []
+    for span in _spans(ink, page.type_size):
+        line = _line(page, ink, spots, inner, span)
+        if max(line.ink.shape) < page.type_size * _SMALLEST_LINE:
+            specks += int(line.ink.sum())
+        else:
+            uncut = _grey(page, line.box, rim * 2) if _touches(line.box, inner, rulings) else None
+            lines.append(line._replace(uncut=uncut))
+    return Content(tuple(lines), specks, int(page.bleached[area].sum()))
+
+
+def _touches(box: Box, inner: Box, rulings: Rulings) -> bool:
+    """Whether a line of text reaches the rim of its cell or a ruling within it."""
+    at_rim = box.top <= inner.top or box.bottom >= inner.bottom or box.left <= inner.left or box.right >= inner.right
+    return at_rim or bool(rulings.mask[box.top - 1 : box.bottom + 1, box.left - 1 : box.right + 1].any())
 
 
 def lines_outside(page: Page, rulings: Rulings) -> list[Line]:
@@ -148,13 +166,8 @@ def _line(page: Page, ink: Pixels, spots: Pixels, inner: Box, span: tuple[int, i
 def _picture(page: Page, ink: Pixels, spots: Pixels, origin: Box, box: Box) -> Line:
     """Cut a line out of ``ink``, whose left top corner stands at ``origin`` on the page."""
     pad = max(2, round(page.type_size * _PADDING))
-    reach = round(page.type_size * _BESIDE)
-    beside = spots[box.top : box.bottom, max(0, box.left - reach) : box.right + reach]
-    near_by = np.flatnonzero(beside.max(axis=0)) + max(0, box.left - reach)
-    if len(near_by):
-        box = box._replace(left=min(box.left, int(near_by[0])), right=max(box.right, int(near_by[-1]) + 1))
     band = np.s_[box.top : box.bottom, box.left : box.right]
-    part = cv2.bitwise_or(ink[band], spots[band])
+    part = as_pixels(ink[band] | _points(ink[band], spots[band]))
     placed = cv2.copyMakeBorder(part, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=0)
     # Grey around the ink belongs to it; everything else in the picture (rulings, specks, other lines) is paper.
     near = cv2.dilate(placed, np.ones((5, 5)))
@@ -162,6 +175,14 @@ def _picture(page: Page, ink: Pixels, spots: Pixels, origin: Box, box: Box) -> L
     grey = _grey(page, on_page, pad)
     picture = np.where(near > 0, grey, np.uint8(255)).astype(np.uint8)
     return Line(picture, as_pixels(part), on_page)
+
+
+def _points(ink: Pixels, spots: Pixels) -> Pixels:
+    """Those spots that can be decimal points: they stand low, with nothing else above them."""
+    low = spots.copy()
+    low[: round(len(spots) * _BASELINE)] = 0
+    free = (ink.max(axis=0) == 0) & (spots.sum(axis=0) == low.sum(axis=0))
+    return as_pixels(low * free)
 
 
 def _grey(page: Page, box: Box, pad: int) -> Pixels:

@@ -116,6 +116,7 @@ def _decoded(steps: np.ndarray, characters: Sequence[str]) -> tuple[str, tuple[f
         if place and best[place - 1] == index:
             found[-1] = max(found[-1], float(odds[place]))
         else:
+            # A few classes stand for several characters.
             text.append(characters[index])
-            found.append(float(odds[place]))
+            found += [float(odds[place])] * len(characters[index])
     return "".join(text), tuple(found)

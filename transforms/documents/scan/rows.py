@@ -109,34 +109,33 @@ def _table_rows(part: _Part, edges: Sequence[float]) -> list[Row]:
 
 def _join_halves(before: list[Row], after: list[Row], is_open: bool) -> None:
     """Make one row of the last row of a page and the first of the next, where a page break has cut it."""
-    upper = before[-1] if before and before[-1].mode is Mode.GRID else None
-    if upper is None:
-        upper = next((row for row in reversed(before) if row.mode is Mode.GRID), None)
-    if upper is None:
-        return
+    upper = next(row for row in reversed(before) if row.mode is Mode.GRID)
     lower = after[0]
     below = {cell.column: cell for cell in lower.cells}
     shared = [cell for cell in upper.cells if cell.column in below]
     others = [cell for cell in lower.cells if cell.column not in {c.column for c in upper.cells}]
     if len(shared) != len(upper.cells) or any(cell.text for cell in others):
         return
-    joined = [_joined_cell(cell, below[cell.column]) for cell in upper.cells]
-    makes_label = any(
-        is_label(cell.text) and first.text and below[cell.column].text and not is_label(first.text)
-        for cell, first in zip(joined, upper.cells, strict=True)
-    )
-    if is_open or makes_label:
-        before[before.index(upper)] = upper._replace(cells=tuple(joined))
+    pairs = [(cell, below[cell.column]) for cell in upper.cells]
+    both = [(first, second) for first, second in pairs if first.text and second.text]
+    # Of a row that was cut each figure stands on one side, and a label on both only if its halves make one.
+    if any(
+        looks_like_value(first.text)
+        or looks_like_value(second.text)
+        or is_label(first.text)
+        or not is_label(corrected_label(first.text + second.text))
+        for first, second in both
+    ):
+        return
+    if both or is_open:
+        cells = tuple(_joined_cell(first, second) for first, second in pairs)
+        before[before.index(upper)] = upper._replace(cells=cells)
         del after[0]
 
 
 def _joined_cell(upper: Cell, lower: Cell) -> Cell:
-    if not upper.text or not lower.text:
-        text = upper.text or lower.text
-    elif looks_like_value(upper.text) or looks_like_value(lower.text):
-        text = f"{upper.text}\n{lower.text}"
-    else:
-        text = corrected_label(upper.text + lower.text)
+    both = upper.text and lower.text
+    text = corrected_label(upper.text + lower.text) if both else upper.text or lower.text
     doubt = "; ".join(dict.fromkeys(doubt for doubt in (upper.doubt, lower.doubt) if doubt))
     return upper._replace(text=text, doubt=doubt, locator=upper.locator if upper.text else lower.locator)
 
