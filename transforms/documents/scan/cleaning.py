@@ -88,7 +88,11 @@ def _without_seals(image: Pixels) -> tuple[Pixels, Pixels]:
     for x, y, width, height, _ in stats[1:]:
         if min(width, height) * scale >= image.shape[1] * _SEAL_WIDTH:
             area = np.s_[y * scale : (y + height) * scale, x * scale : (x + width) * scale]
-            grey[area] = np.asarray(red)[area]
+            seal = cv2.dilate(as_pixels(mask[area]), np.ones((3, 3)))
+            part = as_pixels(np.asarray(red)[area])
+            light = float(np.median(part[mask[area] > 0])) if mask[area].any() else 255.0
+            lifted = np.minimum(part * (255.0 / max(light, 1.0)), 255.0).astype(np.uint8)
+            grey[area] = np.where(seal > 0, lifted, part)
             bleached[area] = mask[area]
     return grey, bleached
 

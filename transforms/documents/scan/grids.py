@@ -13,7 +13,8 @@ from transforms.documents.scan.cleaning import Page, Pixels, as_pixels
 
 # In heights of the page's type.
 _SHORTEST_ACROSS = 2.2
-_SHORTEST_DOWN = 1.25
+_SHORTEST_DOWN = 1.0
+_SHORTEST_COLUMN = 1.25
 _WIDEST_GAP = 0.8
 _SAME_LINE = 0.4
 _SMALLEST_TABLE = 5.0
@@ -23,6 +24,7 @@ _OPEN_END = 0.5
 _RULED = 0.35
 _NOT_RULED = 0.12
 _AT_END = 0.75
+_TRACE = 0.08
 _THICKEST = 0.25
 _MOST_LINES = 200
 
@@ -77,14 +79,12 @@ class Rulings(NamedTuple):
 def find_tables(page: Page) -> Rulings:
     """All ruled tables of a page."""
     size = page.type_size
+    gap, thickest = round(size * _WIDEST_GAP), max(4, round(size * _THICKEST))
     across = _Direction(
-        _lines(page.ink, max(8, round(size * _SHORTEST_ACROSS)), round(size * _WIDEST_GAP), 0),
-        _thin(page.ink, max(4, round(size * _THICKEST)), 0),
+        _lines(page.ink, max(8, round(size * _SHORTEST_ACROSS)), gap, 0),
+        _thin(page.ink, thickest, 0),
     )
-    down = _Direction(
-        _lines(page.ink, max(8, round(size * _SHORTEST_DOWN)), round(size * _WIDEST_GAP), 1),
-        _thin(page.ink, max(4, round(size * _THICKEST)), 1),
-    )
+    down = _Direction(_lines_down(page.ink, across.lines, size, gap), _thin(page.ink, thickest, 1))
     both = cv2.dilate(cv2.bitwise_or(across.lines, down.lines), np.ones((3, 3)))
     _, _, stats, _ = cv2.connectedComponentsWithStats(both, connectivity=8)
     boxes = [
@@ -113,6 +113,17 @@ def _lines(ink: Pixels, shortest: int, gap: int, axis: int) -> Pixels:
     thick = (3, 1) if axis == 0 else (1, 3)
     found = cv2.morphologyEx(cv2.dilate(ink, np.ones(thick)), cv2.MORPH_OPEN, np.ones(shape(shortest)))
     return as_pixels(cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones(shape(max(3, gap)))))
+
+
+def _lines_down(ink: Pixels, across: Pixels, size: float, gap: int) -> Pixels:
+    """Lines down: long ones, and short ones that begin or end at a line across, as strokes of characters do not."""
+    lines = _lines(ink, max(8, round(size * _SHORTEST_DOWN)), gap, 1)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
+    keep = (stats[:, 3] >= size * _SHORTEST_COLUMN).astype(np.uint8)
+    keep[0] = 0
+    touching = labels[cv2.dilate(across, np.ones((5, 1))) > 0]
+    keep[np.unique(touching[touching > 0])] = 1
+    return as_pixels(keep[labels])
 
 
 def _thin(ink: Pixels, thickness: int, axis: int) -> Pixels:
@@ -155,7 +166,8 @@ def _positions(mask: Pixels, axis: int, size: float) -> list[int]:
             groups[-1].append(segment)
         else:
             groups.append([segment])
-    shortest = (_SHORTEST_ACROSS if axis == 0 else _SHORTEST_DOWN) * size
+    # Strokes of large characters are no lines; a table of one row may be no higher than they are.
+    shortest = _SHORTEST_ACROSS * size if axis == 0 else min(_SHORTEST_COLUMN * size, len(mask) * 0.9)
     return [
         round(float(np.average([at for at, _ in group], weights=[length for _, length in group])))
         for group in groups
@@ -207,20 +219,33 @@ def _ruled(lines: Pixels, thin: Pixels, ink: Pixels, at: int, stops: Sequence[in
     ruled = np.asarray(lines[strip].max(axis=0))
     remnant = np.asarray(thin[close].max(axis=0))
     text = np.asarray((ink[close] * (1 - thin[close])).max(axis=0)) * (1 - ruled)
-    parts = []
+    parts: list[float] = []
+    traces: list[bool] = []
     for start, end in pairwise(stops):
         margin = min(reach, (end - start) // 4)
         inside = slice(start + margin, max(end - margin, start + margin + 1))
         part = float(ruled[inside].mean())
         left = float(remnant[inside].mean())
-        at_ends = max(
-            remnant[start + 2 : start + 2 + reach].mean(), remnant[max(start, end - 2 - reach) : end - 2].mean()
-        )
-        if part < _RULED <= left and at_ends >= _AT_END and text[inside].mean() < _NOT_RULED:
+        free = text[inside].mean() < _NOT_RULED
+        if part < _RULED <= left and free and _at_ends(remnant, start, end, reach) >= _AT_END:
             part = left
             lines[close, inside] |= thin[close, inside]
         parts.append(part)
+        traces.append(bool(free and max(part, left) >= _TRACE and _at_ends(remnant, start, end, reach // 2) >= _AT_END))
+    # A trace of a line is one where the line is whole on both sides.
+    whole = [True, *(part >= _RULED for part in parts), True]
+    for number, trace in enumerate(traces):
+        if trace and whole[number] and not whole[number + 1] and whole[number + 2]:
+            inside = slice(stops[number], stops[number + 1])
+            lines[close, inside] |= thin[close, inside]
+            parts[number] = _RULED
     return parts
+
+
+def _at_ends(remnant: np.ndarray, start: int, end: int, reach: int) -> float:
+    """How far ink begins where a line would, at the one or the other end of a stretch: text keeps its distance."""
+    first, last = remnant[start + 2 : start + 2 + reach], remnant[max(start, end - 2 - reach) : end - 2]
+    return max(float(part.mean()) if len(part) else 0.0 for part in (first, last))
 
 
 def _merged(above: np.ndarray, beside: np.ndarray) -> list[tuple[int, int, int, int, bool]]:

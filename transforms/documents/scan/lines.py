@@ -14,6 +14,7 @@ from transforms.documents.scan.grids import Box, Rulings
 
 # In heights of the page's type.
 _SPECK = 0.17
+_NEAR = 0.12
 _SMALLEST_LINE = 0.24
 _BASELINE = 0.7
 _LINE_GAP = 0.1
@@ -97,7 +98,10 @@ def _without_specks(ink: Pixels, size: float, at_edges: bool) -> tuple[Pixels, P
 
     A speck may be a decimal point: those beside characters are put back into the picture of their line.
     """
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    # The pieces of a stroke that the scan has broken are no specks: they are one thing with what is near.
+    reach = max(3, round(size * _NEAR) | 1)
+    joined = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((reach, reach)))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     height, width = ink.shape
     smallest = max(2.0, size * _SPECK)
     keep = np.ones(count, dtype=np.uint8)
@@ -110,7 +114,7 @@ def _without_specks(ink: Pixels, size: float, at_edges: bool) -> tuple[Pixels, P
             spots[number] = area > 1
         elif at_edges and _is_remnant(left, top, wide, tall, width, height, size):
             keep[number] = 0
-    return as_pixels(keep[labels]), as_pixels(spots[labels])
+    return as_pixels(keep[labels] * ink), as_pixels(spots[labels] * ink)
 
 
 def _is_remnant(left: int, top: int, wide: int, tall: int, width: int, height: int, size: float) -> bool:

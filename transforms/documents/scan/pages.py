@@ -14,8 +14,11 @@ from transforms.documents.scan.lines import Content, Line, content_of, lines_out
 from transforms.documents.scan.recognition import Recognised, recognise
 from transforms.documents.scan.vocabulary import corrected_label, corrected_line
 
-# A page is the right way up when its longer lines are recognised with this mean probability.
-_UPRIGHT = 0.85
+# A page is the right way up when so many characters are recognised of those that its lines have room for. On their
+# side many are recognised as well: the network knows lines written downwards.
+_UPRIGHT = 0.8
+_NARROW = 0.5
+_ENOUGH = 12.0
 _SAMPLE = 8
 _SAMPLE_WIDTH = (2.5, 16.0)
 # A spread: two pages on one image, wider than high, with a gutter free of ink in its middle.
@@ -107,12 +110,24 @@ def _upright(image: Pixels) -> tuple[Pixels, _Layout | None, dict[int, Recognise
         if layout is None:
             continue
         known = _sample(layout)
-        score = float(np.median([reading.mean_odds for reading in known.values()])) if known else 0.0
+        score = _legibility(layout, known)
         if score > highest or best[1] is None:
             best, highest = (turned, layout, known), score
         if score >= _UPRIGHT:
             break
     return best
+
+
+def _legibility(layout: _Layout, known: dict[int, Recognised]) -> float:
+    """Characters recognised, each counted with its probability and width, for each that the lines have room for."""
+    lines = layout.every_line()
+    room = sum(lines[number].ink.shape[1] / lines[number].ink.shape[0] for number in known)
+    odds = sum(
+        odd * (_NARROW if character.isascii() else 1.0)
+        for reading in known.values()
+        for character, odd in zip(reading.text, reading.odds, strict=True)
+    )
+    return odds / max(room, _ENOUGH)
 
 
 def _sample(layout: _Layout) -> dict[int, Recognised]:
@@ -122,7 +137,7 @@ def _sample(layout: _Layout) -> dict[int, Recognised]:
     widths = [(line.box.right - line.box.left) / size for line in layout.every_line()]
     words = [number for number, width in enumerate(widths) if shortest <= width <= longest]
     words = words or [number for number, width in enumerate(widths) if width > longest]
-    chosen = words[:: max(1, len(words) // _SAMPLE)][:_SAMPLE]
+    chosen = sorted(words, key=lambda number: -widths[number])[:_SAMPLE]
     lines = layout.every_line()
     return dict(zip(chosen, recognise([lines[number].picture for number in chosen]), strict=True))
 
@@ -195,8 +210,6 @@ def _cell(
     if figures and all(figure is not None for figure in figures):
         text = "\n".join(figure.text for figure in figures if figure)
         doubts += [figure.doubt for figure in figures if figure]
-        if content.bleached > _MUCH_BLEACHED * size * size:
-            doubts.append("a seal lies over it")
     else:
         text = corrected_label("".join(reading.text.strip() for reading in readings))
         if not text:

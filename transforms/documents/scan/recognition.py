@@ -35,10 +35,6 @@ class Recognised:
     figure: str
     figure_odds: tuple[float, ...]
 
-    @property
-    def mean_odds(self) -> float:
-        return sum(self.odds) / len(self.odds) if self.odds else 0.0
-
 
 class _Network:
     def __init__(self) -> None:
