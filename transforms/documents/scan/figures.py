@@ -38,6 +38,7 @@ _CELL_GAP = 1.1
 _TALL = 0.8
 _SMALLEST_SIGN = 0.008
 _NARROWEST_DIGIT = 0.36
+_WIDEST_DIGIT = 0.85
 
 
 class Figure(NamedTuple):
@@ -120,8 +121,9 @@ def fits_ink(text: str, ink: Pixels) -> bool:
         else:
             small += 1
     if not digits:
-        return not tall and small == signs
-    most = sum(max(1, round(width / (_NARROWEST_DIGIT * height))) for width in tall)
+        return len(tall) + small == signs
+    # Digits that touch are one piece of ink, wider than any single one.
+    most = sum(1 if width < _WIDEST_DIGIT * height else round(width / (_NARROWEST_DIGIT * height)) for width in tall)
     # A plus sign is nearly as tall as a digit.
     most_tall = digits + text.count("+")
     return len(tall) <= most_tall and digits <= most and small <= signs <= small + len(tall)

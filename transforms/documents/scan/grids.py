@@ -116,14 +116,21 @@ def _lines(ink: Pixels, shortest: int, gap: int, axis: int) -> Pixels:
 
 
 def _lines_down(ink: Pixels, across: Pixels, size: float, gap: int) -> Pixels:
-    """Lines down: long ones, and short ones that begin or end at a line across, as strokes of characters do not."""
-    lines = _lines(ink, max(8, round(size * _SHORTEST_DOWN)), gap, 1)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
-    keep = (stats[:, 3] >= size * _SHORTEST_COLUMN).astype(np.uint8)
+    """Lines down: long ones, and short ones at a line across that no long one meets, as in a table of one row.
+
+    Elsewhere short ones may be strokes of characters.
+    """
+    long = _lines(ink, max(8, round(size * _SHORTEST_COLUMN)), gap, 1)
+    count, groups = cv2.connectedComponents(cv2.dilate(across, np.ones((5, 1))), connectivity=8)
+    unmet = np.ones(count, dtype=np.uint8)
+    unmet[0] = 0
+    unmet[np.unique(groups[cv2.dilate(long, np.ones((5, 5))) > 0])] = 0
+    short = _lines(ink, max(8, round(size * _SHORTEST_DOWN)), 1, 1)
+    count, labels = cv2.connectedComponents(short, connectivity=8)
+    keep = np.zeros(count, dtype=np.uint8)
+    keep[np.unique(labels[unmet[groups] > 0])] = 1
     keep[0] = 0
-    touching = labels[cv2.dilate(across, np.ones((5, 1))) > 0]
-    keep[np.unique(touching[touching > 0])] = 1
-    return as_pixels(keep[labels])
+    return as_pixels(cv2.bitwise_or(long, keep[labels]))
 
 
 def _thin(ink: Pixels, thickness: int, axis: int) -> Pixels:

@@ -89,7 +89,9 @@ def lines_outside(page: Page, rulings: Rulings) -> list[Line]:
         if height < page.type_size * 0.35 or height > page.type_size * 6:
             continue
         for left, right in _words(ink[top:bottom], max(height, page.type_size)):
-            lines.append(_picture(page, ink, spots, whole, Box(left, top, right, bottom)))
+            rows = np.flatnonzero(ink[top:bottom, left:right].max(axis=1))
+            box = Box(left, top + int(rows[0]), right, top + int(rows[-1]) + 1)
+            lines.append(_picture(page, ink, spots, whole, box))
     return lines
 
 

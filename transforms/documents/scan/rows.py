@@ -18,6 +18,7 @@ _SAME_EDGE = 0.012
 _NEAR_MARGIN = 1.6
 _INDENT = 0.9
 _SHORTEST_FULL_LINE = 18
+_HEADING = re.compile(r"^[（(]?[一二三四五六七八九十]{1,2}[、.)）]")
 _PAGE_NUMBER = re.compile(r"^[-—–\s·.]*\d{1,3}[-—–\s·.]*$|^第?\d{1,3}页?[/共]?\d{0,3}页?$")
 _NO_RULINGS = "it stands in no ruled cell, so that its column was not seen"
 
@@ -150,11 +151,12 @@ def _lines(lines: Sequence[ReadLine], page: int) -> Iterator[Row]:
     for number, line in enumerate(lines, start=1):
         text = "".join(line.text.split())
         doubt = line.doubt or (_NO_RULINGS if looks_like_value(text) else "")
-        if runs_on and line.left <= left + _INDENT:
+        if runs_on and line.left <= left + _INDENT and not _HEADING.match(text):
             first, before, _ = texts.pop()
             texts.append((first, before + text, ""))
         else:
             texts.append((number, text, doubt))
-        runs_on = len(line.text) >= _SHORTEST_FULL_LINE and line.right >= right - _NEAR_MARGIN
+        full_line = len(line.text) >= _SHORTEST_FULL_LINE and line.right >= right - _NEAR_MARGIN
+        runs_on = full_line and text[-1:] not in "。；：:"
     for number, text, doubt in texts:
         yield Row((Cell(text, f"page {page}, line {number}", doubt=doubt),), Mode.BARE)
