@@ -35,7 +35,7 @@ def image_pages(data: bytes) -> Iterator[Pixels]:
         try:
             image.seek(number)
             yield _pixels(image)
-        except UnreadableDocument:
+        except (UnreadableDocument, MemoryError):
             raise
         except Exception as error:  # decoders of images raise whatever they like on broken data
             raise UnreadableDocument(f"Page {number + 1} of the image is broken ({error}).") from None

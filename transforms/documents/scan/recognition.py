@@ -20,6 +20,8 @@ from transforms.documents.scan.cleaning import Pixels
 _HEIGHT = 48
 _WIDTHS = (64, 96, 128, 192, 256, 320, 448, 640, 896, 1280, 1792, 2560)
 _AT_ONCE = 8
+# Lines of text as wide as a page are read alone: a batch of them would need a hundred megabytes.
+_WIDEST_BATCH = 1280
 FIGURE_SIGNS = "0123456789.,+-"
 
 
@@ -47,6 +49,8 @@ class _Network:
         # Workers of the pipeline are as many as the cores; more threads would only get into each other's way.
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 4
+        # Its own store of memory grows and is not given back; the system's is as quick here.
+        options.enable_cpu_mem_arena = False
         self.session = onnxruntime.InferenceSession(str(models[-1]), options, providers=["CPUExecutionProvider"])
         self.input = self.session.get_inputs()[0].name
         # Class 0 is "nothing", the last one a space.
@@ -68,7 +72,8 @@ def recognise(pictures: Sequence[Pixels]) -> list[Recognised]:
     results: dict[int, Recognised] = {}
     batch: list[int] = []
     for number in order:
-        if batch and (_width(scaled[batch[0]]) != _width(scaled[number]) or len(batch) == _AT_ONCE):
+        most = min(_AT_ONCE, max(1, _WIDEST_BATCH // _width(scaled[number])))
+        if batch and (_width(scaled[batch[0]]) != _width(scaled[number]) or len(batch) >= most):
             _read(network, batch, scaled, results)
             batch = []
         batch.append(number)
