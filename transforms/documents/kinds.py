@@ -24,6 +24,10 @@ _READERS = {
     **dict.fromkeys((DOC, RTF, WORD_XML), "transforms.documents.word.office:read_by_office"),
     **dict.fromkeys((XLSX, XLS), "transforms.documents.spreadsheet.workbook:read_workbook"),
     ZIP: "transforms.documents.archive:read_archive",
+    **dict.fromkeys(
+        ("image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp"),
+        "transforms.documents.scan.reading:read_image",
+    ),
 }
 _REFUSALS = {
     PROTECTED: "The document is protected by a password.",

@@ -19,7 +19,7 @@ from transforms.documents.pdf.tables.unruled import rows_without_lines
 from transforms.identity.titles import parse_title
 from transforms.reading.labels import meanings, section_of
 
-_NO_TEXT = "The PDF has no text layer: its pages are images, and text in images is not read."
+_NO_TEXT = "The PDF shows no text."
 # Three figures in one line of one cell: the lines of this table do not part its columns.
 _SEVERAL_FIGURES = re.compile(r"(?:^|\s)[\d.,]+[ ]+[\d.,]+[ ]+[\d.,]+(?:\s|$)")
 
@@ -49,7 +49,10 @@ def has_text_layer(data: bytes) -> bool:
 
 
 def read_pdf(data: bytes) -> Document:
-    """Rows of a PDF. Raises UnreadableDocument when it is damaged, protected, too large or without a text layer."""
+    """Rows of a PDF; of one whose pages are all images by text recognition.
+
+    Raises UnreadableDocument when it is damaged, protected, too large or empty.
+    """
     pages: list[_PageParts] = []
     unread: list[str] = []
     images = 0
@@ -60,10 +63,19 @@ def read_pdf(data: bytes) -> Document:
                 unread.append(f"Page {page.number} is an image without a text layer; what it shows is not read.")
             pages.append(_parts(page, unread))
         info = pdf.get_metadata_dict(skip_empty=True)
-    if not any(part.columns or part.tables for part in pages) or images == len(pages):
-        raise UnreadableDocument(_NO_TEXT if images or not unread else unread[0])
+    if images and images == len(pages):
+        return _read_as_scan(data)
+    if not any(part.columns or part.tables for part in pages):
+        raise UnreadableDocument(unread[0] if unread else _NO_TEXT)
     rows = list(_rows(_without_page_numbers(pages)))
     return Document(rows=tuple(rows), titles=_titles(info.get("Title", ""), rows), unread=tuple(unread))
+
+
+def _read_as_scan(data: bytes) -> Document:
+    # What recognises text takes a second to load, and most PDFs do without.
+    from transforms.documents.scan.reading import read_scanned_pdf
+
+    return read_scanned_pdf(data)
 
 
 def _pages(pdf: object, unread: list[str]) -> Iterator[Page]:

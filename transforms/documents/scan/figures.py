@@ -1,0 +1,141 @@
+"""One line of figures -> its text and what is doubtful in it: two readings and the shape of its ink must agree."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from transforms.documents.scan.cleaning import Pixels, as_pixels
+from transforms.documents.scan.lines import Line, runs
+from transforms.documents.scan.recognition import Recognised
+
+# Characters for which a digit or a sign of a figure may be taken, and what they stand for.
+_TAKEN_FOR = str.maketrans(
+    {
+        **dict.fromkeys("oOQDU〇○◯口囗。", "0"),
+        **dict.fromkeys("lI|!丨", "1"),
+        **dict.fromkeys("—–―‐−一_~", "-"),
+        **dict.fromkeys("，、`'", ","),
+        **dict.fromkeys("·・•", "."),
+        **dict.fromkeys("zZ", "2"),
+        **dict.fromkeys("sS", "5"),
+        **dict.fromkeys("B", "8"),
+        **dict.fromkeys("gq", "9"),
+        **dict.fromkeys("十", "+"),
+        **dict.fromkeys("/\\", "/"),
+        " ": "",
+    }
+)
+_SURE = 0.98
+_FAIR = 0.8
+# Gaps in a figure wider than this part of its height part two cells.
+_CELL_GAP = 1.1
+_TALL = 0.8
+_SMALLEST_SIGN = 0.008
+_NARROWEST_DIGIT = 0.36
+_WIDEST_DIGIT = 0.85
+
+
+class Figure(NamedTuple):
+    """Text of a cell's line as it goes on, and why it may be wrong; empty: it is not."""
+
+    text: str
+    doubt: str = ""
+
+
+def is_figure(text: str) -> bool:
+    """Whether a recognised text can be a figure alone: digits, their signs and what these are mistaken for."""
+    plain = unicodedata.normalize("NFKC", text).translate(_TAKEN_FOR)
+    return bool(plain) and all(character in "0123456789.,+-/" for character in plain)
+
+
+def is_settled(line: Line, first: Recognised) -> bool:
+    """Whether one reading is enough: every character is sure, read the same both ways, and the ink fits it."""
+    return (
+        _plain(first) == first.figure
+        and min(first.odds, default=0.0) >= _SURE
+        and fits_ink(first.figure, line.ink)
+        and not _is_parted(line.ink)
+        and line.uncut is None
+    )
+
+
+def second_picture(line: Line) -> Pixels:
+    """The same line smaller on more paper, or with the ruling it touches: what is read differently is not sure."""
+    if line.uncut is not None:
+        return line.uncut
+    rim = max(3, round(line.picture.shape[0] * 0.22))
+    wide = cv2.copyMakeBorder(line.picture, rim, rim, rim * 2, rim * 2, cv2.BORDER_CONSTANT, value=255)
+    return as_pixels(cv2.GaussianBlur(wide, (3, 3), 0))
+
+
+def settled(line: Line, first: Recognised, second: Recognised) -> Figure:
+    """What two readings of one line come to."""
+    if _is_parted(line.ink):
+        return Figure(" ".join(first.text.split()) or "?", "figures stand apart in one cell, which may be several")
+    plain = _plain(first)
+    if plain in ("-", "/"):
+        return Figure(plain)
+    candidates = list(dict.fromkeys([plain, first.figure, _plain(second), second.figure]))
+    fitting = [text for text in candidates if text and fits_ink(text, line.ink)]
+    odds = max(min(first.figure_odds, default=0.0), min(second.figure_odds, default=0.0))
+    if not fitting:
+        seen = " or ".join(text for text in candidates if text) or "nothing"
+        return Figure(f"{candidates[0]}?", f"recognised as {seen}, which does not fit the ink")
+    if len(candidates) == 1 and odds >= _FAIR:
+        return Figure(fitting[0])
+    if len(candidates) == 1 or len(set(fitting)) == 1:
+        return Figure(fitting[0], f"recognised with little certainty ({odds:.0%})")
+    return Figure(" | ".join(fitting), "recognised in two ways")
+
+
+def _plain(reading: Recognised) -> str:
+    return unicodedata.normalize("NFKC", reading.text).translate(_TAKEN_FOR)
+
+
+def _is_parted(ink: Pixels) -> bool:
+    spans = runs(ink, 0)
+    height = ink.shape[0]
+    return any(start - end > _CELL_GAP * height for (_, end), (start, _) in pairwise(spans))
+
+
+def fits_ink(text: str, ink: Pixels) -> bool:
+    """Whether so many digits and signs can have left this ink: none lost, none invented."""
+    height = ink.shape[0]
+    digits = sum(character.isdigit() for character in text)
+    signs = len(text) - digits
+    tall: list[int] = []
+    small = 0
+    for left, right in runs(ink, 0):
+        part = ink[:, left:right]
+        rows = np.flatnonzero(part.max(axis=1))
+        if int(part.sum()) < _SMALLEST_SIGN * height * height:
+            continue
+        if rows[-1] - rows[0] + 1 >= _TALL * height:
+            tall.append(right - left)
+        else:
+            small += 1
+    if not digits:
+        return len(tall) + small == signs
+    # Digits that touch are one piece of ink, wider than any single one.
+    most = sum(1 if width < _WIDEST_DIGIT * height else round(width / (_NARROWEST_DIGIT * height)) for width in tall)
+    # A plus sign is nearly as tall as a digit.
+    most_tall = digits + text.count("+")
+    return len(tall) <= most_tall and digits <= most and small <= signs <= small + len(tall)
+
+
+def text_doubt(readings: Sequence[Recognised]) -> str:
+    """Why a text with digits in it (a figure with its unit) may be wrong; empty: no reason."""
+    odds = [
+        odd
+        for reading in readings
+        for character, odd in zip(reading.text, reading.odds, strict=True)
+        if character.isdigit()
+    ]
+    lowest = min(odds, default=1.0)
+    return f"recognised with little certainty ({lowest:.0%})" if lowest < _SURE else ""

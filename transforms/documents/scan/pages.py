@@ -1,0 +1,236 @@
+"""One page -> its tables with the text of their cells and its lines, turned the right way up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from transforms.documents.scan.cleaning import Page, Pixels, clean, quarter_turned
+from transforms.documents.scan.figures import Figure, is_figure, is_settled, second_picture, settled, text_doubt
+from transforms.documents.scan.grids import GridCell, Rulings, Table, find_tables
+from transforms.documents.scan.lines import Content, Line, content_of, lines_outside
+from transforms.documents.scan.recognition import Recognised, recognise
+from transforms.documents.scan.vocabulary import corrected_label, corrected_line
+
+# A page is the right way up when so many characters are recognised of those that its lines have room for. On their
+# side many are recognised as well: the network knows lines written downwards.
+_UPRIGHT = 0.8
+_NARROW = 0.5
+_ENOUGH = 12.0
+_SAMPLE = 8
+_SAMPLE_WIDTH = (2.5, 16.0)
+# A spread: two pages on one image, wider than high, with a gutter free of ink in its middle.
+_SPREAD = 1.2
+_GUTTER = 0.012
+# Ink in specks of a cell that could be what is left of a character, in squares of the type's height.
+_MUCH_SPECKS = 0.05
+_MUCH_BLEACHED = 0.15
+
+
+class ReadCell(NamedTuple):
+    """A cell of a table with its text."""
+
+    place: GridCell
+    text: str
+    doubt: str
+
+
+class ReadTable(NamedTuple):
+    """A table of a page; ``lines`` are the edges of its columns as parts of its width."""
+
+    top: int
+    lines: tuple[float, ...]
+    cells: tuple[ReadCell, ...]
+    open_top: bool
+    open_bottom: bool
+
+
+class ReadLine(NamedTuple):
+    """A line outside of tables; left and right in heights of the page's type."""
+
+    top: int
+    text: str
+    left: float
+    right: float
+    doubt: str
+
+
+class ReadPage(NamedTuple):
+    """Lines and tables of a page from top to bottom."""
+
+    parts: tuple[ReadTable | ReadLine, ...]
+
+
+class _Layout(NamedTuple):
+    """What stands on a page before it is recognised."""
+
+    page: Page
+    rulings: Rulings
+    cells: list[tuple[Table, GridCell, Content]]
+    lines: list[Line]
+
+    def every_line(self) -> list[Line]:
+        """Lines in cells, then those outside."""
+        return [line for _, _, content in self.cells for line in content.lines] + self.lines
+
+
+def read_pages(image: Pixels) -> Iterator[ReadPage]:
+    """The page on an image, or the two of a spread, left one first; nothing when the image is empty."""
+    turned, layout, known = _upright(image)
+    halves = _halves(turned)
+    if len(halves) > 1:
+        for half in map(_layout, halves):
+            if half is not None:
+                yield _read(half, {})
+    elif layout is not None:
+        yield _read(layout, known)
+
+
+def _layout(image: Pixels) -> _Layout | None:
+    page = clean(image)
+    if page is None:
+        return None
+    rulings = find_tables(page)
+    cells = [(table, cell, content_of(page, rulings, cell.box)) for table in rulings.tables for cell in table.cells]
+    return _Layout(page, rulings, cells, lines_outside(page, rulings))
+
+
+def _upright(image: Pixels) -> tuple[Pixels, _Layout | None, dict[int, Recognised]]:
+    """The image turned so that its text is recognised best, its layout, and lines of it that were recognised.
+
+    Scans lie on their side or stand on their head.
+    """
+    best: tuple[Pixels, _Layout | None, dict[int, Recognised]] = (image, None, {})
+    highest = 0.0
+    for turns in (0, 2, 1, 3):
+        turned = quarter_turned(image, turns)
+        layout = _layout(turned)
+        if layout is None:
+            continue
+        known = _sample(layout)
+        score = _legibility(layout, known)
+        if score > highest or best[1] is None:
+            best, highest = (turned, layout, known), score
+        if score >= _UPRIGHT:
+            break
+    return best
+
+
+def _legibility(layout: _Layout, known: dict[int, Recognised]) -> float:
+    """Characters recognised, each counted with its probability and width, for each that the lines have room for."""
+    lines = layout.every_line()
+    room = sum(lines[number].ink.shape[1] / lines[number].ink.shape[0] for number in known)
+    odds = sum(
+        odd * (_NARROW if character.isascii() else 1.0)
+        for reading in known.values()
+        for character, odd in zip(reading.text, reading.odds, strict=True)
+    )
+    return odds / max(room, _ENOUGH)
+
+
+def _sample(layout: _Layout) -> dict[int, Recognised]:
+    """Some lines long enough to be words, recognised, by their number among all lines."""
+    size = layout.page.type_size
+    shortest, longest = _SAMPLE_WIDTH
+    widths = [(line.box.right - line.box.left) / size for line in layout.every_line()]
+    words = [number for number, width in enumerate(widths) if shortest <= width <= longest]
+    words = words or [number for number, width in enumerate(widths) if width > longest]
+    chosen = sorted(words, key=lambda number: -widths[number])[:_SAMPLE]
+    lines = layout.every_line()
+    return dict(zip(chosen, recognise([lines[number].picture for number in chosen]), strict=True))
+
+
+def _halves(image: Pixels) -> list[Pixels]:
+    """Left and right page of a spread, else the image as it is."""
+    height, width = image.shape[:2]
+    if width < _SPREAD * height:
+        return [image]
+    page = clean(image)
+    if page is None:
+        return [image]
+    ink = np.asarray(page.ink.max(axis=0))
+    scale = width / len(ink)
+    middle = len(ink) // 2
+    reach, gutter = len(ink) // 10, max(4, int(len(ink) * _GUTTER))
+    free = [x for x in range(middle - reach, middle + reach) if not ink[x : x + gutter].any()]
+    if not free or not ink[: free[0]].any() or not ink[free[-1] + gutter :].any():
+        return [image]
+    nearest = min(free, key=lambda x: abs(x + gutter // 2 - middle))
+    at = round((nearest + gutter / 2) * scale)
+    return [np.ascontiguousarray(image[:, :at]), np.ascontiguousarray(image[:, at:])]
+
+
+def _read(layout: _Layout, known: dict[int, Recognised]) -> ReadPage:
+    """Everything on a page; ``known``: lines that were recognised before, by their number."""
+    lines = layout.every_line()
+    rest = [number for number in range(len(lines)) if number not in known]
+    by_number = known | dict(zip(rest, recognise([lines[number].picture for number in rest]), strict=True))
+    readings = [by_number[number] for number in range(len(lines))]
+    figures = _figures(lines, readings)
+    texts: list[ReadCell] = []
+    position = 0
+    for _, cell, content in layout.cells:
+        end = position + len(content.lines)
+        texts.append(_cell(cell, content, readings[position:end], figures[position:end], layout.page.type_size))
+        position = end
+    parts: list[ReadTable | ReadLine] = list(_tables(layout, texts))
+    size = layout.page.type_size
+    for line, reading, figure in zip(layout.lines, readings[position:], figures[position:], strict=True):
+        text = figure.text if figure else corrected_line(reading.text)
+        doubt = figure.doubt if figure else ""
+        if text.strip():
+            parts.append(ReadLine(line.box.top, text, line.box.left / size, line.box.right / size, doubt))
+    return ReadPage(tuple(sorted(parts, key=lambda part: part.top)))
+
+
+def _figures(lines: Sequence[Line], readings: Sequence[Recognised]) -> list[Figure | None]:
+    """The figure that each line holds, None for words; those not settled by one reading are read again."""
+    figures: list[Figure | None] = [None] * len(lines)
+    again: list[int] = []
+    for number, (line, reading) in enumerate(zip(lines, readings, strict=True)):
+        if not is_figure(reading.text) and not (not reading.text.strip() and reading.figure):
+            continue
+        if is_settled(line, reading):
+            figures[number] = Figure(reading.figure)
+        else:
+            again.append(number)
+    seconds = recognise([second_picture(lines[number]) for number in again])
+    for number, second in zip(again, seconds, strict=True):
+        figures[number] = settled(lines[number], readings[number], second)
+    return figures
+
+
+def _cell(
+    place: GridCell, content: Content, readings: Sequence[Recognised], figures: Sequence[Figure | None], size: float
+) -> ReadCell:
+    """Text of a cell: lines of figures stay apart, for they may be two cells; words run on."""
+    doubts: list[str] = []
+    if figures and all(figure is not None for figure in figures):
+        text = "\n".join(figure.text for figure in figures if figure)
+        doubts += [figure.doubt for figure in figures if figure]
+    else:
+        text = corrected_label("".join(reading.text.strip() for reading in readings))
+        if not text:
+            if content.lines:
+                text, doubts = "?", ["there is ink that was not recognised"]
+            elif content.specks > _MUCH_SPECKS * size * size:
+                doubts.append("specks of ink lie in it")
+            elif content.bleached > _MUCH_BLEACHED * size * size:
+                doubts.append("a seal lies over it")
+        elif any(character.isdigit() for character in text):
+            doubts.append(text_doubt(readings))
+    if place.unsure:
+        doubts.append("rulings around it are broken")
+    return ReadCell(place, text, "; ".join(doubt for doubt in dict.fromkeys(doubts) if doubt))
+
+
+def _tables(layout: _Layout, texts: Sequence[ReadCell]) -> Iterator[ReadTable]:
+    position = 0
+    for table in layout.rulings.tables:
+        cells = texts[position : position + len(table.cells)]
+        position += len(table.cells)
+        left, width = table.lines[0], max(1, table.lines[-1] - table.lines[0])
+        lines = tuple((line - left) / width for line in table.lines)
+        yield ReadTable(table.box.top, lines, tuple(cells), table.open_top, table.open_bottom)
