@@ -20,6 +20,7 @@ from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.platypus import Flowable, LongTable, SimpleDocTemplate, Spacer
 from reportlab.platypus import PageBreak as NewPage
 from reportlab.platypus import Paragraph as Lines
+from reportlab.platypus.doctemplate import LayoutError
 
 from tests.generator.compose import Report
 from tests.generator.kinds.docx import PAPER_MM
@@ -38,13 +39,26 @@ _ALIGN = {"left": TA_LEFT, "center": TA_CENTER, "right": TA_RIGHT}
 
 
 def render_pdf(report: Report) -> bytes:
-    """The document as bytes; page numbers stand at the foot of every page."""
+    """The document as bytes; page numbers stand at the foot of every page.
+
+    A cell that spans rows cannot be cut by the end of a page: the pages are as long as the longest of them needs.
+    """
+    for longer in (1.0, 1.5, 2.5, 4.0):
+        try:
+            return _rendered(report, longer)
+        except (LayoutError, TypeError):  # saying which cell is too long, reportlab itself may fail
+            continue
+    raise ValueError(f"{report.title}: a cell is longer than four pages.")
+
+
+def _rendered(report: Report, longer: float) -> bytes:
     layout = report.layout
     size = (PAPER_MM[layout.page][0] * mm, PAPER_MM[layout.page][1] * mm)
+    width, height = landscape(size) if layout.landscape else size
     out = io.BytesIO()
     document = SimpleDocTemplate(
         out,
-        pagesize=landscape(size) if layout.landscape else size,
+        pagesize=(width, height * longer),
         leftMargin=_MARGIN,
         rightMargin=_MARGIN,
         topMargin=_MARGIN,
