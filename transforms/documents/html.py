@@ -19,6 +19,8 @@ _HOLDER, _HOLDER_END, _AROUND, _AROUND_END, _TABLE, _TABLE_END = "\ue000\ue001\u
 _ROW, _CELL, _SPAN, _LINE, _RAISED, _RAISED_END = "\ue006\ue007\ue008\ue009\ue00a\ue00b"
 _PRE, _PRE_END, _TAB, _SPACE = "\ue00c\ue00d\ue00e\ue00f"
 # A page may use them for glyphs of its own, or to pose as structure; written as a number as well.
+# What stands there may have been a sign of a figure: it is shown as lost, not left out.
+_LOST = "\ufffd".encode()
 _RESERVED = re.compile(rb"\xee\x80[\x80-\x8f]")
 _RESERVED_REFERENCE = re.compile(rb"&#(?:[xX]0*[eE]00[0-9a-fA-F]|0*573(?:4[4-9]|5[0-9]));?")
 
@@ -62,7 +64,7 @@ def read_html(data: bytes) -> Document:
     # Each pattern begins with a byte that is quickly looked for; together they would not.
     for pattern in (_RESERVED, _RESERVED_REFERENCE):
         if pattern.search(page):
-            page = pattern.sub(b"", page)
+            page = pattern.sub(_LOST, page)
     root = _parse(page)
     _drop_hidden(root, page)
     meta, headings, title = _head(root)

@@ -24,7 +24,8 @@ _CHANGE = re.compile(
 _ANNOTATED = re.compile(rf"^({_NUMBER})(件|条|项|元|万元)?(\([^()]*\)|\[[^\[\]]*\])$", re.A)
 _BEGINS_WITH_FIGURE = re.compile(r"^[+\-]?\d[\d,]*(?:\.\d+)?\s*(?:[(\[元万亿千件条项次个]|余|多|左右|$)")
 # Raised, circled and broken figures: made plain they would be digits of the figure beside them.
-_NOTE_MARK = re.compile("[²³¹⁰-₉①-⓿½¼¾⅐-⅟]")
+# So is a character that was lost on the way: it may have been a sign or a digit.
+_NOTE_MARK = re.compile("[²³¹⁰-₉①-⓿½¼¾⅐-⅟\ufffd]")
 _ZERO_WORD = re.compile(r"^[零〇]$")
 _MONEY = {"元": Decimal(1), "千元": Decimal(1000), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
 _HEADER_UNIT = re.compile(r"(亿元|万元|千元|元)")
@@ -97,8 +98,8 @@ def looks_like_value(text: str) -> bool:
     read = read_printed(text)
     if read.state != "text":
         return True
-    plain = unicodedata.normalize("NFKC", text).strip()
-    return len(plain) <= 40 and bool(_BEGINS_WITH_FIGURE.match(plain) or _CHANGE.match(plain))
+    plain = unicodedata.normalize("NFKC", text.replace("\ufffd", "")).strip()
+    return not plain or (len(plain) <= 40 and bool(_BEGINS_WITH_FIGURE.match(plain) or _CHANGE.match(plain)))
 
 
 def money_factor(unit: str | None) -> Decimal | None:

@@ -39,16 +39,16 @@ def test_several_reports_and_none_are_named() -> None:
     names = [f"报告{number}.docx" for number in range(7)]
     reading = unreadable(package(dict.fromkeys(names, DOCX)), "more than one", "报告0.docx", "and 2 more")
     assert "报告6" not in str(reading.reason)
-    unreadable(package({"图.png": b"\x89PNG\r\n"}), "no document that can be read", "图.png")
+    unreadable(package({"图.ofd": b"\x01\x00\x02"}), "no document that can be read", "图.ofd")
     unreadable(package({"inner.zip": package({"b.docx": DOCX})}), "no document that can be read", "inner.zip")
     unreadable(package({}), "it is empty")
     unreadable(package({"坏.docx": DOCX[: len(DOCX) // 2]}), "damaged")
 
 
 def test_names_in_gbk() -> None:
-    ascii_name, gbk = b"AAAAAAAA.png", "年度报告".encode("gbk") + b".png"
-    data = package({ascii_name.decode(): b"\x89PNG\r\n"}, zipfile.ZIP_STORED)
-    unreadable(data.replace(ascii_name, gbk), "年度报告.png")
+    ascii_name, gbk = b"AAAAAAAA.ofd", "年度报告".encode("gbk") + b".ofd"
+    data = package({ascii_name.decode(): b"\x01\x00\x02"}, zipfile.ZIP_STORED)
+    unreadable(data.replace(ascii_name, gbk), "年度报告.ofd")
 
 
 @pytest.mark.parametrize("name", ["/etc/passwd", "../../outside.docx", "C:\\x\\a.docx", "a\x01b.docx"])
