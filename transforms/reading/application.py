@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -54,14 +54,25 @@ def _doubt_whole_table(rows: Sequence[Found], headers: _Headers, form: Form, she
     lost = {o for o in outcomes if sheet.cells.get(_path(o, "total"), MISSING).state == "unreadable"}
     read = {path[1] for path in paths}
     used = [headers.of(row) for row in rows if row.keys("outcome")]
-    if any(header.known and not header.usual for header in used) and not all(
-        _row_closes(outcome, form, sheet) for outcome in read
-    ):
-        message = "The header prints the columns in another order than the form, and not every sum confirms it."
+    unusual = any(header.known and not header.usual for header in used)
+    if unusual and not (all(_row_closes(outcome, form, sheet) for outcome in read) and _stands_under(rows, headers)):
+        message = "The header prints the columns in another order than the form, and the figures do not confirm it."
         sheet.doubt("header_unusual", message, paths)
     elif len(lost) > len(read):
         message = "Most rows of this table have lost cells; rows with as many cells as columns may have as well."
         sheet.doubt("rows_damaged", message, paths)
+
+
+def _stands_under(rows: Sequence[Found], headers: _Headers) -> bool:
+    """Whether the figures of a grid stand right under their header cells; sums do not see columns exchanged."""
+    for row in rows:
+        header = headers.of(row)
+        if row.mode is not Mode.GRID or not header.cells or not row.keys("outcome"):
+            continue
+        columns = [cell.column for cell in header.cells if cell is not None]
+        if len(row.values) == len(columns) and [cell.column for cell in row.values] != columns:
+            return False
+    return True
 
 
 def _path(outcome: str, applicant: str) -> CellPath:
@@ -163,6 +174,14 @@ def _start(found: Found, learned: Sequence[_Extent]) -> int | None:
     return alike.pop() if len(alike) == 1 else None
 
 
+def _is_longer(found: Found, learned: Sequence[_Extent]) -> bool:
+    """Whether a row ends behind every complete row whose label stands alike: it has got a cell too many."""
+    if found.mode is not Mode.LINE or not found.label_cells or not found.values:
+        return False
+    ends = [row.end for row in learned if row.label == found.label_cells[0].column]
+    return bool(ends) and found.values[-1].column > max(ends)
+
+
 def _longest_rows(keyed: Sequence[tuple[str | None, Found]], form: Form) -> dict[tuple[int, str], int]:
     """Most cells of rows of text whose labels stand alike in the form, blank ones of merged columns counted."""
     longest: dict[tuple[int, str], int] = {}
@@ -215,6 +234,8 @@ def _read_row(
         )
     start = _start(found, starts) if found.mode is Mode.LINE else None
     placement = place(found.values, len(header.columns), found.mode, header.cells, start, fillers)
+    if _is_longer(found, starts):
+        placement = replace(placement, unsure=True)
     filled = [cell for cell in found.values if not is_blank(cell)]
     lost = placement.failure is None and unsure and len(filled) == 1
     if placement.failure or lost:
@@ -299,7 +320,12 @@ def _place_run(
     if rows and len(rows) == len(lost):
         for key, row in zip(lost, rows, strict=True):
             header = headers.of(row)
-            placement = place(row.values, width, row.mode)
+            placement = place(row.values, len(header.columns), row.mode, header.cells)
+            if placement.failure:
+                paths = [_path(key, applicant.key) for applicant in form.applicants]
+                raw = " | ".join(cell.text for cell in row.values)
+                sheet.unreadable("columns_lost", f"{placement.failure}.", paths, raw, row.values[0].locator)
+                continue
             _read_cells(key, header, placement, row.values[0].locator, sheet)
             if not _row_closes(key, form, sheet):
                 paths = [_path(key, applicant.key) for applicant in form.applicants]

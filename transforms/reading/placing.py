@@ -45,7 +45,7 @@ def place(
     many as the form's columns is trusted over the grid: real pages span headers and figures differently.
     """
     filled = [cell for cell in values if not is_blank(cell)]
-    if len(values) == width:
+    if len(values) == width and (start is None or values[0].column == start):
         return Placement(tuple(values), unsure=fillers and bool(filled) and is_blank(values[-1]))
     if len(filled) == width:
         aligned = _by_grid(values, width, header) if mode is Mode.GRID else None
@@ -53,7 +53,8 @@ def place(
             return aligned
         # Blank cells at either end are what merged labels leave behind; one among the figures may be a column.
         first, last = values.index(filled[0]), values.index(filled[-1])
-        return Placement(tuple(filled), unsure=last - first >= width)
+        outside = start is not None and any(not 0 <= cell.column - start < width for cell in filled)
+        return Placement(tuple(filled), unsure=outside or last - first >= width)
     if not filled and values:
         return Placement(tuple(values[i] if i < len(values) else None for i in range(width)))
     if mode is Mode.GRID:
@@ -80,12 +81,14 @@ def _by_grid(values: Sequence[Cell], width: int, header: Sequence[Cell | None]) 
     if len(header) != width or any(cell is None for cell in header):
         return failure
     placed: list[Cell | None] = [None] * width
+    beyond = 0
     for value in values:
         under = [
             i
             for i, cell in enumerate(header)
             if cell is not None and cell.column < value.column + value.span and value.column < cell.column + cell.span
         ]
+        beyond += not under
         if is_blank(value):
             for i in under:
                 placed[i] = placed[i] or value
@@ -94,7 +97,11 @@ def _by_grid(values: Sequence[Cell], width: int, header: Sequence[Cell | None]) 
         else:
             return failure
     # A column without any cell means that the row has lost one: those before it may stand one too far left.
-    return failure if None in placed else Placement(tuple(placed))
+    if None in placed:
+        return failure
+    # One blank cell beyond the last column: a cell too many in the row moves blanks and figures alike.
+    blank = any(cell is not None and is_blank(cell) for cell in placed)
+    return Placement(tuple(placed), unsure=beyond == 1 and blank)
 
 
 def _by_gaps(values: Sequence[Cell], width: int) -> Placement:
