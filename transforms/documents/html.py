@@ -229,7 +229,8 @@ class _Report:
         pieces = _FIGURE.split(text.rstrip(" " + _LINE))
         key = (self.tables, *pieces[::2])
         layout = _LAYOUTS.get(key) or _LAYOUTS.put(key, _laid_out(pieces, self.tables))
-        self.layouts[len(self.rows)] = layout
+        if layout.rows:
+            self.layouts[len(self.rows)] = layout
         self.rows += layout.filled(pieces[1::2])
 
 

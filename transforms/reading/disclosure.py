@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from transforms.documents.model import Cell, Mode
 from transforms.forms import Form, forms
 from transforms.reading.labels import core
-from transforms.reading.placing import is_blank, place
+from transforms.reading.placing import Placement, is_blank, place
 from transforms.reading.result import VALUE, CellPath
 from transforms.reading.segments.found import Found, HeaderCell
 from transforms.reading.sheet import Sheet
@@ -123,7 +123,7 @@ def _read_row(
     for number, (column, cell) in enumerate(zip(columns, placement.cells, strict=True)):
         text = _header_text(found.header, number) if by_header else ""
         sheet.read(_path(row, column), cell, column, text, f"{where}, column {number + 1}")
-    if placement.unsure:
+    if placement.unsure or (by_header and _is_beside(found, placement)):
         figures = [path for path in paths if sheet.cells[path].value is not None]
         sheet.doubt("columns_unsure", "The columns of these figures were counted over blanks.", figures, where)
     if doubled:
@@ -143,6 +143,14 @@ def _start(found: Found, by_header: bool) -> int | None:
     first = found.header[0].cell.column
     in_line = all(h.cell.column == first + number for number, h in enumerate(found.header))
     return first if in_line and found.label_cells[0].column == first - 1 else None
+
+
+def _is_beside(found: Found, placement: Placement) -> bool:
+    """Whether, in a row of a table in lines with more cells than its header, a figure does not stand below it."""
+    if found.mode is not Mode.LINE or len(found.values) <= len(found.header):
+        return False
+    placed = zip(found.header, placement.cells, strict=True)
+    return any(cell is not None and not is_blank(cell) and cell.column != h.cell.column for h, cell in placed)
 
 
 def _header_text(header: Sequence[HeaderCell], number: int) -> str:

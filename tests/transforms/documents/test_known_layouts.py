@@ -46,6 +46,7 @@ CHANGED: dict[str, Callable[[str], str]] = {
     "a row twice": lambda page: re.sub(r"(?s)(<tr><td[^>]*><p>2.重复申请</p>.*?</tr>)", r"\1\1", page),
     "an amount in its cell's unit": lambda page: page.replace("<p>0</p>", "<p>0件</p>", 3),
     "a heading in the table": lambda page: page.replace("<table border=1>", "<table><tr><td>三、依申请公开</td></tr>"),
+    "a table without rows": lambda page: page.replace("<p>三、", "<table></table><table><tr></tr></table><p>三、"),
     "a figure in the header": lambda page: page.replace("<p>科研机构</p>", "<p>12</p>"),
     "figures without a table": lambda page: page.replace("<p>二、主动", "<table><tr><td>1</td><td>2</td></tr></table>"),
 }
