@@ -61,13 +61,15 @@ def _rows_of_part(lines: list[str], first_line: int, one_cell_a_line: bool) -> I
     leading = _begin_with_pipes(lines)
     gap = 0
     open_cell = False  # the line before is a cell whose closing pipe is still to come
-    for number, line in enumerate(lines, start=first_line):
+    numbered = enumerate(lines, start=first_line) if one_cell_a_line else _whole_rows(lines, first_line, leading)
+    for number, line in numbered:
         if not line.strip():
             gap += 1
             continue
         if _RULE.match(line):
             continue
-        if "\t" in line.strip("\n"):
+        # Where each cell has a line of its own, or a pipe at its end, tabs around a figure part nothing.
+        if "|" not in line and "\t" in (line.strip() if one_cell_a_line else line.strip("\n")):
             yield _row([part.strip(" ") for part in line.split("\t")], number)
             open_cell = False
         elif "|" in line:
@@ -87,6 +89,27 @@ def _rows_of_part(lines: list[str], first_line: int, one_cell_a_line: bool) -> I
         gap = 0
 
 
+def _whole_rows(lines: list[str], first_line: int, leading: bool) -> Iterator[tuple[int, str]]:
+    """Lines with their numbers, those joined that a line break inside a cell has parted: rows begin or end in pipes."""
+    rows = [line.strip() for line in lines if line.count("|") > 2]
+    closed = not leading and 10 * sum(row.endswith("|") for row in rows) > 9 * len(rows)
+    opened = leading and 10 * sum(row.startswith("|") for row in rows) > 9 * len(rows)
+    waiting: tuple[int, str] | None = None
+    for number, line in enumerate(lines, start=first_line):
+        own = line.strip()
+        if waiting is not None and "|" in own and (closed or (opened and not own.startswith("|"))):
+            waiting = (waiting[0], waiting[1].rstrip() + own)
+        else:
+            if waiting is not None:
+                yield waiting
+            waiting = (number, line)
+        if "|" not in own or (closed and own.endswith("|")):
+            yield waiting
+            waiting = None
+    if waiting is not None:
+        yield waiting
+
+
 def _prefers_single_cells(lines: list[str]) -> bool | None:
     """Whether pipes part cells that stand on lines of their own, rather than the cells of one line; None: no sign."""
     single = sum(1 for line in lines if _FIGURE_LINE.match(line))
@@ -96,8 +119,8 @@ def _prefers_single_cells(lines: list[str]) -> bool | None:
 
 def _plain(text: str) -> str:
     if "#" not in text and "*" not in text:
-        return text.strip(" ")
-    return _EMPHASIS.sub(r"\1", _HEADING_MARK.sub("", text)).strip(" ")
+        return text.strip(" \t")
+    return _EMPHASIS.sub(r"\1", _HEADING_MARK.sub("", text)).strip(" \t")
 
 
 def _begin_with_pipes(lines: list[str]) -> bool:

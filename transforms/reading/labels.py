@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import product
 
 from transforms.forms import forms
 from transforms.glyphs import simplified
@@ -109,6 +110,11 @@ def _index() -> dict[str, frozenset[Meaning]]:
             for entry in labels:
                 for spelling in entry.spellings:
                     add(spelling, kind, entry.key)
+        for group in form.groups:
+            # Group and first item in one cell: （三）不予公开 1.属于国家秘密.
+            for outcome in (one for one in form.outcomes if one.group == group.key):
+                for before, spelling in product(group.spellings, outcome.spellings):
+                    add(before + spelling, "outcome", outcome.key)
     return {words: frozenset(meanings) for words, meanings in index.items()}
 
 

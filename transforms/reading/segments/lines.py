@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 
 from transforms.documents.model import Cell, Mode, Row
-from transforms.reading.labels import Meaning, core, meanings, section_of
-from transforms.reading.printed import looks_like_value
+from transforms.reading.labels import Meaning, meanings, section_of
+from transforms.reading.printed import looks_like_value, read_printed
+from transforms.reading.segments.kinds import HEADER_KINDS
 
-_INLINE = re.compile(r"^(?P<label>.*?[^\d\s.,+\-])\s+(?P<values>[+\-−]?[\d,.]+(?:\s+(?:[+\-−]?[\d,.]+|[-—–/]))*)\s*$")
+# A channel of table four has five figures; fewer may be a date or the number of a page.
+_FEWEST_ALONE = 5
+_MOST_FIGURES = 15
+_WIDE_GAP = re.compile(r"\s{2,}")
 _REMARK = re.compile(r"^[(（](?![一二三四五六七八九十\d]+[)）])[^()（）]{2,}[)）]$")
 # Labels broken over lines: the longest of the forms takes five in the narrowest columns that were seen.
 _MOST_PIECES = 6
@@ -40,15 +45,67 @@ def _unclosed(text: str) -> bool:
 
 
 def inline_row(cell: Cell) -> Row | None:
-    """A line such as ``行政许可 12`` as a row; white space cannot show blank cells, so the count must fit."""
-    match = _INLINE.match(cell.text)
-    if not match or not any(m.kind in ("row", "outcome") for m in meanings(match["label"])):
+    """A line such as ``行政许可 12``, ``0 0 0 0 0`` or ``自然人 法人或其他组织 总计`` as a row.
+
+    White space cannot show blank cells, so the count must fit.
+    """
+    words = cell.text.split()
+    values = list(takewhile(lambda word: read_printed(word).state != "text", reversed(words)))[::-1]
+    label = words[: len(words) - len(values)]
+    if len(words) < 2 or len(values) > _MOST_FIGURES:
         return None
-    if not core(match["label"]).all_words:
+    if not values:
+        texts = _header(cell.text)
+    elif not label:
+        texts = values if len(values) >= _FEWEST_ALONE else []
+    elif any(ch.isdigit() for ch in values[0]) and (labels := _labels(label)):
+        texts = [*labels, *values]
+    else:
         return None
-    texts = [match["label"], *match["values"].split()]
-    cells = (Cell(text, f"{cell.locator}, figure {i}", column=i, doubt=cell.doubt) for i, text in enumerate(texts))
+    if not texts:
+        return None
+    cells = (Cell(one, f"{cell.locator}, figure {i}", column=i, doubt=cell.doubt) for i, one in enumerate(texts))
     return Row(tuple(cells), Mode.BARE)
+
+
+def _header(text: str) -> list[str]:
+    """The labels of a header that stand in one line; none if anything else stands there."""
+    for labels in (_WIDE_GAP.split(text.strip()), text.split()):
+        if len(labels) > 1 and all(any(m.kind in HEADER_KINDS for m in meanings(label)) for label in labels):
+            return labels
+    return []
+
+
+def begun_above(lines: Sequence[Cell], row: Row) -> tuple[int, Row]:
+    """How many of the lines above begin the label of a row in one line, and the row with its whole label."""
+    first = row.cells[0]
+    if not meanings(first.text) and first.text.strip() and not looks_like_value(first.text):
+        text = first.text
+        for taken, above in enumerate(reversed(lines[-_MOST_PIECES + 1 :]), start=1):
+            text = above.text + text
+            if any(m.kind in ("row", "outcome", "channel", "result") for m in meanings(text)):
+                return taken, row._replace(cells=(first._replace(text=text), *row.cells[1:]))
+    return 0, row
+
+
+def _labels(words: Sequence[str]) -> list[str] | None:
+    """The label of a row of figures, behind those of its groups if they stand in the same line; None if it is none."""
+    for start in range(len(words)):
+        label = " ".join(words[start:])
+        if any(m.kind in ("row", "outcome") for m in meanings(label)):
+            groups = _groups(words[:start])
+            return None if groups is None else [*groups, label]
+    return None
+
+
+def _groups(words: Sequence[str]) -> list[str] | None:
+    """The words as labels of groups, one or several words each; None if something else is among them."""
+    for end in range(1, len(words) + 1):
+        group = " ".join(words[:end])
+        if any(m.kind == "group" for m in meanings(group)):
+            rest = _groups(words[end:])
+            return None if rest is None else [group, *rest]
+    return None if words else []
 
 
 def rows_in_one(row: Row) -> list[Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import dropwhile
 
 from transforms.documents.layouts import Layout
 from transforms.documents.model import Cell, Document, Mode, Row
@@ -13,7 +14,7 @@ from transforms.reading.placing import is_blank
 from transforms.reading.printed import looks_like_value
 from transforms.reading.segments.found import Found, HeaderCell, KnownTable, Segments, State, TableApart
 from transforms.reading.segments.kinds import HEADER_KINDS, TABLE_OF_KIND, TABLE_OF_SECTION, pick
-from transforms.reading.segments.lines import inline_row, longest_label, rows_in_one
+from transforms.reading.segments.lines import begun_above, inline_row, longest_label, rows_in_one
 
 _PAGE_NUMBER = re.compile(r"^[-—–－\s]+\d{1,3}[-—–－\s]+$|^第\s*\d+\s*页(\s*共\s*\d+\s*页)?$|^\d+\s*/\s*\d+\s*页?$")
 _PAGE_OF_PAGES = re.compile(r"^\d+\s*/\s*\d+$")
@@ -66,6 +67,9 @@ class _Segmenter:
 
     def row(self, row: Row) -> None:
         if row.mode is Mode.GRID or row.mode is Mode.LINE:
+            if row.mode is Mode.LINE and self.buffer:
+                taken, row = begun_above(self.buffer, row)
+                del self.buffer[len(self.buffer) - taken :]
             self.flush()
             for one in rows_in_one(row) if "\n" in row.cells[0].text else (row,):
                 self.bounded(one)
@@ -169,8 +173,13 @@ class _Segmenter:
 
     def takes_value(self, cell: Cell, mode: Mode) -> bool:
         if not cell.text.strip():
-            return self.open is not None and mode is Mode.STREAM
+            return mode is Mode.STREAM and (self.open is not None or self.awaits_results())
         return looks_like_value(cell.text) and (self.table is not None or self.open is not None)
+
+    def awaits_results(self) -> bool:
+        """Whether the header of table four ends here, so that a blank may be the first of its figures."""
+        last = self.header[-1].meaning if self.header else None
+        return self.table == "litigation" and not self.in_body and last is not None and last.kind == "result"
 
     def text(self, cell: Cell, mode: Mode) -> None:
         if not cell.text.strip():
@@ -356,6 +365,10 @@ class _Segmenter:
 
     def finish(self, is_last: bool = False) -> None:
         current, self.open = self.open, None
+        streamed = current is not None and current.mode is Mode.STREAM and not current.meanings
+        if current is not None and streamed and self.table == "litigation" and len(current.values) not in (5, 15):
+            # Blanks behind a header are its own where they are more than the figures that may be blank.
+            current.values = list(dropwhile(is_blank, current.values))
         if current is not None and current.values:
             self.in_body = True
         if current is None or self.table is None or not (current.meanings or current.values):
