@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -214,8 +215,11 @@ def _swap_labels(rows: Rows, allowed: Allowed, rng: random.Random) -> None:
         return
     one, two = above[places[0]], below[places[1]]
     above[places[0]], below[places[1]] = one._replace(text=two.text), two._replace(text=one.text)
-    pairs = zip([c.path for c in above if c.role == FIGURE], [c.path for c in below if c.role == FIGURE], strict=False)
-    for first, second in pairs:
+    # Paired by their columns: a row may have lost a cell.
+    columns = {c.path.rpartition(".")[2]: c.path for c in below if c.role == FIGURE and c.path}
+    for cell in above:
+        first = cell.path if cell.role == FIGURE else None
+        second = columns.get(first.rpartition(".")[2]) if first else None
         if first and second:
             both = allowed.values[first] | allowed.values[second]
             allowed.values[first], allowed.values[second] = both, set(both)
@@ -228,7 +232,12 @@ def _merge_cells(rows: Rows, allowed: Allowed, rng: random.Random) -> None:
     if spots:
         block, at, place = rng.choice(spots)
         row = rows[block][at]
-        text = row[place].text + rng.choice(["", " ", "\n"]) + row[place + 1].text
+        one, two = row[place], row[place + 1]
+        text = one.text + rng.choice(["", " ", "\n"]) + two.text
+        if one.path and two.path and text.strip().isascii():
+            # What is printed is one figure: that of either cell where the other is blank, or both run together.
+            own = {Decimal(text)} if re.fullmatch(r"[+-]?\d+", text.strip()) else set[Decimal]()
+            allowed.values[one.path] |= allowed.values[two.path] | own
         row[place : place + 2] = [row[place]._replace(text=text, colspan=row[place].colspan + row[place + 1].colspan)]
 
 

@@ -11,6 +11,7 @@ from transforms.documents.sniff import decode
 
 _RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _HEADING_MARK = re.compile(r"^\s*#{1,6}\s+")
+_BREAK = re.compile(r"<br\s*/?>", re.I)
 _EMPHASIS = re.compile(r"\*\*(.+?)\*\*")
 _HEADING_LINE = re.compile(r"^\s*(?:#{1,6}\s*)?[一二三四五六七][、.．][^|\t]*$")
 _FIGURE_LINE = re.compile(r"^[\s|]*[+\-−]?[\d.,]+[\s|]*$")
@@ -118,15 +119,17 @@ def _prefers_single_cells(lines: list[str]) -> bool | None:
 
 
 def _plain(text: str) -> str:
+    if "<" in text:
+        text = _BREAK.sub("\n", text).strip()
     if "#" not in text and "*" not in text:
         return text.strip(" \t")
     return _EMPHASIS.sub(r"\1", _HEADING_MARK.sub("", text)).strip(" \t")
 
 
 def _begin_with_pipes(lines: list[str]) -> bool:
-    """Whether rows open with a pipe; else an empty text before the first pipe is a blank cell."""
+    """Whether rows open with a pipe; else an empty text before the first pipe is a blank cell, as in half of them."""
     rows = [line.lstrip() for line in lines if line.count("|") > 1]
-    return 2 * sum(line.startswith("|") for line in rows) > len(rows)
+    return 5 * sum(line.startswith("|") for line in rows) > 4 * len(rows)
 
 
 def _without_outer_pipes(parts: list[str], leading: bool) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -32,11 +33,13 @@ def read_application(found: Sequence[Found], form: Form, sheet: Sheet) -> None:
     unsure = not _has_complete_row(rows, form)
     headers = _Headers(form)
     keyed: list[tuple[str | None, Found]] = [(_outcome(row, form), row) for row in rows]
-    longest = _longest_rows(keyed, form)
+    lengths = _lengths(keyed, form)
     for key, row in keyed:
         if key is not None:
-            fillers = len(row.values) < longest.get(_kind(key, row, form), 0)
-            _read_row(key, row, headers.of(row), form, starts, fillers, unsure, sheet)
+            alike = lengths.get(_kind(key, row, form), Counter({len(row.values): 1}))
+            fillers = len(row.values) < max(alike)
+            odd = row.mode is Mode.GRID or len(row.values) != alike.most_common(1)[0][0]
+            _read_row(key, row, headers.of(row), form, starts, fillers, odd, unsure, sheet)
         elif row.keys("group") and any(not is_blank(cell) for cell in row.values):
             sheet.doubt(
                 "figures_on_group",
@@ -108,7 +111,9 @@ class _Headers:
 def _header(found: Found, form: Form) -> _Header:
     default = tuple(applicant.key for applicant in form.applicants)
     labels = [h for h in found.header if h.meaning and h.meaning.kind == "applicant"]
-    unknown = [h for h in found.header if h.meaning is None]
+    # What stands above the labels is the corner, whatever it says.
+    behind = found.values[0].column if found.label_cells and found.values else 0
+    unknown = [h for h in found.header if h.meaning is None and h.cell.column >= behind]
     keys = [h.meaning.key for h in labels if h.meaning]
     if found.mode is Mode.GRID and labels:
         leaves: list[HeaderCell] = sorted(
@@ -149,15 +154,27 @@ class _Extent(NamedTuple):
 
 
 def _learned_starts(rows: Sequence[Found], form: Form) -> tuple[_Extent, ...]:
-    """What rows in which every figure is printed, side by side, show of the columns of a table in lines."""
+    """What complete rows show of the columns of a table in lines: all figures side by side, or right below a header."""
+    width = len(form.applicants)
     learned: dict[_Extent, None] = {}
     for row in rows:
+        if row.mode is not Mode.LINE or not row.label_cells:
+            continue
         filled = [cell for cell in row.values if not is_blank(cell)]
-        if row.mode is Mode.LINE and row.label_cells and len(filled) == len(form.applicants):
-            first, last = filled[0].column, filled[-1].column
-            if last - first == len(filled) - 1:
+        below = row.values if _below_header(row, width) else filled
+        if len(below) == width:
+            first, last = below[0].column, below[-1].column
+            if last - first == width - 1:
                 learned[_Extent(row.label_cells[0].column, first, row.values[-1].column)] = None
     return tuple(learned)
+
+
+def _below_header(row: Found, width: int) -> bool:
+    """Whether a row begins and ends where the header does that prints a cell for each column, as Markdown has to."""
+    if not row.values:
+        return False
+    ends = [h.cell.column for h in row.header if h.meaning and h.meaning.key in ("natural_person", "total")]
+    return len(ends) == 2 and ends[1] - ends[0] == width - 1 and [row.values[0].column, row.values[-1].column] == ends
 
 
 def _start(found: Found, learned: Sequence[_Extent]) -> int | None:
@@ -182,14 +199,13 @@ def _is_longer(found: Found, learned: Sequence[_Extent]) -> bool:
     return bool(ends) and found.values[-1].column > max(ends)
 
 
-def _longest_rows(keyed: Sequence[tuple[str | None, Found]], form: Form) -> dict[tuple[int, str], int]:
-    """Most cells of rows of text whose labels stand alike in the form, blank ones of merged columns counted."""
-    longest: dict[tuple[int, str], int] = {}
+def _lengths(keyed: Sequence[tuple[str | None, Found]], form: Form) -> dict[tuple[int, str], Counter[int]]:
+    """How many cells rows of text have whose labels stand alike in the form, blank ones of merged columns counted."""
+    lengths: dict[tuple[int, str], Counter[int]] = {}
     for key, row in keyed:
         if key and row.mode in (Mode.LINE, Mode.STREAM):
-            kind = _kind(key, row, form)
-            longest[kind] = max(longest.get(kind, 0), len(row.values))
-    return longest
+            lengths.setdefault(_kind(key, row, form), Counter())[len(row.values)] += 1
+    return lengths
 
 
 def _kind(outcome: str, row: Found, form: Form) -> tuple[int, str]:
@@ -217,6 +233,7 @@ def _read_row(
     form: Form,
     starts: Sequence[_Extent],
     fillers: bool,
+    odd: bool,
     unsure: bool,
     sheet: Sheet,
 ) -> None:
@@ -247,7 +264,9 @@ def _read_row(
     _read_cells(outcome, header, placement, where, sheet)
     if placement.unsure:
         figures = [p for p in paths if p in sheet.cells and sheet.cells[p].value is not None]
-        if not _row_closes(outcome, form, sheet):
+        # A row of zeros closes wherever its blanks are: then it must at least be as long as those like it.
+        zeros = not sheet.cells[paths[-1]].value and any(cell is None or is_blank(cell) for cell in placement.cells)
+        if (odd and zeros) or not _row_closes(outcome, form, sheet):
             sheet.doubt("columns_unsure", "The columns of these figures were counted over blanks.", figures, where)
     elif not header.known and not _row_closes(outcome, form, sheet):
         figures = [p for p in paths if p in sheet.cells and sheet.cells[p].value is not None]

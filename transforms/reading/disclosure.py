@@ -123,7 +123,7 @@ def _read_row(
     for number, (column, cell) in enumerate(zip(columns, placement.cells, strict=True)):
         text = _header_text(found.header, number) if by_header else ""
         sheet.read(_path(row, column), cell, column, text, f"{where}, column {number + 1}")
-    if placement.unsure or (by_header and _is_beside(found, placement)):
+    if placement.unsure or (by_header and len(columns) < _most_columns(row) and _is_beside(found, placement)):
         figures = [path for path in paths if sheet.cells[path].value is not None]
         sheet.doubt("columns_unsure", "The columns of these figures were counted over blanks.", figures, where)
     if doubled:
@@ -145,8 +145,12 @@ def _start(found: Found, by_header: bool) -> int | None:
     return first if in_line and found.label_cells[0].column == first - 1 else None
 
 
+def _most_columns(row: str) -> int:
+    return max(map(len, _layouts(row).values()))
+
+
 def _is_beside(found: Found, placement: Placement) -> bool:
-    """Whether, in a row of a table in lines with more cells than its header, a figure does not stand below it."""
+    """Whether a figure does not stand below its header, where a table in lines has lost a cell of that."""
     if found.mode is not Mode.LINE or len(found.values) <= len(found.header):
         return False
     placed = zip(found.header, placement.cells, strict=True)

@@ -37,6 +37,7 @@ def read_litigation(found: Sequence[Found], form: Form, sheet: Sheet) -> None:
                 continue
             if not placement.failure:
                 _read(columns, placement, row, sheet)
+                _doubt_order(columns, every, row, sheet)
                 continue
             _unreadable(columns, placement, row, sheet)
         elif len(_filled(row)) == len(every) or len(row.values) == len(every):
@@ -115,6 +116,13 @@ def _read(columns: Sequence[_Column], placement: Placement, row: Found, sheet: S
         sheet.read(_path(column), cell, column[1], "", f"{where}, column {number}")
 
 
+def _doubt_order(columns: Sequence[_Column], every: tuple[_Column, ...], row: Found, sheet: Sheet) -> None:
+    """Fifteen columns in another order than the form's: sums do not see channels exchanged."""
+    if len(columns) == len(every) and tuple(columns) != every:
+        message = "The header prints the columns in another order than the form, and no sum can confirm it."
+        sheet.doubt("header_unusual", message, [_path(column) for column in columns], row.values[0].locator)
+
+
 def _unreadable(columns: Sequence[_Column], placement: Placement, row: Found, sheet: Sheet) -> None:
     sheet.unreadable(
         "columns_lost",
@@ -136,10 +144,11 @@ def _read_by_sums(columns: Sequence[_Column], placement: Placement, row: Found, 
         block = columns[start : start + width]
         cells = placement.cells[start : start + width]
         part = Placement(cells)
-        values = [read_printed(cell.text).value if cell else None for cell in cells]
-        blank = all(cell is None or is_blank(cell) for cell in cells)
+        printed = [read_printed(cell.text if cell else "") for cell in cells]
+        values = [one.value for one in printed]
+        none = all(one.state in ("blank", "dash", "not_applicable") for one in printed)
         closes = values[-1] is not None and sum((v for v in values[:-1] if v), Decimal(0)) == values[-1]
-        if blank or closes:
+        if none or closes:
             where = row.values[0].locator
             for number, (column, cell) in enumerate(zip(block, cells, strict=True), start=start + 1):
                 sheet.read(_path(column), cell, column[1], "", f"{where}, column {number}")

@@ -51,10 +51,11 @@ def place(
         aligned = _by_grid(values, width, header) if mode is Mode.GRID else None
         if aligned is not None and not aligned.failure:
             return aligned
-        # Blank cells at either end are what merged labels leave behind; one among the figures may be a column.
+        # Blank cells at either end are what merged labels leave behind; one among the figures may be a column, and so
+        # may any where the figures do not stand below their header.
         first, last = values.index(filled[0]), values.index(filled[-1])
         outside = start is not None and any(not 0 <= cell.column - start < width for cell in filled)
-        return Placement(tuple(filled), unsure=outside or last - first >= width)
+        return Placement(tuple(filled), unsure=outside or aligned is not None or last - first >= width)
     if not filled and values:
         return Placement(tuple(values[i] if i < len(values) else None for i in range(width)))
     if mode is Mode.GRID:

@@ -58,7 +58,7 @@ def inline_row(cell: Cell) -> Row | None:
         texts = _header(cell.text)
     elif not label:
         texts = values if len(values) >= _FEWEST_ALONE else []
-    elif any(ch.isdigit() for ch in values[0]) and (labels := _labels(label)):
+    elif (len(values) > 1 or any(ch.isdigit() for ch in values[0])) and (labels := _labels(label)):
         texts = [*labels, *values]
     else:
         return None
