@@ -215,15 +215,20 @@ def _swap_labels(rows: Rows, allowed: Allowed, rng: random.Random) -> None:
         return
     one, two = above[places[0]], below[places[1]]
     above[places[0]], below[places[1]] = one._replace(text=two.text), two._replace(text=one.text)
-    # Paired by their columns: a row may have lost a cell.
-    columns = {c.path.rpartition(".")[2]: c.path for c in below if c.role == FIGURE and c.path}
-    for cell in above:
-        first = cell.path if cell.role == FIGURE else None
-        second = columns.get(first.rpartition(".")[2]) if first else None
+    for first, second in _same_columns(above, below):
         if first and second:
             both = allowed.values[first] | allowed.values[second]
             allowed.values[first], allowed.values[second] = both, set(both)
             allowed.open |= {first, second}
+
+
+def _same_columns(above: list[Cell], below: list[Cell]) -> list[tuple[str | None, str | None]]:
+    """Paths of two rows' figures in pairs: by their places, or by applicant where one row has lost or got a cell."""
+    one, two = ([cell.path for cell in row if cell.role == FIGURE] for row in (above, below))
+    if len(one) == len(two):
+        return list(zip(one, two, strict=True))
+    columns = {path.rpartition(".")[2]: path for path in two if path}
+    return [(path, columns.get(path.rpartition(".")[2]) if path else None) for path in one]
 
 
 def _merge_cells(rows: Rows, allowed: Allowed, rng: random.Random) -> None:

@@ -47,7 +47,8 @@ _MAY_BE_HIDDEN = etree.XPath(
 )
 # Words that stand in a report and hardly anywhere else; portals name 行政复议 and 规章 in their menus as well.
 _MARKS = re.compile(
-    r"总体情况|主动公开政府信息(的)?(公开)?情况|收到和处理|行政复议.{0,6}行政诉讼|主要问题|需要报告|第二十[条條]|勾稽[关關]系|予以公[开開]"
+    r"[总總][体體]情[况況]|主[动動]公[开開]政府信息(的)?(公[开開])?情[况況]|收到和[处處]理|行政[复複復][议議].{0,6}行政[诉訴][讼訟]"
+    r"|主要[问問][题題]|需要[报報]告|第二十[条條]|勾稽[关關][系係]|予以公[开開]"
     # Headings and lines of reports before 2019.
     r"|依申请公开.{0,8}情况|收费及减免|存在的(主要)?(问题|不足)|信息公开(工作)?情况统计表|主动公开政府信息数|举报投诉数量|接受培训人员数"
 )
