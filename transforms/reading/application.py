@@ -161,7 +161,7 @@ def _learned_starts(rows: Sequence[Found], form: Form) -> tuple[_Extent, ...]:
         if row.mode is not Mode.LINE or not row.label_cells:
             continue
         filled = [cell for cell in row.values if not is_blank(cell)]
-        below = row.values if _below_header(row, width) else filled
+        below = row.values[-width:] if _below_header(row, width) else filled
         if len(below) == width:
             first, last = below[0].column, below[-1].column
             if last - first == width - 1:
@@ -170,11 +170,13 @@ def _learned_starts(rows: Sequence[Found], form: Form) -> tuple[_Extent, ...]:
 
 
 def _below_header(row: Found, width: int) -> bool:
-    """Whether a row begins and ends where the header does that prints a cell for each column, as Markdown has to."""
-    if not row.values:
+    """Whether the last cells of a row stand below a header that prints a cell for each column, as Markdown has to."""
+    if len(row.values) < width:
         return False
     ends = [h.cell.column for h in row.header if h.meaning and h.meaning.key in ("natural_person", "total")]
-    return len(ends) == 2 and ends[1] - ends[0] == width - 1 and [row.values[0].column, row.values[-1].column] == ends
+    return (
+        len(ends) == 2 and ends[1] - ends[0] == width - 1 and [row.values[-width].column, row.values[-1].column] == ends
+    )
 
 
 def _start(found: Found, learned: Sequence[_Extent]) -> int | None:
@@ -265,7 +267,9 @@ def _read_row(
     if placement.unsure:
         figures = [p for p in paths if p in sheet.cells and sheet.cells[p].value is not None]
         # A row of zeros closes wherever its blanks are: then it must at least be as long as those like it.
-        zeros = not sheet.cells[paths[-1]].value and any(cell is None or is_blank(cell) for cell in placement.cells)
+        blank = len(found.values) > len(filled) and len(found.values) != len(header.columns)
+        blank = blank or any(cell is None or is_blank(cell) for cell in placement.cells)
+        zeros = blank and not sheet.cells[paths[-1]].value
         if (odd and zeros) or not _row_closes(outcome, form, sheet):
             sheet.doubt("columns_unsure", "The columns of these figures were counted over blanks.", figures, where)
     elif not header.known and not _row_closes(outcome, form, sheet):

@@ -249,8 +249,8 @@ class _Segmenter:
         last = max(number for number, meaning in enumerate(picked) if meaning) if labels else 0
         values = row.cells[last + 1 :]
         known = kinds and set(kinds) <= {"channel", "result", "suits"} and len(set(kinds)) == len(kinds)
-        # A blank row is one of figures only below a header that names the other of the two.
-        crossed = any(
+        # A blank row is one of figures only where the other of the two is named too, in it or in a header above.
+        crossed = {"channel", "result"} <= set(kinds) or any(
             h.meaning and h.meaning.kind in ("channel", "result") and h.meaning.kind not in kinds for h in self.header
         )
         printed = [cell for cell in values if cell.text.strip()]
