@@ -22,6 +22,8 @@ _MARGIN = 0.12
 _GUTTER = 1.2
 _COLUMN = 8
 _LEAST_LINES = 5
+# Of the lines of a column of text hardly any has a gap within.
+_MOST_BROKEN = 0.2
 _ENDS_SENTENCE = "。；！？：;!?:"
 
 
@@ -101,6 +103,8 @@ def _gutter(lines: Sequence[Sequence[Run]], em: float) -> tuple[float, int, int]
     for side in (True, False):
         texts = [[run for run in runs if (run.box.right <= x) is side] for runs in inner]
         texts = [runs for runs in texts if runs]
+        if sum(len(runs) > 1 for runs in texts) > _MOST_BROKEN * len(texts):
+            return None  # a table: words and figures in columns of their own
         widths = sorted(runs[-1].box.right - runs[0].box.left for runs in texts)
         letters = "".join(run.text for runs in texts for run in runs)
         wide = sum(letter >= "\u2e80" for letter in letters)

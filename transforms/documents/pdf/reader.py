@@ -15,7 +15,7 @@ from transforms.documents.pdf.shapes import Box, Glyph
 from transforms.documents.pdf.tables.cells import TableCell, cells_of
 from transforms.documents.pdf.tables.grid import Lines, Table, TooManyLines, lines_of, tables_of
 from transforms.documents.pdf.tables.joining import PageTable, goes_on, rows_of_tables
-from transforms.documents.pdf.tables.unruled import rows_without_lines
+from transforms.documents.pdf.unruled.rows import rows_without_lines
 from transforms.identity.titles import parse_title
 from transforms.reading.labels import meanings, section_of
 
@@ -192,50 +192,51 @@ def _rows(pages: Sequence[_PageParts]) -> Iterator[Row]:
             yield from rows_of_tables(parts, tables, _is_label)
             parts.clear()
 
-    for page in pages:
-        for item in _in_order(page):
-            if isinstance(item, PageTable):
-                if lines or (parts and not goes_on(parts[-1], item)):
-                    yield from text()
-                    yield from table()
-                parts.append(item)
-                continue
-            yield from table()
-            if isinstance(item, TextLine):
-                lines.append(item)
-            else:
+    for item in _with_unruled(pages):
+        if isinstance(item, PageTable):
+            if lines or (parts and not goes_on(parts[-1], item)):
                 yield from text()
-                yield item
+                yield from table()
+            parts.append(item)
+            continue
+        yield from table()
+        if isinstance(item, TextLine):
+            lines.append(item)
+        else:
+            yield from text()
+            yield item
     yield from text()
     yield from table()
+
+
+def _with_unruled(pages: Sequence[_PageParts]) -> Iterator[TextLine | PageTable | Row]:
+    """Lines, tables and rows without lines in reading order; what stands between two tables is read as a whole."""
+    stretch: list[TextLine] = []
+    for page in pages:
+        for item in _in_order(page):
+            if isinstance(item, TextLine):
+                stretch.append(item)
+                continue
+            yield from rows_without_lines(stretch)
+            stretch = []
+            yield item
+    yield from rows_without_lines(stretch)
 
 
 def _is_label(text: str) -> bool:
     return any(meaning.kind in ("outcome", "row", "item") for meaning in meanings(text))
 
 
-def _in_order(page: _PageParts) -> Iterator[TextLine | PageTable | Row]:
-    """Lines, tables and rows without lines of a page in the order in which they are read."""
+def _in_order(page: _PageParts) -> Iterator[TextLine | PageTable]:
+    """Lines and tables of a page in the order in which they are read."""
     waiting = list(page.tables)
-    for number, column in enumerate(page.columns):
-        is_last = number + 1 == len(page.columns)
-        stretch: list[TextLine] = []
+    for column in page.columns:
         for line in column:
             while waiting and _stands_before(waiting[0][0], line, len(page.columns) == 1):
-                yield from rows_without_lines(stretch, -_page_of(stretch))
-                stretch = []
                 yield waiting.pop(0)[1]
-            stretch.append(line)
-        yield from rows_without_lines(stretch, -_page_of(stretch))
-        if is_last:
-            break
+            yield line
     for _, table in waiting:
         yield table
-
-
-def _page_of(lines: Sequence[TextLine]) -> int:
-    """Number of a table without lines: that of its page."""
-    return lines[0].page if lines else 0
 
 
 def _stands_before(table: Box, line: TextLine, alone: bool) -> bool:

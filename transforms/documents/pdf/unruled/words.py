@@ -1,0 +1,145 @@
+"""Lines of a table without upright lines, each as the words of its label and the figures behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from transforms.documents.model import Cell
+from transforms.documents.pdf.lines import TextLine
+from transforms.documents.pdf.shapes import Box
+from transforms.documents.pdf.writing import Run
+from transforms.reading.labels import meanings
+from transforms.reading.printed import looks_like_value
+
+# Words that spaces part a label of a header into.
+_MOST_PARTS = 4
+
+
+class Split(NamedTuple):
+    """A line as the words before its figures, and its figures."""
+
+    line: TextLine
+    labels: tuple[Run, ...]
+    figures: tuple[Run, ...]
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        return (*self.labels, *self.figures)
+
+
+class Column(NamedTuple):
+    """What stands in one column of a table: how far its words reach, and the words from top to bottom."""
+
+    left: float
+    right: float
+    runs: tuple[Run, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return joined(self.runs)
+
+
+def split_line(line: TextLine) -> Split:
+    """A line whose last words are figures, taken apart before the first of these."""
+    count = len(line.runs)
+    while count and is_figure(line.runs[count - 1].text):
+        count -= 1
+    return Split(line, line.runs[:count], line.runs[count:])
+
+
+def is_figure(text: str) -> bool:
+    return looks_like_value(text) and not text.strip().startswith(("(", "（"))
+
+
+def joined(runs: Iterable[Run]) -> str:
+    """Words of one cell as its text, line by line."""
+    ordered = sorted(((run.box, run.text) for run in runs), key=lambda item: item[0].top + item[0].bottom)
+    lines: list[list[tuple[Box, str]]] = []
+    for box, text in ordered:
+        if lines and box.top + box.bottom - lines[-1][0][0].top - lines[-1][0][0].bottom < box.height:
+            lines[-1].append((box, text))
+        else:
+            lines.append([(box, text)])
+    return "".join(text for line in lines for _, text in sorted(line, key=lambda item: item[0].left))
+
+
+def columns_of(runs: Iterable[Run]) -> list[Column]:
+    """Words that stand above one another, from left to right: what overlaps level is in one column."""
+    found: list[Column] = []
+    for run in sorted(runs, key=lambda run: run.glyphs[0].left):
+        box = run.box
+        if found and box.left < found[-1].right:
+            last = found[-1]
+            found[-1] = Column(last.left, max(last.right, box.right), (*last.runs, run))
+        else:
+            found.append(Column(box.left, box.right, (run,)))
+    return found
+
+
+def named_columns(runs: Iterable[Run], kind: str) -> list[tuple[Column, str]]:
+    """Columns whose words are a label of a kind, from left to right, with its key; spaces may part these words."""
+    columns = columns_of(runs)
+    found: list[tuple[Column, str]] = []
+    position = 0
+    while position < len(columns):
+        for end in range(position + 1, min(position + _MOST_PARTS, len(columns)) + 1):
+            words = tuple(run for column in columns[position:end] for run in column.runs)
+            whole = Column(columns[position].left, columns[end - 1].right, words)
+            if key := key_of(whole.text, kind):
+                found.append((whole, key))
+                position = end
+                break
+        else:
+            position += 1
+    return found
+
+
+def key_of(text: str, kind: str) -> str | None:
+    """Key of the label of a kind that a text is."""
+    return next(iter(sorted(m.key for m in meanings(text) if m.kind == kind)), None)
+
+
+def places(figures: Sequence[Run], columns: Sequence[Column]) -> list[int] | None:
+    """Number of the column of each figure; None where one stands in none for certain, or two stand in one."""
+    found: list[int] = []
+    for run in figures:
+        place = _place(run.box, columns)
+        if place is None or (found and place <= found[-1]):
+            return None
+        found.append(place)
+    return found
+
+
+def _place(box: Box, columns: Sequence[Column]) -> int | None:
+    hits = [n for n, column in enumerate(columns) if box.left <= column.right and column.left <= box.right]
+    if len(hits) == 1:
+        return hits[0]
+    if hits:
+        return None
+    apart = sorted((max(column.left - box.right, box.left - column.right), n) for n, column in enumerate(columns))
+    # Between two columns, and clearly nearer to one of them: figures set at one side below a word in the middle.
+    if len(apart) == 1 or apart[0][0] < 0.4 * apart[1][0]:
+        return apart[0][1]
+    return None
+
+
+def figure_cells(one: Split, columns: Sequence[Column]) -> list[Cell]:
+    """A cell for each column, blank where no figure stands; without blanks where a figure's column is not certain."""
+    found = range(len(columns)) if len(one.figures) == len(columns) else places(one.figures, columns)
+    if found is None:
+        return [figure_cell(one.line, run, number) for number, run in enumerate(one.figures, start=1)]
+    placed = dict(zip(found, one.figures, strict=True))
+    return [
+        figure_cell(one.line, placed[n], n + 1) if n in placed else blank_cell(one.line, n + 1)
+        for n in range(len(columns))
+    ]
+
+
+def figure_cell(line: TextLine, run: Run, column: int) -> Cell:
+    doubt = line.doubt or next((glyph.doubt for glyph in run.glyphs if glyph.doubt), "")
+    return Cell(run.text, f"{line.locator}, figure {column}", column=column, doubt=doubt)
+
+
+def blank_cell(line: TextLine, column: int) -> Cell:
+    return Cell("", f"{line.locator}, column {column}", column=column, doubt=line.doubt)
