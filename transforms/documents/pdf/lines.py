@@ -11,6 +11,7 @@ from itertools import pairwise
 from transforms.documents.pdf.page import SIDEWAYS
 from transforms.documents.pdf.shapes import Box, Glyph
 from transforms.documents.pdf.writing import Run, lines_of_glyphs, runs_of, written
+from transforms.reading.labels import meanings, section_of
 
 _DRESSED_NUMBER = re.compile(
     r"^[-—–―－·•\s]+\d{1,3}[-—–―－·•\s]+$|^第\s*\d+\s*页([,，/\s]*共\s*\d+\s*页)?$|^\d+\s*/\s*\d+\s*页?$"
@@ -160,7 +161,9 @@ def paragraphs(lines: Sequence[TextLine]) -> list[list[TextLine]]:
         full = before.box.right >= -right - 2.4 * size
         flush = line.box.left <= left + 0.6 * size and before.box.left <= left + 3 * size
         alike = abs(before.size - line.size) < 0.15 * size
-        if full and flush and alike and before.text[-1] not in _ENDS_SENTENCE:
+        if _stands_alone(before, line):
+            found.append([line])
+        elif full and flush and alike and before.text[-1] not in _ENDS_SENTENCE:
             found[-1].append(line)
         elif full and flush and alike and before.box.left <= left + 0.6 * size:
             # A sentence that ends at the very end of a line; a new paragraph would be indented.
@@ -168,6 +171,12 @@ def paragraphs(lines: Sequence[TextLine]) -> list[list[TextLine]]:
         else:
             found.append([line])
     return found
+
+
+def _stands_alone(before: TextLine, line: TextLine) -> bool:
+    """Whether a line is a label, or follows a heading that it is no part of: full lines say little where few are."""
+    heading = section_of(before.text) is not None and section_of(before.text + line.text) is None
+    return heading or bool(meanings(line.text))
 
 
 def _usual(values: Sequence[float]) -> float:

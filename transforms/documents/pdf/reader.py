@@ -12,8 +12,8 @@ from transforms.documents.pdf.lines import TextLine, paragraphs, text_lines, wit
 from transforms.documents.pdf.opening import opened, opened_page
 from transforms.documents.pdf.page import Page, read_page
 from transforms.documents.pdf.shapes import Box, Glyph
-from transforms.documents.pdf.tables.cells import TableCell, cells_of
-from transforms.documents.pdf.tables.grid import Lines, Table, TooManyLines, lines_of, tables_of
+from transforms.documents.pdf.tables.cells import cells_of
+from transforms.documents.pdf.tables.grid import Lines, Table, TableCell, TooManyLines, lines_of, tables_of
 from transforms.documents.pdf.tables.joining import PageTable, goes_on, rows_of_tables
 from transforms.documents.pdf.unruled.rows import rows_without_lines
 from transforms.identity.titles import parse_title

@@ -35,6 +35,17 @@ class Line(NamedTuple):
     end: float
 
 
+class TableCell(NamedTuple):
+    """A cell from its first row and column, ``height`` rows and ``span`` columns large."""
+
+    row: int
+    column: int
+    height: int
+    span: int
+    text: str
+    doubt: str
+
+
 @dataclass
 class Table:
     """A table as its lines show it: ``xs`` and ``ys`` bound its smallest cells, column by column and row by row.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from transforms.documents.model import Cell, Mode, Row
-from transforms.documents.pdf.tables.cells import TableCell
+from transforms.documents.pdf.tables.grid import TableCell
 from transforms.reading.printed import looks_like_value
 
 # In sizes of the text: sides of two parts of one table, and lines in them, lie within this.

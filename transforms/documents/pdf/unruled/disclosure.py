@@ -18,9 +18,10 @@ from transforms.documents.pdf.unruled.words import (
 )
 from transforms.documents.pdf.writing import Run
 from transforms.forms import forms
-from transforms.reading.labels import meanings, section_of
+from transforms.reading.labels import core, meanings, section_of
 
 _MOST_HEADER_LINES = 6
+_INFO = "信息内容"
 
 
 def read_disclosure(sheet: Sheet) -> None:
@@ -28,7 +29,7 @@ def read_disclosure(sheet: Sheet) -> None:
     split = sheet.split
     orders = [[row for block in form.disclosure for row in block.rows] for form in forms().values() if not form.legacy]
     rows = labels_in(split, "row", orders)
-    heads = [(number, run) for number, one in enumerate(split) if (run := _info(one)) is not None]
+    heads = [(number, info) for number in range(len(split)) if (info := _info(split, number)) is not None]
     for place, (number, info) in enumerate(heads):
         end = heads[place + 1][0] if place + 1 < len(heads) else len(split)
         own = [row for row in rows if number < row.start < end]
@@ -36,14 +37,27 @@ def read_disclosure(sheet: Sheet) -> None:
             _read_block(sheet, number, info, own, end)
 
 
-def _info(one: Split) -> Run | None:
-    return next((run for run in one.runs if any(m.kind == "info" for m in meanings(run.text))), None)
+def _info(split: Sequence[Split], number: int) -> Column | None:
+    """信息内容 that begins on a line; it may be broken over lines or by spaces."""
+    runs = split[number].runs
+    for place, run in enumerate(runs):
+        if not (text := core(run.text).all_words) or not _INFO.startswith(text):
+            continue
+        below = [other for one in split[number + 1 : number + 3] for other in one.labels if _overlap(run, other)]
+        for words in ((run,), tuple(runs[place : place + 2]), (run, *below[:1]), (run, *below[:2])):
+            if key_of(joined(words), "info"):
+                return Column(run.box.left, max(word.box.right for word in words), words)
+    return None
 
 
-def _read_block(sheet: Sheet, number: int, info: Run, rows: Sequence[Labelled], end: int) -> None:
+def _overlap(first: Run, second: Run) -> bool:
+    return first.box.left < second.box.right and second.box.left < first.box.right
+
+
+def _read_block(sheet: Sheet, number: int, info: Column, rows: Sequence[Labelled], end: int) -> None:
     split = sheet.split
     header = _header_lines(split, number, rows[0])
-    words = [run for n in header for run in split[n].runs if run.box.left > info.box.right]
+    words = [run for n in header for run in split[n].runs if run.box.left > info.right]
     columns = _columns(words)
     complete = [split[row.figures].figures for row in rows if row.figures is not None]
     if not columns or any(len(figures) > len(columns) for figures in complete):
