@@ -90,7 +90,7 @@ def written(line: Sequence[Glyph]) -> tuple[str, str]:
             parts.append(" ")
             continue
         height = glyph.bottom - glyph.top
-        if parts and height < 0.8 * size and abs(glyph.y - middle) > 0.08 * size:
+        if parts and not _is_wide(glyph.text) and height < 0.8 * size and abs(glyph.y - middle) > 0.08 * size:
             doubt = doubt or _RAISED
             continue
         if previous is not None and (is_apart(previous, glyph) or _is_other_size(previous, glyph)):

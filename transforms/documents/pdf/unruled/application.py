@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from transforms.documents.model import Cell, UnreadableDocument
-from transforms.documents.pdf.unruled.labels import Labelled, labels_in
+from transforms.documents.pdf.unruled.labels import Labelled, figure_lines, labels_in
 from transforms.documents.pdf.unruled.sheet import Sheet
 from transforms.documents.pdf.unruled.words import Column, Split, figure_cells, is_figure, joined, key_of, named_columns
 from transforms.documents.pdf.writing import Run
@@ -15,6 +15,8 @@ from transforms.reading.labels import meanings, section_of
 
 # So many labels of the form in its order are no sentence that speaks of them.
 _LEAST_LABELS = 3
+# Lines below the last row that may hold the rest of its figures.
+_MOST_BELOW = 2
 # A few dashes or 无 may stand in a label.
 _LEAST_FIGURES = 4
 _MOST_HEADER_LINES = 24
@@ -36,8 +38,12 @@ def read_application(sheet: Sheet) -> None:
         if columns is None:
             return
         for number, row in enumerate(part):
-            after = part[number + 1].start if number + 1 < len(part) else row.end
+            is_last = number + 1 == len(part)
+            after = min(row.end + _MOST_BELOW, len(split)) if is_last else part[number + 1].start
             _put_row(sheet, row, after, columns)
+            if not is_last:
+                # Between two rows stand the other words of the labels of their groups.
+                sheet.take(n for n in range(row.end, after) if _is_left_of(split[n], columns[0].left))
         _put_header(sheet, header, columns)
         previous = part[-1]
 
@@ -114,12 +120,10 @@ def _leaves(split: Sequence[Split], header: range) -> list[Run]:
 def _put_row(sheet: Sheet, row: Labelled, after: int, columns: Sequence[Column]) -> None:
     split = sheet.split
     line = split[row.start].line
-    number = row.figures if row.figures is not None else row.start
-    cells = figure_cells(split[number], columns)
-    sheet.take(range(row.start, row.end))
+    figures = figure_lines(split, row, after)
+    cells = figure_cells([split[number] for number in figures], columns)
+    sheet.take([*range(row.start, row.end), *figures])
     sheet.put(row.start, [Cell(row.text, line.locator, doubt=line.doubt), *cells])
-    # Between two rows stand the other words of the labels of their groups.
-    sheet.take(n for n in range(row.end, after) if _is_left_of(split[n], columns[0].left))
 
 
 def _is_left_of(one: Split, left: float) -> bool:

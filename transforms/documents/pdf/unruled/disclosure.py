@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from transforms.documents.model import Cell
-from transforms.documents.pdf.unruled.labels import Labelled, labels_in
+from transforms.documents.pdf.unruled.labels import Labelled, figure_lines, labels_in
 from transforms.documents.pdf.unruled.sheet import Sheet
 from transforms.documents.pdf.unruled.words import (
     Column,
@@ -66,11 +66,12 @@ def _read_block(sheet: Sheet, number: int, info: Column, rows: Sequence[Labelled
     sheet.take(n for n in header if not _is_item(split[n]))
     cells = [Cell(column.text, f"{where}, header {n}", column=n) for n, column in enumerate(columns, start=1)]
     sheet.put(number, [Cell(info.text, where), *cells])
-    for row in rows:
+    for place, row in enumerate(rows):
         line = split[row.start].line
-        figures = split[row.figures if row.figures is not None else row.start]
-        sheet.take(range(row.start, row.end))
-        sheet.put(row.start, [Cell(row.text, line.locator, doubt=line.doubt), *figure_cells(figures, columns)])
+        figures = figure_lines(split, row, rows[place + 1].start if place + 1 < len(rows) else end)
+        sheet.take([*range(row.start, row.end), *figures])
+        cells = figure_cells([split[number] for number in figures], columns)
+        sheet.put(row.start, [Cell(row.text, line.locator, doubt=line.doubt), *cells])
     _put_other_rows(sheet, range(rows[0].end, min(rows[-1].end + 3, end)), columns)
 
 
@@ -110,4 +111,4 @@ def _put_other_rows(sheet: Sheet, lines: range, columns: Sequence[Column]) -> No
         text = joined(one.labels)
         if key_of(text, "outcome") or section_of(text):
             return
-        sheet.put(number, [Cell(text, one.line.locator, doubt=one.line.doubt), *figure_cells(one, columns)])
+        sheet.put(number, [Cell(text, one.line.locator, doubt=one.line.doubt), *figure_cells([one], columns)])

@@ -90,9 +90,10 @@ def _from(split: Sequence[Split], start: int, runs: Sequence[Run], kind: str) ->
             return
         one = split[end]
         if one.figures:
-            if figures is not None:
+            # Fewer figures below others of the same row are those that a narrow column breaks over lines.
+            if figures is not None and len(one.figures) >= len(split[figures].figures):
                 return
-            figures = end
+            figures = end if figures is None else figures
         own = [run for run in one.labels if run.box.left < right and left < run.box.right]
         if not own:
             continue
@@ -134,3 +135,24 @@ def _begins_of(kind: str) -> frozenset[str]:
                 for whole in (words.words, words.all_words):
                     found.update(whole[:end] for end in range(1, len(whole) + 1))
     return frozenset(found)
+
+
+def figure_lines(split: Sequence[Split], row: Labelled, after: int) -> list[int]:
+    """Lines of the figures of a row, that of most first, then those of figures broken over lines.
+
+    ``after``: first line of the next row. A line without words between two rows belongs to the one above where it
+    follows as lines of one cell do.
+    """
+    if row.figures is None:
+        return [row.start]
+    others = [number for number in range(row.start, row.end) if number != row.figures and split[number].figures]
+    last = split[max([row.figures, *others])].line
+    for number in range(row.end, after):
+        one = split[number]
+        if one.labels or not one.figures or one.line.page != last.page:
+            break
+        if one.line.box.top - last.box.top > _PITCH * last.box.height:
+            break
+        others.append(number)
+        last = one.line
+    return [row.figures, *others]

@@ -54,7 +54,7 @@ def _read_labelled(sheet: Sheet, lines: range, form: Form) -> bool:
             one = split[row.figures or 0]
             line = split[row.start].line
             sheet.take(range(lines.start + row.start, lines.start + row.end))
-            sheet.put(lines.start + row.start, [Cell(row.text, line.locator), *figure_cells(one, places)])
+            sheet.put(lines.start + row.start, [Cell(row.text, line.locator), *figure_cells([one], places)])
         return True
     return False
 
@@ -71,7 +71,7 @@ def _read_rows(sheet: Sheet, lines: range, form: Form) -> None:
     for number in lines:
         one = split[number]
         if sheet.is_free(number) and len(one.figures) >= _LEAST_WORDS and not one.labels:
-            sheet.put(number, figure_cells(one, [Column(run.box.left, run.box.right) for run in one.figures]))
+            sheet.put(number, figure_cells([one], [Column(run.box.left, run.box.right) for run in one.figures]))
 
 
 def _leaf_lines(split: Sequence[Split], lines: range) -> Iterator[range]:
@@ -106,7 +106,7 @@ def _read_row(sheet: Sheet, above: range, lines: range, number: int | None, form
     if number is None:
         sheet.put(lines.start, [blank_cell(split[lines.stop - 1].line, n + 1) for n in range(len(columns))])
     else:
-        sheet.put(number, figure_cells(split[number], columns))
+        sheet.put(number, figure_cells([split[number]], columns))
     return True
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from transforms.documents.model import Cell
@@ -14,6 +15,12 @@ from transforms.reading.printed import looks_like_value
 
 # Words that spaces part a label of a header into.
 _MOST_PARTS = 4
+# In sizes of the text: Chinese characters further apart than this stand in two cells, or are spaced.
+_CELL_GAP = 0.25
+_WIDE = "\u2e80"
+
+
+BROKEN = "is broken over lines, or two figures stand there"
 
 
 class Split(NamedTuple):
@@ -42,10 +49,22 @@ class Column(NamedTuple):
 
 def split_line(line: TextLine) -> Split:
     """A line whose last words are figures, taken apart before the first of these."""
-    count = len(line.runs)
-    while count and is_figure(line.runs[count - 1].text):
+    runs = [part for run in line.runs for part in _parted(run)]
+    count = len(runs)
+    while count and is_figure(runs[count - 1].text):
         count -= 1
-    return Split(line, line.runs[:count], line.runs[count:])
+    return Split(line, tuple(runs[:count]), tuple(runs[count:]))
+
+
+def _parted(run: Run) -> Iterator[Run]:
+    """A word as the parts that stand closer to one another than the cells of a table do."""
+    begin = 0
+    for number, (before, after) in enumerate(pairwise(run.glyphs), start=1):
+        wide = before.text >= _WIDE and after.text >= _WIDE
+        if wide and after.left - before.right > _CELL_GAP * (before.bottom - before.top):
+            yield Run(run.glyphs[begin:number])
+            begin = number
+    yield Run(run.glyphs[begin:]) if begin else run
 
 
 def is_figure(text: str) -> bool:
@@ -124,16 +143,32 @@ def _place(box: Box, columns: Sequence[Column]) -> int | None:
     return None
 
 
-def figure_cells(one: Split, columns: Sequence[Column]) -> list[Cell]:
-    """A cell for each column, blank where no figure stands; without blanks where a figure's column is not certain."""
-    found = range(len(columns)) if len(one.figures) == len(columns) else places(one.figures, columns)
-    if found is None:
-        return [figure_cell(one.line, run, number) for number, run in enumerate(one.figures, start=1)]
-    placed = dict(zip(found, one.figures, strict=True))
-    return [
-        figure_cell(one.line, placed[n], n + 1) if n in placed else blank_cell(one.line, n + 1)
-        for n in range(len(columns))
-    ]
+def figure_cells(lines: Sequence[Split], columns: Sequence[Column]) -> list[Cell]:
+    """A cell for each column, blank where no figure stands; without blanks where a figure's column is not certain.
+
+    ``lines``: the line with most figures of the row first, then others on which figures of the row stand that its
+    cells are too narrow for. What is put together so is in doubt.
+    """
+    first, *others = lines
+    every = [number for number in range(len(columns))]
+    found = every if len(first.figures) == len(columns) else places(first.figures, columns)
+    more = [(one, places(one.figures, columns)) for one in others]
+    if found is None or any(own is None for _, own in more):
+        every_run = [(one.line, run) for one in lines for run in one.figures]
+        return [figure_cell(line, run, number) for number, (line, run) in enumerate(every_run, start=1)]
+    cells = [blank_cell(first.line, number + 1) for number in every]
+    ordered = sorted([(first, found), *((one, own or []) for one, own in more)], key=_from_top)
+    for one, own in ordered:
+        for run, number in zip(one.figures, own, strict=True):
+            cell = figure_cell(one.line, run, number + 1)
+            above = cells[number]
+            doubt = cell.doubt or (BROKEN if others and (above.text or one is not first) else "")
+            cells[number] = cell._replace(text=above.text + cell.text, doubt=doubt)
+    return cells
+
+
+def _from_top(item: tuple[Split, Sequence[int]]) -> tuple[int, int]:
+    return item[0].line.page, item[0].line.number
 
 
 def figure_cell(line: TextLine, run: Run, column: int) -> Cell:
