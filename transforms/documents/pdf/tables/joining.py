@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from transforms.documents.model import Cell, Mode, Row
 from transforms.documents.pdf.tables.grid import TableCell
+from transforms.reading.labels import meanings
 from transforms.reading.printed import looks_like_value
 
 # In sizes of the text: sides of two parts of one table, and lines in them, lie within this.
@@ -28,8 +30,7 @@ class PageTable:
         return self.xs[-1] - self.xs[0]
 
 
-@dataclass(frozen=True)
-class _Placed:
+class _Placed(NamedTuple):
     cell: TableCell
     locator: str
 
@@ -51,6 +52,8 @@ def rows_of_tables(parts: Sequence[PageTable], table: int, is_label: Callable[[s
             if rows and own and (whole := _whole(rows[-1], own[0], is_label)) is not None:
                 rows[-1] = whole
                 own = own[1:]
+            if own:
+                rows, own = _labels_made_whole(rows, own, parts[number - 1])
         rows += own
     return [Row(tuple(_as_cell(placed) for placed in row), Mode.GRID, table) for row in rows]
 
@@ -94,6 +97,31 @@ def _repeated(own: Sequence[Sequence[_Placed]], before: Sequence[Sequence[_Place
             break
         count += 1
     return count if count < len(own) else 0
+
+
+def _labels_made_whole(
+    rows: list[list[_Placed]], own: list[list[_Placed]], before: PageTable
+) -> tuple[list[list[_Placed]], list[list[_Placed]]]:
+    """Rows above and below a page break, labels of several rows that it cuts with all their words in the upper part."""
+    end = max(cell.row + cell.height for cell in before.cells)
+    count = len({cell.row for cell in before.cells})
+    cut = {
+        (placed.cell.column, placed.cell.span): (number, place)
+        for number in range(max(0, len(rows) - count), len(rows))
+        for place, placed in enumerate(rows[number])
+        if placed.cell.row + placed.cell.height == end and placed.cell.text
+    }
+    first = []
+    for below in own[0]:
+        number, place = cut.get((below.cell.column, below.cell.span), (-1, -1))
+        if number >= 0 and below.cell.text and not meanings(below.cell.text):
+            above = rows[number][place]
+            text = f"{above.cell.text}\n{below.cell.text}"
+            if meanings(text) and not looks_like_value(below.cell.text):
+                rows[number][place] = above._replace(cell=above.cell._replace(text=text))
+                below = below._replace(cell=below.cell._replace(text=""))
+        first.append(below)
+    return rows, [first, *own[1:]]
 
 
 def _whole(upper: Sequence[_Placed], lower: Sequence[_Placed], is_label: Callable[[str], bool]) -> list[_Placed] | None:

@@ -99,13 +99,13 @@ def _open(table: Table, places: Sequence[tuple[Run, list[_Place]]], crossed: set
 
 
 def _is_label(words: Sequence[tuple[Run, list[_Place]]], members: set[_Place], crossed: set[_Edge]) -> bool:
-    """Whether what stands in a cell is one label, of the form or any other, and no figure."""
+    """Whether what stands in a cell is one label, of the form or any other: neither a figure nor several labels."""
     if meanings("".join(run.text for run, _ in words)):
         return True
     if not words or any(looks_like_value(run.text) for run, _ in words):
         return False
-    standing = {own[0] for _, own in words}
-    return sum(bool(part & standing) for part in _parts(members, crossed)) == 1
+    texts = ["".join(run.text for run, own in words if own[0] in part) for part in _parts(members, crossed)]
+    return not any(meanings(text) for text in texts if text)
 
 
 def _words(table: Table, places: Sequence[tuple[Run, list[_Place]]]) -> dict[int, list[tuple[Run, list[_Place]]]]:
