@@ -114,6 +114,11 @@ def _gutter(lines: Sequence[Sequence[Run]], em: float) -> tuple[float, int, int]
     return x, first, last
 
 
+def is_page_number(text: str) -> bool:
+    """Whether a line is a number dressed as that of a page, wherever it stands."""
+    return _DRESSED_NUMBER.match(text) is not None
+
+
 def without_page_numbers(pages: Sequence[Sequence[TextLine]]) -> list[list[TextLine]]:
     """Lines of each page without its number, and without running titles after the first time."""
     plain: Counter[int] = Counter()
@@ -129,7 +134,7 @@ def without_page_numbers(pages: Sequence[Sequence[TextLine]]) -> list[list[TextL
         for line in lines:
             if id(line) in margin:
                 place = (line.text, round(line.box.top / 4))
-                if _DRESSED_NUMBER.match(line.text) or place in seen:
+                if is_page_number(line.text) or place in seen:
                     continue
                 if _NUMBER.match(line.text) and plain[int(line.text) - number] > 1:
                     continue

@@ -11,6 +11,7 @@ from transforms.documents.pdf.tables.grid import TableCell
 from transforms.reading.labels import meanings
 from transforms.reading.printed import looks_like_value
 
+BROKEN = "is broken by the end of the page"
 # In sizes of the text: sides of two parts of one table, and lines in them, lie within this.
 _SAME = 0.6
 
@@ -99,6 +100,23 @@ def _repeated(own: Sequence[Sequence[_Placed]], before: Sequence[Sequence[_Place
     return count if count < len(own) else 0
 
 
+def _broken(
+    upper: Sequence[_Placed], below: dict[tuple[int, int], _Placed], is_label: Callable[[str], bool]
+) -> list[_Placed] | None:
+    """One row from a labelled one and what its narrow cells leave over below a page break: fewer figures, no label."""
+    figures = [sum(bool(p.cell.text) and looks_like_value(p.cell.text) for p in row) for row in (upper, below.values())]
+    words = [p for p in below.values() if p.cell.text and not looks_like_value(p.cell.text)]
+    if words or figures[0] <= figures[1] or not any(p.cell.text and is_label(p.cell.text) for p in upper):
+        return None
+    whole = []
+    for above in upper:
+        under = below.get((above.cell.column, above.cell.span))
+        if under is not None and under.cell.text:
+            above = above._replace(cell=above.cell._replace(text=above.cell.text + under.cell.text, doubt=BROKEN))
+        whole.append(above)
+    return whole
+
+
 def _labels_made_whole(
     rows: list[list[_Placed]], own: list[list[_Placed]], before: PageTable
 ) -> tuple[list[list[_Placed]], list[list[_Placed]]]:
@@ -134,7 +152,7 @@ def _whole(upper: Sequence[_Placed], lower: Sequence[_Placed], is_label: Callabl
         return None
     both = [(a.cell.text, b.cell.text) for a, b in pairs if b is not None and a.cell.text and b.cell.text]
     if any(looks_like_value(text) for pair in both for text in pair):
-        return None
+        return _broken(upper, below, is_label) if not alone else None
     by_label = any(is_label(a + b) and not is_label(b) for a, b in both)
     figures_above = any(p.cell.text and looks_like_value(p.cell.text) for p in upper)
     figures_below = any(p.cell.text and looks_like_value(p.cell.text) for p in lower)

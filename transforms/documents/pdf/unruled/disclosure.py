@@ -60,6 +60,8 @@ def _read_block(sheet: Sheet, number: int, info: Column, rows: Sequence[Labelled
     words = [run for n in header for run in split[n].runs if run.box.left > info.right]
     columns = _columns(words)
     complete = [split[row.figures].figures for row in rows if row.figures is not None]
+    if not all(key_of(column.text, "column") for column in columns):
+        return  # headers that run into one another: a figure's column cannot be told
     if not columns or any(len(figures) > len(columns) for figures in complete):
         return
     where = split[number].line.locator

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from transforms.documents.pdf.lines import is_page_number
 from transforms.documents.pdf.shapes import Box
 from transforms.documents.pdf.unruled.words import Split
 from transforms.documents.pdf.writing import Run
@@ -149,7 +150,7 @@ def figure_lines(split: Sequence[Split], row: Labelled, after: int) -> list[int]
     last = split[max([row.figures, *others])].line
     for number in range(row.end, after):
         one = split[number]
-        if one.labels or not one.figures or one.line.page != last.page:
+        if one.labels or not one.figures or one.line.page != last.page or is_page_number(one.line.text):
             break
         if one.line.box.top - last.box.top > _PITCH * last.box.height:
             break

@@ -17,6 +17,8 @@ from transforms.reading.printed import looks_like_value
 _MOST_PARTS = 4
 # In sizes of the text: Chinese characters further apart than this stand in two cells, or are spaced.
 _CELL_GAP = 0.25
+# Words that overlap by this part of the shorter one stand in one column.
+_OVERLAP = 0.4
 _WIDE = "\u2e80"
 
 
@@ -88,8 +90,9 @@ def columns_of(runs: Iterable[Run]) -> list[Column]:
     found: list[Column] = []
     for run in sorted(runs, key=lambda run: run.glyphs[0].left):
         box = run.box
-        if found and box.left < found[-1].right:
-            last = found[-1]
+        last = found[-1] if found else None
+        # The last letter of a full cell may reach into the next.
+        if last is not None and last.right - box.left > _OVERLAP * min(box.width, last.right - last.left):
             found[-1] = Column(last.left, max(last.right, box.right), (*last.runs, run))
         else:
             found.append(Column(box.left, box.right, (run,)))
