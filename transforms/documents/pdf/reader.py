@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -138,8 +139,10 @@ def _strikes(table: Table, page: Page) -> list[Box]:
     found = []
     for stroke in page.strokes:
         y = (stroke.top + stroke.bottom) / 2
-        is_level = stroke.width > stroke.height
-        if is_level and box.holds(stroke.left, y) and min(abs(y - own) for own in table.ys) > near:
+        if not (box.top <= y <= box.bottom and box.left <= stroke.left <= box.right and stroke.width > stroke.height):
+            continue
+        below = bisect_right(table.ys, y)
+        if all(abs(y - own) > near for own in table.ys[max(0, below - 1) : below + 1]):
             found.append(stroke)
     return found
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 from transforms.documents.pdf.shapes import Box, Glyph
 
@@ -14,16 +15,17 @@ _LOW = frozenset("+-−–—,.:;/%~'\"")
 _RAISED = "a raised or smaller mark beside it was left out"
 
 
-class Run(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Run:
     """Glyphs of one line that stand together: a word, or a stretch of Chinese text."""
 
     glyphs: tuple[Glyph, ...]
 
-    @property
+    @cached_property
     def text(self) -> str:
         return "".join(glyph.text for glyph in self.glyphs)
 
-    @property
+    @cached_property
     def box(self) -> Box:
         return Box(
             self.glyphs[0].left,

@@ -75,12 +75,17 @@ def _assign(
 ) -> None:
     """Put the glyphs of a word into their cells; a word that runs over a line goes where most of it stands."""
     parts: list[tuple[int, list[Glyph]]] = []
-    for glyph in run.glyphs:
-        row, column = table.place(glyph.x, glyph.y)
-        number = table.regions[row][column]
-        if not parts or parts[-1][0] != number:
-            parts.append((number, []))
-        parts[-1][1].append(glyph)
+    ends = {table.place(glyph.x, glyph.y) for glyph in (run.glyphs[0], run.glyphs[-1])}
+    if len(ends) == 1:
+        row, column = ends.pop()
+        parts.append((table.regions[row][column], list(run.glyphs)))
+    else:
+        for glyph in run.glyphs:
+            row, column = table.place(glyph.x, glyph.y)
+            number = table.regions[row][column]
+            if not parts or parts[-1][0] != number:
+                parts.append((number, []))
+            parts[-1][1].append(glyph)
     has_figure = any(glyph.text.isdigit() for glyph in run.glyphs)
     if len(parts) > 1 and any(_runs_over(a, b, table) for a, b in pairwise(parts)):
         whole = max(parts, key=lambda part: sum(glyph.right - glyph.left for glyph in part[1]))[0]

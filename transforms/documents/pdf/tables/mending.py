@@ -55,7 +55,10 @@ def mend(table: Table, runs: Sequence[Run]) -> set[_Place]:
 
 def _places(table: Table, run: Run) -> list[_Place]:
     """The smallest cells that a word stands in."""
-    found: list[_Place] = []
+    first, last = run.glyphs[0], run.glyphs[-1]
+    found = [table.place(first.x, first.y)]
+    if table.place(last.x, last.y) == found[0]:
+        return found
     for glyph in run.glyphs:
         place = table.place(glyph.x, glyph.y)
         if place not in found:
