@@ -94,18 +94,27 @@ def _uneven(table: Table) -> list[set[_Place]]:
 def _open(table: Table, places: Sequence[tuple[Run, list[_Place]]], crossed: set[_Edge]) -> list[set[_Place]]:
     """Cells of several smallest ones that may have lost edges: all that are not a label within four sides."""
     words = _words(table, places)
+    with_figures = {row for run, own in places if looks_like_value(run.text) for row, _ in own}
     return [
         members
         for number, members in _members(table).items()
-        if len(members) > 1 and not (_is_even(members) and _is_label(words.get(number, []), members, crossed))
+        if len(members) > 1
+        and not (
+            _is_even(members)
+            and (_is_label(words.get(number, [])) or _is_heading(words.get(number, []), members, with_figures, crossed))
+        )
     ]
 
 
-def _is_label(words: Sequence[tuple[Run, list[_Place]]], members: set[_Place], crossed: set[_Edge]) -> bool:
-    """Whether what stands in a cell is one label, of the form or any other: neither a figure nor several labels."""
-    if meanings("".join(run.text for run, _ in words)):
-        return True
-    if not words or any(looks_like_value(run.text) for run, _ in words):
+def _is_label(words: Sequence[tuple[Run, list[_Place]]]) -> bool:
+    return bool(meanings("".join(run.text for run, _ in words)))
+
+
+def _is_heading(
+    words: Sequence[tuple[Run, list[_Place]]], members: set[_Place], with_figures: set[int], crossed: set[_Edge]
+) -> bool:
+    """Whether a cell above all figures holds words of which none are a label of the form, as corners do."""
+    if not words or any(row in with_figures for row, _ in members):
         return False
     texts = ["".join(run.text for run, own in words if own[0] in part) for part in _parts(members, crossed)]
     return not any(meanings(text) for text in texts if text)
