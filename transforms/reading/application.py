@@ -116,9 +116,10 @@ def _header(found: Found, form: Form) -> _Header:
     unknown = [h for h in found.header if h.meaning is None and h.cell.column >= behind]
     keys = [h.meaning.key for h in labels if h.meaning]
     if found.mode is Mode.GRID and labels:
-        leaves: list[HeaderCell] = sorted(
-            [*labels, *(h for h in unknown if h.cell.span == 1)], key=lambda h: h.cell.column
-        )
+        # Left of the applicants stand the corner and the labels of the rows, however the page cuts them.
+        first = min(h.cell.column for h in labels)
+        others = [h for h in unknown if h.cell.span == 1 and h.cell.column > first]
+        leaves: list[HeaderCell] = sorted([*labels, *others], key=lambda h: h.cell.column)
         columns = tuple(h.meaning.key if h.meaning else None for h in leaves)
         cells = tuple(h.cell for h in leaves)
     else:

@@ -11,6 +11,7 @@ from itertools import pairwise
 from transforms.documents.pdf.page import SIDEWAYS
 from transforms.documents.pdf.shapes import Box, Glyph
 from transforms.documents.pdf.writing import Run, lines_of_glyphs, runs_of, written
+from transforms.reading.labels import meanings, section_of
 
 _DRESSED_NUMBER = re.compile(
     r"^[-—–―－·•\s]+\d{1,3}[-—–―－·•\s]+$|^第\s*\d+\s*页([,，/\s]*共\s*\d+\s*页)?$|^\d+\s*/\s*\d+\s*页?$"
@@ -22,6 +23,8 @@ _MARGIN = 0.12
 _GUTTER = 1.2
 _COLUMN = 8
 _LEAST_LINES = 5
+# Of the lines of a column of text hardly any has a gap within.
+_MOST_BROKEN = 0.2
 _ENDS_SENTENCE = "。；！？：;!?:"
 
 
@@ -101,12 +104,19 @@ def _gutter(lines: Sequence[Sequence[Run]], em: float) -> tuple[float, int, int]
     for side in (True, False):
         texts = [[run for run in runs if (run.box.right <= x) is side] for runs in inner]
         texts = [runs for runs in texts if runs]
+        if sum(len(runs) > 1 for runs in texts) > _MOST_BROKEN * len(texts):
+            return None  # a table: words and figures in columns of their own
         widths = sorted(runs[-1].box.right - runs[0].box.left for runs in texts)
         letters = "".join(run.text for runs in texts for run in runs)
         wide = sum(letter >= "\u2e80" for letter in letters)
         if widths[len(widths) // 2] < _COLUMN * em or wide < 0.6 * len(letters):
             return None
     return x, first, last
+
+
+def is_page_number(text: str) -> bool:
+    """Whether a line is a number dressed as that of a page, wherever it stands."""
+    return _DRESSED_NUMBER.match(text) is not None
 
 
 def without_page_numbers(pages: Sequence[Sequence[TextLine]]) -> list[list[TextLine]]:
@@ -124,7 +134,7 @@ def without_page_numbers(pages: Sequence[Sequence[TextLine]]) -> list[list[TextL
         for line in lines:
             if id(line) in margin:
                 place = (line.text, round(line.box.top / 4))
-                if _DRESSED_NUMBER.match(line.text) or place in seen:
+                if is_page_number(line.text) or place in seen:
                     continue
                 if _NUMBER.match(line.text) and plain[int(line.text) - number] > 1:
                     continue
@@ -156,7 +166,9 @@ def paragraphs(lines: Sequence[TextLine]) -> list[list[TextLine]]:
         full = before.box.right >= -right - 2.4 * size
         flush = line.box.left <= left + 0.6 * size and before.box.left <= left + 3 * size
         alike = abs(before.size - line.size) < 0.15 * size
-        if full and flush and alike and before.text[-1] not in _ENDS_SENTENCE:
+        if _stands_alone(before, line):
+            found.append([line])
+        elif full and flush and alike and before.text[-1] not in _ENDS_SENTENCE:
             found[-1].append(line)
         elif full and flush and alike and before.box.left <= left + 0.6 * size:
             # A sentence that ends at the very end of a line; a new paragraph would be indented.
@@ -164,6 +176,12 @@ def paragraphs(lines: Sequence[TextLine]) -> list[list[TextLine]]:
         else:
             found.append([line])
     return found
+
+
+def _stands_alone(before: TextLine, line: TextLine) -> bool:
+    """Whether a line is a label, or follows a heading that it is no part of: full lines say little where few are."""
+    heading = section_of(before.text) is not None and section_of(before.text + line.text) is None
+    return heading or bool(meanings(line.text))
 
 
 def _usual(values: Sequence[float]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -110,7 +110,8 @@ def read_page(page: pypdfium2.PdfPage, number: int, characters_before: int = 0, 
 
 
 def _is_near(box: Box) -> bool:
-    return all(map(math.isfinite, box)) and max(map(abs, box)) < _FARTHEST
+    # What is no number is on neither side.
+    return box.left > -_FARTHEST and box.right < _FARTHEST and box.top > -_FARTHEST and box.bottom < _FARTHEST
 
 
 def _characters(text_page: Any, count: int) -> list[_Character]:
@@ -126,7 +127,8 @@ def _characters(text_page: Any, count: int) -> list[_Character]:
         if not loose(text_page, index, reference):
             continue
         raw = (box.left, box.bottom, box.right, box.top)
-        if not all(map(math.isfinite, raw)) or max(map(abs, raw)) > _FARTHEST:
+        # What is no number is on neither side.
+        if not (raw[0] > -_FARTHEST and raw[2] < _FARTHEST and raw[1] > -_FARTHEST and raw[3] < _FARTHEST):
             continue
         found.append(_Character(index, _meaning(text_page, index, code), raw))
     return found
@@ -227,23 +229,27 @@ def _is_hidden(character: _Character, look: Look, areas: Sequence[Area]) -> bool
 def _once(glyphs: Sequence[Glyph], em: float) -> list[Glyph]:
     """Each glyph once: bold letters are often drawn twice, a hair apart. Different ones in one place are in doubt."""
     kept: list[Glyph] = []
-    places: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
-    side = 0.5 * em
+    places: dict[tuple[int, int], list[int]] = {}
+    # Twice as far as glyphs may be apart, so that a close one is on this side of the square or beyond the nearest.
+    side = 0.7 * em
     for glyph in glyphs:
         if glyph.text == " ":
             kept.append(glyph)
             continue
         x, y = glyph.x, glyph.y
         column, row = int(x // side), int(y // side)
-        near = [
-            n for i in (column - 1, column, column + 1) for j in (row - 1, row, row + 1) for n in places.get((i, j), ())
-        ]
-        close = [n for n in near if abs(kept[n].x - x) < 0.2 * em and abs(kept[n].y - y) < 0.35 * em]
+        beside = column + 1 if x - column * side > side / 2 else column - 1
+        below = row + 1 if y - row * side > side / 2 else row - 1
+        near: list[int] = []
+        for square in ((column, row), (beside, row), (column, below), (beside, below)):
+            if square in places:
+                near += places[square]
+        close = [n for n in near if abs(kept[n].x - x) < 0.2 * em and abs(kept[n].y - y) < 0.35 * em] if near else near
         if any(kept[n].text == glyph.text for n in close):
             continue
         over = [n for n in close if min(glyph.right - glyph.left, kept[n].right - kept[n].left) > 0.3 * em]
         for n in over:
             kept[n] = kept[n]._replace(doubt=kept[n].doubt or _OVER)
-        places[column, row].append(len(kept))
+        places.setdefault((column, row), []).append(len(kept))
         kept.append(glyph._replace(doubt=glyph.doubt or _OVER) if over else glyph)
     return kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -12,10 +13,10 @@ from transforms.documents.pdf.lines import TextLine, paragraphs, text_lines, wit
 from transforms.documents.pdf.opening import opened, opened_page
 from transforms.documents.pdf.page import Page, read_page
 from transforms.documents.pdf.shapes import Box, Glyph
-from transforms.documents.pdf.tables.cells import TableCell, cells_of
-from transforms.documents.pdf.tables.grid import Lines, Table, TooManyLines, lines_of, tables_of
+from transforms.documents.pdf.tables.cells import cells_of
+from transforms.documents.pdf.tables.grid import Lines, Table, TableCell, TooManyLines, lines_of, tables_of
 from transforms.documents.pdf.tables.joining import PageTable, goes_on, rows_of_tables
-from transforms.documents.pdf.tables.unruled import rows_without_lines
+from transforms.documents.pdf.unruled.rows import rows_without_lines
 from transforms.identity.titles import parse_title
 from transforms.reading.labels import meanings, section_of
 
@@ -138,8 +139,10 @@ def _strikes(table: Table, page: Page) -> list[Box]:
     found = []
     for stroke in page.strokes:
         y = (stroke.top + stroke.bottom) / 2
-        is_level = stroke.width > stroke.height
-        if is_level and box.holds(stroke.left, y) and min(abs(y - own) for own in table.ys) > near:
+        if not (box.top <= y <= box.bottom and box.left <= stroke.left <= box.right and stroke.width > stroke.height):
+            continue
+        below = bisect_right(table.ys, y)
+        if all(abs(y - own) > near for own in table.ys[max(0, below - 1) : below + 1]):
             found.append(stroke)
     return found
 
@@ -192,50 +195,51 @@ def _rows(pages: Sequence[_PageParts]) -> Iterator[Row]:
             yield from rows_of_tables(parts, tables, _is_label)
             parts.clear()
 
-    for page in pages:
-        for item in _in_order(page):
-            if isinstance(item, PageTable):
-                if lines or (parts and not goes_on(parts[-1], item)):
-                    yield from text()
-                    yield from table()
-                parts.append(item)
-                continue
-            yield from table()
-            if isinstance(item, TextLine):
-                lines.append(item)
-            else:
+    for item in _with_unruled(pages):
+        if isinstance(item, PageTable):
+            if lines or (parts and not goes_on(parts[-1], item)):
                 yield from text()
-                yield item
+                yield from table()
+            parts.append(item)
+            continue
+        yield from table()
+        if isinstance(item, TextLine):
+            lines.append(item)
+        else:
+            yield from text()
+            yield item
     yield from text()
     yield from table()
+
+
+def _with_unruled(pages: Sequence[_PageParts]) -> Iterator[TextLine | PageTable | Row]:
+    """Lines, tables and rows without lines in reading order; what stands between two tables is read as a whole."""
+    stretch: list[TextLine] = []
+    for page in pages:
+        for item in _in_order(page):
+            if isinstance(item, TextLine):
+                stretch.append(item)
+                continue
+            yield from rows_without_lines(stretch)
+            stretch = []
+            yield item
+    yield from rows_without_lines(stretch)
 
 
 def _is_label(text: str) -> bool:
     return any(meaning.kind in ("outcome", "row", "item") for meaning in meanings(text))
 
 
-def _in_order(page: _PageParts) -> Iterator[TextLine | PageTable | Row]:
-    """Lines, tables and rows without lines of a page in the order in which they are read."""
+def _in_order(page: _PageParts) -> Iterator[TextLine | PageTable]:
+    """Lines and tables of a page in the order in which they are read."""
     waiting = list(page.tables)
-    for number, column in enumerate(page.columns):
-        is_last = number + 1 == len(page.columns)
-        stretch: list[TextLine] = []
+    for column in page.columns:
         for line in column:
             while waiting and _stands_before(waiting[0][0], line, len(page.columns) == 1):
-                yield from rows_without_lines(stretch, -_page_of(stretch))
-                stretch = []
                 yield waiting.pop(0)[1]
-            stretch.append(line)
-        yield from rows_without_lines(stretch, -_page_of(stretch))
-        if is_last:
-            break
+            yield line
     for _, table in waiting:
         yield table
-
-
-def _page_of(lines: Sequence[TextLine]) -> int:
-    """Number of a table without lines: that of its page."""
-    return lines[0].page if lines else 0
 
 
 def _stands_before(table: Box, line: TextLine, alone: bool) -> bool:

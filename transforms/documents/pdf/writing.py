@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 from transforms.documents.pdf.shapes import Box, Glyph
 
 # In sizes of the glyphs: a wider gap parts two words, a narrower one between digits is their usual distance.
 _WORD_GAP = 0.45
 _FIGURE_GAP = 0.28
+_LOW = frozenset("+-−–—,.:;/%~'\"")
 _RAISED = "a raised or smaller mark beside it was left out"
 
 
-class Run(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Run:
     """Glyphs of one line that stand together: a word, or a stretch of Chinese text."""
 
     glyphs: tuple[Glyph, ...]
 
-    @property
+    @cached_property
     def text(self) -> str:
         return "".join(glyph.text for glyph in self.glyphs)
 
-    @property
+    @cached_property
     def box(self) -> Box:
         return Box(
             self.glyphs[0].left,
@@ -81,7 +84,7 @@ def written(line: Sequence[Glyph]) -> tuple[str, str]:
     if not shown:
         return "", ""
     size = max(glyph.bottom - glyph.top for glyph in shown)
-    middle = next(glyph.y for glyph in shown if glyph.bottom - glyph.top == size)
+    foot = next(glyph.bottom for glyph in shown if glyph.bottom - glyph.top == size)
     doubt = ""
     parts: list[str] = []
     previous: Glyph | None = None
@@ -89,8 +92,7 @@ def written(line: Sequence[Glyph]) -> tuple[str, str]:
         if glyph.text == " ":
             parts.append(" ")
             continue
-        height = glyph.bottom - glyph.top
-        if parts and height < 0.8 * size and abs(glyph.y - middle) > 0.08 * size:
+        if parts and glyph.bottom - glyph.top < 0.8 * size and _is_mark(glyph, foot, size):
             doubt = doubt or _RAISED
             continue
         if previous is not None and (is_apart(previous, glyph) or _is_other_size(previous, glyph)):
@@ -99,6 +101,15 @@ def written(line: Sequence[Glyph]) -> tuple[str, str]:
         doubt = doubt or glyph.doubt
         previous = glyph
     return " ".join("".join(parts).split()), doubt
+
+
+def _is_mark(glyph: Glyph, foot: float, size: float) -> bool:
+    """Whether a lower glyph is a mark above or below the line that stands on ``foot``.
+
+    Fonts that do not say how high they are have boxes as high as each glyph: low ones are a point, a sign, a stroke.
+    """
+    low = _is_wide(glyph.text) or glyph.text in _LOW
+    return not low and abs(glyph.bottom - foot) > 0.08 * size
 
 
 def text_of(glyphs: Iterable[Glyph]) -> tuple[str, str]:

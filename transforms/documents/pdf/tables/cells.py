@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from transforms.documents.pdf.page import SIDEWAYS
 from transforms.documents.pdf.shapes import Box, Glyph
-from transforms.documents.pdf.tables.grid import Table
+from transforms.documents.pdf.tables.figures import figures_made_whole
+from transforms.documents.pdf.tables.grid import Table, TableCell
 from transforms.documents.pdf.tables.mending import INCOMPLETE, mend
 from transforms.documents.pdf.writing import Run, lines_of_glyphs, runs_of, text_of
 
@@ -17,17 +17,6 @@ CROSSES = "crosses a line of the table"
 _STRUCK = "is struck through"
 # In sizes of the text: a narrower or lower cell without text is the space between two borders.
 _NARROWEST = 0.45
-
-
-class TableCell(NamedTuple):
-    """A cell from its first row and column, ``height`` rows and ``span`` columns large."""
-
-    row: int
-    column: int
-    height: int
-    span: int
-    text: str
-    doubt: str
 
 
 def cells_of(table: Table, glyphs: Sequence[Glyph], strikes: Iterable[Box], em: float) -> list[TableCell]:
@@ -50,14 +39,15 @@ def cells_of(table: Table, glyphs: Sequence[Glyph], strikes: Iterable[Box], em: 
     for strike in strikes:
         _doubt_struck(strike, table, inside, doubts)
     _add_spaces(lines, table, inside)
-    cells = []
+    cells, numbers = [], []
     for number, (top, left, bottom, right) in extents.items():
         text, doubt = text_of(inside[number]) if number in inside else ("", "")
         if not text and _is_gap(table, extents[number], em):
             continue
         why = doubts.get(number) or doubt or (INCOMPLETE if (top, left) in guessed else "")
         cells.append(TableCell(top, left, bottom - top + 1, right - left + 1, text, why))
-    return sorted(cells)
+        numbers.append(number)
+    return sorted(figures_made_whole(table, cells, numbers, inside))
 
 
 def _extents(table: Table) -> dict[int, tuple[int, int, int, int]]:
@@ -85,12 +75,17 @@ def _assign(
 ) -> None:
     """Put the glyphs of a word into their cells; a word that runs over a line goes where most of it stands."""
     parts: list[tuple[int, list[Glyph]]] = []
-    for glyph in run.glyphs:
-        row, column = table.place(glyph.x, glyph.y)
-        number = table.regions[row][column]
-        if not parts or parts[-1][0] != number:
-            parts.append((number, []))
-        parts[-1][1].append(glyph)
+    ends = {table.place(glyph.x, glyph.y) for glyph in (run.glyphs[0], run.glyphs[-1])}
+    if len(ends) == 1:
+        row, column = ends.pop()
+        parts.append((table.regions[row][column], list(run.glyphs)))
+    else:
+        for glyph in run.glyphs:
+            row, column = table.place(glyph.x, glyph.y)
+            number = table.regions[row][column]
+            if not parts or parts[-1][0] != number:
+                parts.append((number, []))
+            parts[-1][1].append(glyph)
     has_figure = any(glyph.text.isdigit() for glyph in run.glyphs)
     if len(parts) > 1 and any(_runs_over(a, b, table) for a, b in pairwise(parts)):
         whole = max(parts, key=lambda part: sum(glyph.right - glyph.left for glyph in part[1]))[0]

@@ -35,6 +35,17 @@ class Line(NamedTuple):
     end: float
 
 
+class TableCell(NamedTuple):
+    """A cell from its first row and column, ``height`` rows and ``span`` columns large."""
+
+    row: int
+    column: int
+    height: int
+    span: int
+    text: str
+    doubt: str
+
+
 @dataclass
 class Table:
     """A table as its lines show it: ``xs`` and ``ys`` bound its smallest cells, column by column and row by row.
@@ -223,7 +234,8 @@ def _drawn(lines: Sequence[Line], places: Sequence[float], marks: Sequence[float
     covered = [[0.0] * (len(marks) - 1) for _ in places]
     for line in lines:
         place = min(range(len(places)), key=lambda n: abs(places[n] - line.at))
-        for span in range(len(marks) - 1):
+        begin = max(bisect_right(marks, line.start) - 1, 0)
+        for span in range(begin, min(bisect_right(marks, line.end), len(marks) - 1)):
             part = min(line.end, marks[span + 1]) - max(line.start, marks[span])
             if part > 0:
                 covered[place][span] += part

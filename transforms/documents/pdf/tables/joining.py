@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from transforms.documents.model import Cell, Mode, Row
-from transforms.documents.pdf.tables.cells import TableCell
+from transforms.documents.pdf.tables.grid import TableCell
+from transforms.reading.labels import meanings
 from transforms.reading.printed import looks_like_value
 
+BROKEN = "is broken by the end of the page"
 # In sizes of the text: sides of two parts of one table, and lines in them, lie within this.
 _SAME = 0.6
 
@@ -28,8 +31,7 @@ class PageTable:
         return self.xs[-1] - self.xs[0]
 
 
-@dataclass(frozen=True)
-class _Placed:
+class _Placed(NamedTuple):
     cell: TableCell
     locator: str
 
@@ -51,6 +53,8 @@ def rows_of_tables(parts: Sequence[PageTable], table: int, is_label: Callable[[s
             if rows and own and (whole := _whole(rows[-1], own[0], is_label)) is not None:
                 rows[-1] = whole
                 own = own[1:]
+            if own:
+                rows, own = _labels_made_whole(rows, own, parts[number - 1])
         rows += own
     return [Row(tuple(_as_cell(placed) for placed in row), Mode.GRID, table) for row in rows]
 
@@ -96,6 +100,48 @@ def _repeated(own: Sequence[Sequence[_Placed]], before: Sequence[Sequence[_Place
     return count if count < len(own) else 0
 
 
+def _broken(
+    upper: Sequence[_Placed], below: dict[tuple[int, int], _Placed], is_label: Callable[[str], bool]
+) -> list[_Placed] | None:
+    """One row from a labelled one and what its narrow cells leave over below a page break: fewer figures, no label."""
+    figures = [sum(bool(p.cell.text) and looks_like_value(p.cell.text) for p in row) for row in (upper, below.values())]
+    words = [p for p in below.values() if p.cell.text and not looks_like_value(p.cell.text)]
+    if words or figures[0] <= figures[1] or not any(p.cell.text and is_label(p.cell.text) for p in upper):
+        return None
+    whole = []
+    for above in upper:
+        under = below.get((above.cell.column, above.cell.span))
+        if under is not None and under.cell.text:
+            above = above._replace(cell=above.cell._replace(text=above.cell.text + under.cell.text, doubt=BROKEN))
+        whole.append(above)
+    return whole
+
+
+def _labels_made_whole(
+    rows: list[list[_Placed]], own: list[list[_Placed]], before: PageTable
+) -> tuple[list[list[_Placed]], list[list[_Placed]]]:
+    """Rows above and below a page break, labels of several rows that it cuts with all their words in the upper part."""
+    end = max(cell.row + cell.height for cell in before.cells)
+    count = len({cell.row for cell in before.cells})
+    cut = {
+        (placed.cell.column, placed.cell.span): (number, place)
+        for number in range(max(0, len(rows) - count), len(rows))
+        for place, placed in enumerate(rows[number])
+        if placed.cell.row + placed.cell.height == end and placed.cell.text
+    }
+    first = []
+    for below in own[0]:
+        number, place = cut.get((below.cell.column, below.cell.span), (-1, -1))
+        if number >= 0 and below.cell.text and not meanings(below.cell.text):
+            above = rows[number][place]
+            text = f"{above.cell.text}\n{below.cell.text}"
+            if meanings(text) and not looks_like_value(below.cell.text):
+                rows[number][place] = above._replace(cell=above.cell._replace(text=text))
+                below = below._replace(cell=below.cell._replace(text=""))
+        first.append(below)
+    return rows, [first, *own[1:]]
+
+
 def _whole(upper: Sequence[_Placed], lower: Sequence[_Placed], is_label: Callable[[str], bool]) -> list[_Placed] | None:
     """One row from its halves above and below a page break; None where they are two rows."""
     below = {(placed.cell.column, placed.cell.span): placed for placed in lower}
@@ -106,7 +152,7 @@ def _whole(upper: Sequence[_Placed], lower: Sequence[_Placed], is_label: Callabl
         return None
     both = [(a.cell.text, b.cell.text) for a, b in pairs if b is not None and a.cell.text and b.cell.text]
     if any(looks_like_value(text) for pair in both for text in pair):
-        return None
+        return _broken(upper, below, is_label) if not alone else None
     by_label = any(is_label(a + b) and not is_label(b) for a, b in both)
     figures_above = any(p.cell.text and looks_like_value(p.cell.text) for p in upper)
     figures_below = any(p.cell.text and looks_like_value(p.cell.text) for p in lower)

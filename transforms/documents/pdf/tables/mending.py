@@ -30,7 +30,11 @@ def mend(table: Table, runs: Sequence[Run]) -> set[_Place]:
     places = [(run, _places(table, run)) for run in runs]
     crossed = {edge for _, own in places for edge in _edges_inside(own)}
     for _ in range(_MOST_ROUNDS):
-        lost = [edge for edge in _missing(table, _open(table, places)) if edge not in crossed and _belongs(table, edge)]
+        lost = [
+            edge
+            for edge in _missing(table, _open(table, places, crossed))
+            if edge not in crossed and _belongs(table, edge)
+        ]
         if not lost:
             break
         for edge in lost:
@@ -51,7 +55,10 @@ def mend(table: Table, runs: Sequence[Run]) -> set[_Place]:
 
 def _places(table: Table, run: Run) -> list[_Place]:
     """The smallest cells that a word stands in."""
-    found: list[_Place] = []
+    first, last = run.glyphs[0], run.glyphs[-1]
+    found = [table.place(first.x, first.y)]
+    if table.place(last.x, last.y) == found[0]:
+        return found
     for glyph in run.glyphs:
         place = table.place(glyph.x, glyph.y)
         if place not in found:
@@ -84,21 +91,40 @@ def _uneven(table: Table) -> list[set[_Place]]:
     return [members for members in _members(table).values() if not _is_even(members)]
 
 
-def _open(table: Table, places: Sequence[tuple[Run, list[_Place]]]) -> list[set[_Place]]:
+def _open(table: Table, places: Sequence[tuple[Run, list[_Place]]], crossed: set[_Edge]) -> list[set[_Place]]:
     """Cells of several smallest ones that may have lost edges: all that are not a label within four sides."""
-    texts = _texts(table, places)
+    words = _words(table, places)
+    with_figures = {row for run, own in places if looks_like_value(run.text) for row, _ in own}
     return [
         members
         for number, members in _members(table).items()
-        if len(members) > 1 and not (_is_even(members) and meanings(texts.get(number, "")))
+        if len(members) > 1
+        and not (
+            _is_even(members)
+            and (_is_label(words.get(number, [])) or _is_heading(words.get(number, []), members, with_figures, crossed))
+        )
     ]
 
 
-def _texts(table: Table, places: Sequence[tuple[Run, list[_Place]]]) -> dict[int, str]:
-    texts: defaultdict[int, list[str]] = defaultdict(list)
+def _is_label(words: Sequence[tuple[Run, list[_Place]]]) -> bool:
+    return bool(meanings("".join(run.text for run, _ in words)))
+
+
+def _is_heading(
+    words: Sequence[tuple[Run, list[_Place]]], members: set[_Place], with_figures: set[int], crossed: set[_Edge]
+) -> bool:
+    """Whether a cell above all figures holds words of which none are a label of the form, as corners do."""
+    if not words or any(row in with_figures for row, _ in members):
+        return False
+    texts = ["".join(run.text for run, own in words if own[0] in part) for part in _parts(members, crossed)]
+    return not any(meanings(text) for text in texts if text)
+
+
+def _words(table: Table, places: Sequence[tuple[Run, list[_Place]]]) -> dict[int, list[tuple[Run, list[_Place]]]]:
+    words: defaultdict[int, list[tuple[Run, list[_Place]]]] = defaultdict(list)
     for run, own in places:
-        texts[table.regions[own[0][0]][own[0][1]]].append(run.text)
-    return {number: "".join(words) for number, words in texts.items()}
+        words[table.regions[own[0][0]][own[0][1]]].append((run, own))
+    return words
 
 
 def _missing(table: Table, regions: Iterable[set[_Place]]) -> list[_Edge]:
@@ -159,7 +185,9 @@ def _part_figures(table: Table, places: Sequence[tuple[Run, list[_Place]]], cros
 
 def _part_labels(table: Table, places: Sequence[tuple[Run, list[_Place]]], crossed: set[_Edge]) -> None:
     """Where a cell is no label of the form, but a part of it is one, the parts are cells."""
-    for members in _open(table, places):
+    for members in _open(table, places, crossed):
+        if len({column for _, column in members}) == table.shape[1]:
+            continue  # from side to side: text between tables that a frame holds together
         parts = _parts(members, crossed)
         owner = {place: number for number, part in enumerate(parts) for place in part}
         texts: defaultdict[int, str] = defaultdict(str)

@@ -1,0 +1,1 @@
+"""Tables without upright lines: the words of the known form are the template, figures stand in its columns."""
