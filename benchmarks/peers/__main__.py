@@ -165,7 +165,7 @@ def commands(names: Sequence[str], work: Path, govnianbao: Path | None) -> dict[
 
 
 def measure(kind: str, number: int, seed: str, started: dict[str, list[str]]) -> Iterator[tuple[str, str, str, Tally]]:
-    """(layouts, contender, form, tally) of every reading: half the documents as laid out officially, half in all ways."""
+    """(layouts, contender, form, tally) of every reading: half the documents laid out officially, half in all ways."""
     known = layouts()
     half = max(1, number // 2)
     chosen = {
@@ -173,19 +173,19 @@ def measure(kind: str, number: int, seed: str, started: dict[str, list[str]]) ->
         LAID_OUT[1]: make_reports(half, f"{seed}-all", random.Random(seed).sample([*known.values()], len(known)), None),
     }
     jobs = []
-    warm: dict[str, Path] = {}
+    made: list[tuple[Report, Path]] = []
     for group, reports in chosen.items():
         own = [report for _, report in reports]
         for report, path in zip(own, render(KINDS[kind], own), strict=True):
             if path.exists():
                 jobs += [(group, name, report, path) for name in started if _knows(name, report)]
-                warm[report.figures.form.name] = path
+                made.append((report, path))
     random.Random(seed).shuffle(jobs)
     with ExitStack() as stack:
         contenders = {name: Contender(name, command) for name, command in started.items()}
         for name, contender in contenders.items():
             stack.callback(contender.close)
-            contender.read(warm["F2021"] if name != OURS and PEERS[name].forms == ("F2021",) else [*warm.values()][0])
+            contender.read(next(path for report, path in made if _knows(name, report)))
         for done, (group, name, report, path) in enumerate(jobs):
             print(f"\r{kind} {done + 1}/{len(jobs)} ", end="", file=sys.stderr, flush=True)
             answers = [contenders[name].read(path)]
@@ -212,7 +212,10 @@ def table(kind: str, found: Sequence[tuple[str, str, str, Tally]]) -> str:
         cells = [kind, name, f"{1 / seconds:.3g}"]
         for group in LAID_OUT:
             cells += _shares(groups[name][group]) if name == OURS or PEERS[name].reads_figures else ["", ""]
-        lines.append("| " + " | ".join([*cells, str(len(both))]) + " |")
+        failed = [one.error for one in both if one.error]
+        for error in dict.fromkeys(failed):
+            print(f"{kind}, {name}: {error} ({failed.count(error)} documents)", file=sys.stderr)
+        lines.append("| " + " | ".join([*cells, str(len(both)), str(len(failed))]) + " |")
     return "\n".join(lines)
 
 
@@ -224,15 +227,15 @@ def _shares(tallies: Sequence[Tally]) -> list[str]:
 
 
 HEADER = """\
-| kind | reader | documents/s | official: right | wrong, unnamed | all layouts: right | wrong, unnamed | documents |
-|---|---|---|---|---|---|---|---|"""
+| kind | reader | documents/s | official: right | wrong, unnamed | all: right | wrong, unnamed | documents | failed |
+|---|---|---|---|---|---|---|---|---|"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers", description=__doc__)
     parser.add_argument("--work", type=Path, required=True, help="folder for environments and results; kept and reused")
     parser.add_argument("--kind", action="append", choices=list(SIDES), help="a kind of file; again for more of them")
-    parser.add_argument("--peer", action="append", choices=list(PEERS), help="only these beside ours")
+    parser.add_argument("--peer", action="append", choices=[OURS, *PEERS], help="only these, and ours always")
     parser.add_argument("--documents", type=int, help="how many of each kind; half of them in the official layout")
     parser.add_argument("--seed", default="peers", help="the same seed gives the same documents")
     parser.add_argument("--govnianbao", type=Path, help="a checkout of github.com/zxj6827111-blip/govnianbao")

@@ -15,7 +15,7 @@ PACKAGES = {
     "pdfplumber": ("pdfplumber",),
     "camelot": ("camelot-py",),
     "tablers": ("tablers",),
-    "img2table": ("img2table", "rapidocr", "onnxruntime"),
+    "img2table": ("img2table", "pandas", "rapidocr", "onnxruntime"),
     "rapidocr": ("rapidocr", "onnxruntime", "pypdfium2", "pillow"),
     "pypdfium2": ("pypdfium2",),
     "python-docx": ("python-docx",),

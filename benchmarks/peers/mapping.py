@@ -66,8 +66,25 @@ def _alike(text: str, label: Label) -> float:
 
 def map_tables(tables: Sequence[Rows], form: Form) -> dict[str, Decimal]:
     """The figures by PATH that tables hold, read by the rules above."""
-    rows = [[str(cell) for cell in row] for table in tables for row in table]
+    rows = [row for table in tables for row in _narrowed(table)]
     return {**_disclosure(rows, form), **_application(rows, form), **_litigation(rows, form)}
+
+
+def _narrowed(table: Rows) -> list[list[str]]:
+    """Rows without the empty columns that stand to the right of a block because another is wider, as in a sheet.
+
+    A row with one text or none, a heading, ends a block.
+    """
+    rows: list[list[str]] = []
+    block: list[list[str]] = []
+    for row in [*([str(cell) for cell in row] for row in table), []]:
+        if sum(bool(_plain(text)) for text in row) > 1:
+            block.append(row)
+            continue
+        ends = [at + 1 for own in block for at, text in enumerate(own) if _plain(text)]
+        rows += [own[: max(ends)] for own in block] + [row]
+        block = []
+    return rows
 
 
 def map_ordered(tables: Sequence[Sequence[float | None]], form: Form) -> dict[str, Decimal]:
@@ -82,7 +99,9 @@ def map_ordered(tables: Sequence[Sequence[float | None]], form: Form) -> dict[st
 
 
 def _paths(form: Form) -> list[str]:
-    return [f"{table}.{row}" if column == "value" else f"{table}.{row}.{column}" for table, row, column in form.cell_paths]
+    return [
+        f"{table}.{row}" if column == "value" else f"{table}.{row}.{column}" for table, row, column in form.cell_paths
+    ]
 
 
 def _put(cells: dict[str, Decimal], paths: Sequence[str], texts: Sequence[str]) -> None:

@@ -12,15 +12,19 @@ import contextlib
 import io
 import json
 import os
+import re
 import resource
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 Rows = list[list[str]]
 # What a scan is rendered at for those that want a picture.
 _DOTS_AN_INCH = 200
+# Of a whole page recognised at once: what is a figure, and which part of its height two in a row may differ by.
+_FIGURE = re.compile(r"[+-]?[\d.,]+(?:件|项|个|元|万元)?|[-—/无]")
+_SAME_HEIGHT = 0.7
 
 
 def _texts(rows: Iterable[Iterable[Any]]) -> Rows:
@@ -45,7 +49,9 @@ def pandas_html() -> Callable[[Path], dict[str, Any]]:
         tables = []
         for frame in frames:
             # Cells of a header become the names of the columns: they are rows of the table all the same.
-            names = [list(level) for level in zip(*(name if isinstance(name, tuple) else (name,) for name in frame))]
+            named = not isinstance(frame.columns, pandas.RangeIndex) and frame.columns.dtype != int
+            levels = range(frame.columns.nlevels if named else 0)
+            names = [list(frame.columns.get_level_values(level)) for level in levels]
             tables.append(_texts([*names, *frame.itertuples(index=False)]))
         return {"tables": tables}
 
@@ -143,7 +149,7 @@ def img2table_tables(ocr: bool) -> Callable[[Path], dict[str, Any]]:
 
 
 def whole_page_recognition() -> Callable[[Path], dict[str, Any]]:
-    """Every page recognised at once; texts that stand at one height are a row, from left to right."""
+    """Every page recognised at once, its texts sorted into rows."""
     import numpy
     import pypdfium2
     from PIL import Image
@@ -162,22 +168,48 @@ def whole_page_recognition() -> Callable[[Path], dict[str, Any]]:
         for page in pages(path):
             found = engine(numpy.asarray(page)[:, :, ::-1])
             boxes = [] if found.boxes is None else zip(found.boxes, found.txts, strict=True)
-            tables.append(_in_rows([(box[:, 0].min(), box[:, 1].min(), box[:, 1].max(), text) for box, text in boxes]))
+            tables.append(_in_rows([_Text(box[:, 0].min(), box[:, 1].min(), box[:, 1].max(), t) for box, t in boxes]))
         return {"tables": tables}
 
     return read
 
 
-def _in_rows(texts: list[tuple[float, float, float, str]]) -> Rows:
-    """Texts (left, top, bottom, text) as rows: one whose middle lies within the first text of a row belongs to it."""
-    rows: list[list[tuple[float, float, float, str]]] = []
-    for text in sorted(texts, key=lambda one: one[1] + one[2]):
-        middle = (text[1] + text[2]) / 2
-        if rows and rows[-1][0][1] <= middle <= rows[-1][0][2]:
+class _Text(NamedTuple):
+    """A text where it was found, in pixels."""
+
+    left: float
+    top: float
+    bottom: float
+    text: str
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+
+def _in_rows(texts: list[_Text]) -> Rows:
+    """Rows of figures at one height, each after the words that are nearer to it than to any other row.
+
+    Labels are broken over lines while figures stand in the middle of their cells: by height alone the lines of a
+    label would draw the figures of a row apart.
+    """
+    rows: list[list[_Text]] = []
+    words = []
+    for text in sorted(texts, key=lambda one: one.middle):
+        if not _FIGURE.fullmatch(text.text.strip()):
+            words.append(text)
+        elif rows and abs(text.middle - rows[-1][0].middle) < _SAME_HEIGHT * (text.bottom - text.top):
             rows[-1].append(text)
         else:
             rows.append([text])
-    return [[text for *_, text in sorted(row, key=lambda one: one[0])] for row in rows]
+    heights = [sum(text.middle for text in row) / len(row) for row in rows]
+    own: list[list[_Text]] = [[] for _ in rows]
+    for word in words if rows else []:
+        own[min(range(len(rows)), key=lambda at: abs(heights[at] - word.middle))].append(word)
+    return [
+        [text.text for text in (*before, *sorted(row, key=lambda one: one.left))]
+        for before, row in zip(own, rows, strict=True)
+    ]
 
 
 def text_of_pdf() -> Callable[[Path], dict[str, Any]]:
