@@ -37,7 +37,7 @@ def pdf(
 
 def stream(content: bytes, entries: bytes = b"", packed: bool = False) -> bytes:
     if packed:
-        content, entries = zlib.compress(content, 9), entries + b" /Filter /FlateDecode"
+        content, entries = zlib.compress(content, 1), entries + b" /Filter /FlateDecode"
     return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(content), entries, content)
 
 
@@ -112,7 +112,7 @@ def object_streams_in_a_ring() -> bytes:
 
 def content_bomb() -> bytes:
     packer = zlib.compressobj(1)
-    packed = b"".join(packer.compress(b" " * _MB) for _ in range(1024)) + packer.flush()
+    packed = b"".join(packer.compress(b" " * _MB) for _ in range(600)) + packer.flush()
     return pdf(
         {**page(b""), 4: b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(packed), packed)}
     )
