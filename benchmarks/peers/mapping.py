@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from transforms.forms import Form, Label
 
@@ -144,12 +145,18 @@ def _words(row: Sequence[str], width: int) -> str:
 
 
 def _by_label(rows: Rows, form: Form) -> list[tuple[Label, Sequence[str]]]:
-    """Each row with the outcome that its nearest words are most like, among those that come after the last one."""
+    """Each row with the outcome that its words are most like, among those that come after the last one."""
     pairs = []
     at = 0
     for row in rows:
-        words = _words(row, len(form.applicants))
-        likeness = [(_alike(words, outcome), -place) for place, outcome in enumerate(form.outcomes) if place >= at]
+        words = [text for text in row[: -len(form.applicants)] if _plain(text)]
+        # Labels are broken over lines and stand among those of groups: a text, or two of them, may be the label.
+        words += ["".join(pair) for pair in pairwise(words)]
+        likeness = [
+            (max(_alike(text, outcome) for text in words), -place)
+            for place, outcome in enumerate(form.outcomes)
+            if place >= at
+        ]
         best, place = max(likeness, default=(0.0, 0))
         if best >= _ALIKE:
             pairs.append((form.outcomes[-place], row))
@@ -161,7 +168,8 @@ def _litigation(rows: Rows, form: Form) -> dict[str, Decimal]:
     paths = [f"litigation.{channel.key}.{result.key}" for channel in form.channels for result in form.results]
     for row in reversed(rows):
         full = [text for text in row if _plain(text)]
-        for texts in (row, full):
+        behind = full[max((at + 1 for at, text in enumerate(full) if not _is_figure(text)), default=0) :]
+        for texts in (row, full, behind):
             if len(texts) == len(paths) and all(map(_is_figure, texts)) and any(figure(t) is not None for t in texts):
                 cells: dict[str, Decimal] = {}
                 _put(cells, paths, texts)
