@@ -122,7 +122,9 @@ def _disclosure(rows: Rows, form: Form) -> dict[str, Decimal]:
                 at = next((at for at, text in enumerate(row) if _label(text) in spellings), None)
                 figures = [] if at is None else [text for text in row[at + 1 :] if _is_figure(text)]
                 if any(figure(text) is not None for text in figures):
-                    _put(cells, paths, figures)
+                    # Where a cell spans columns, the places that it covers come as empty cells.
+                    printed = [text for text in figures if _plain(text)]
+                    _put(cells, paths, printed if len(printed) == len(paths) else figures)
                     break
     return cells
 
