@@ -9,7 +9,6 @@ Nothing outside the standard library is imported before it is used, for every en
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import os
 import re
@@ -45,13 +44,12 @@ def pandas_html() -> Callable[[Path], dict[str, Any]]:
     import pandas
 
     def read(path: Path) -> dict[str, Any]:
-        frames = pandas.read_html(io.BytesIO(path.read_bytes()))
         tables = []
-        for frame in frames:
+        for frame in pandas.read_html(path):
+            columns: Any = frame.columns
             # Cells of a header become the names of the columns: they are rows of the table all the same.
-            named = not isinstance(frame.columns, pandas.RangeIndex) and frame.columns.dtype != int
-            levels = range(frame.columns.nlevels if named else 0)
-            names = [list(frame.columns.get_level_values(level)) for level in levels]
+            named = not isinstance(columns, pandas.RangeIndex) and columns.dtype != int
+            names = [list(columns.get_level_values(level)) for level in range(columns.nlevels if named else 0)]
             tables.append(_texts([*names, *frame.itertuples(index=False)]))
         return {"tables": tables}
 
@@ -166,7 +164,7 @@ def whole_page_recognition() -> Callable[[Path], dict[str, Any]]:
     def read(path: Path) -> dict[str, Any]:
         tables = []
         for page in pages(path):
-            found = engine(numpy.asarray(page)[:, :, ::-1])
+            found: Any = engine(numpy.asarray(page)[:, :, ::-1])
             boxes = [] if found.boxes is None else zip(found.boxes, found.txts, strict=True)
             tables.append(_in_rows([_Text(box[:, 0].min(), box[:, 1].min(), box[:, 1].max(), t) for box, t in boxes]))
         return {"tables": tables}

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 
 def saved(image: Image.Image, kind: str, **options: object) -> bytes:
     out = io.BytesIO()
-    image.save(out, kind, **options)  # type: ignore[arg-type]
+    image.save(out, kind, **options)
     return out.getvalue()
 
 
@@ -75,8 +75,8 @@ def tiff(width: int, height: int, pages: int = 1, ring: bool = False) -> bytes:
     size = 2 + 9 * 12 + 4
     out = bytearray(b"II*\0" + struct.pack("<I", 16) + b"\xff" * 8)
     for number in range(pages):
-        tags = ((256, 4, width), (257, 4, height), (258, 3, 1), (259, 3, 1), (262, 3, 1), (273, 4, 8))
-        tags += ((277, 3, 1), (278, 4, height), (279, 4, 8))
+        tags = [(256, 4, width), (257, 4, height), (258, 3, 1), (259, 3, 1), (262, 3, 1), (273, 4, 8)]
+        tags += [(277, 3, 1), (278, 4, height), (279, 4, 8)]
         following = 16 + size * (number + 1) if number + 1 < pages else 16 if ring else 0
         out += struct.pack("<H", 9) + b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in tags)
         out += struct.pack("<I", following)
