@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+
+from benchmarks.peers.__main__ import Tally, main, table
+from benchmarks.peers.mapping import figure, map_ordered, map_tables
+from tests.generator.compose import make_report
+from tests.generator.layouts import layouts
+from tests.generator.model import Beside, Table, expanded
+from transforms.forms import forms
 
 BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
 
@@ -44,3 +53,38 @@ def test_quick_commands_load_neither_prefect_nor_scrapy(tmp_path: Path) -> None:
     assert said.keys() == {"parse", "sql", "compare"}
     assert "duckdb" in said["sql"].split()
     assert not {"prefect", "scrapy", "twisted", "pandas"} & set(" ".join(said.values()).split())
+
+
+@pytest.mark.parametrize("layout", ["official", "official in one table", "spans differ by row", "no borders"])
+@pytest.mark.parametrize("seed", ["1", "2", "4"])
+def test_peers_are_mapped_in_their_favour(layout: str, seed: str) -> None:
+    """Whoever reads every cell of every table has every figure, and no other."""
+    report = make_report(seed, layouts()[layout])
+    blocks = [table for block in report.blocks for table in (block.tables if isinstance(block, Beside) else (block,))]
+    found = map_tables([expanded(block) for block in blocks if isinstance(block, Table)], report.figures.form)
+    truth = {path: one.value for path, one in report.truth.items() if one.value is not None}
+    assert found == truth
+
+
+def test_figures_of_peers_in_the_unit_of_their_key() -> None:
+    said = {"1,024": "1024", "５件": "5", "减少2": "-2", "+0": "0", "3.0": "3", "-": None, "nan": None, "规章": None}
+    assert {text: figure(text) for text in said} == {
+        text: None if value is None else Decimal(value) for text, value in said.items()
+    }
+    assert figure("1.5万元", "disclosure.procurement_amount_yuan") == 15_000
+    ordered = map_ordered([[1.0], [None, 2.0], []], forms()["F2021"])
+    assert ordered == {"disclosure.rules_made": 1, "application.received_new.org_business": 2}
+
+
+def test_peers_on_one_kind_without_any_peer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--work", str(tmp_path), "--kind", "html", "--documents", "4", "--peer", "gongkai"]) == 0
+    (row,) = (line for line in capsys.readouterr().out.splitlines() if line.startswith("| html"))
+    assert re.fullmatch(r"\| html \| gongkai \| [\d.e+]+ \| 100.0 % \| 0 \| 100.0 % \| 0 \| 4 \| 0 \|", row)
+    records = json.loads((tmp_path / "results.json").read_text("utf-8"))
+    assert len(records) == 4
+
+
+def test_a_peer_that_fails_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    said = table("pdf", [("official", "camelot", "F2021", Tally(0.5, cells=200, error="ImportError: x"))])
+    assert said == "| pdf | camelot | 2 | 0.0 % | 0 |  |  | 1 | 1 |"
+    assert "ImportError: x (1 documents)" in capsys.readouterr().err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import email
+import re
 from email.errors import CloseBoundaryNotFoundDefect, StartBoundaryNotFoundDefect
 from email.message import Message
 
@@ -11,14 +12,20 @@ from transforms.documents.html import read_html
 from transforms.documents.model import Document, UnreadableDocument
 
 _MOST_PARTS = 2000
+# Parameters of a header are parsed in time with the square of their number.
+_LONGEST_HEAD_BYTES = 64 * 1024
+_BODY = re.compile(rb"\n\r?\n")
 
 
 def read_mhtml(data: bytes) -> Document:
     """Rows of the page that a saved message holds. Raises UnreadableDocument when there is none."""
     if data.count(b"\n--") > _MOST_PARTS:
         raise UnreadableDocument(f"The saved page has more than {_MOST_PARTS} parts.")
+    data = data.lstrip()
+    if not _BODY.search(data[:_LONGEST_HEAD_BYTES]):
+        raise UnreadableDocument("The saved page has no body, or a head that is longer than any.")
     try:
-        message = email.message_from_bytes(data.lstrip())
+        message = email.message_from_bytes(data)
         # Pages of headers and footers follow the page that they belong to.
         page = next((part for part in message.walk() if part.get_content_type() == "text/html"), None)
     except RecursionError:

@@ -46,6 +46,8 @@ _WIDER = {
     "gb_2312-80": "gb18030",
     "big5": "big5hkscs",
 }
+# Encodings of Python that no page is in; some take time with the square of the length, some know no replacement.
+_OF_NO_PAGE = frozenset(["idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "mbcs", "oem"])
 _COMMON = re.compile("[的一是在和公开政府信息年度报告]")
 
 
@@ -98,7 +100,8 @@ def decode(data: bytes) -> str:
     except UnicodeDecodeError:
         pass
     declared = _DECLARED.search(data[:4096])
-    names = [_WIDER.get(n := declared.group(1).decode("ascii").lower(), n)] if declared else []
+    name = declared.group(1).decode("ascii").lower() if declared else ""
+    names = [_WIDER.get(name, name)] if name and name.replace("-", "_") not in _OF_NO_PAGE else []
     candidates: list[tuple[float, str]] = []
     for name in dict.fromkeys([*names, "gb18030", "utf-8", "big5hkscs"]):
         try:

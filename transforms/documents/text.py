@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from transforms.documents.model import Cell, Document, Mode, Row
+from transforms.documents.model import Cell, Document, Mode, Row, UnreadableDocument
 from transforms.documents.sniff import decode
 
 _RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
@@ -18,11 +18,19 @@ _FIGURE_LINE = re.compile(r"^[\s|]*[+\-−]?[\d.,]+[\s|]*$")
 # A line feed may have been added behind the place where a copy was cut; a separator shows that a cell was whole.
 _ENDS_INSIDE = re.compile(r"[^\s|]\s*\Z")
 
+# A long report has a thousand lines and fifty thousand characters.
+_MOST_BYTES, _MOST_LINES, _MOST_CELLS = 8 * 1024 * 1024, 100_000, 200_000
+
 
 def read_text(data: bytes) -> Document:
-    """Rows of a text file in any encoding. Raises UnreadableDocument when the bytes are no text."""
+    """Rows of a text file in any encoding. Raises UnreadableDocument when the bytes are no text, or too much of it."""
+    if len(data) > _MOST_BYTES:
+        raise UnreadableDocument(f"The text is larger than {_MOST_BYTES // 1024**2} MB: it is no report.")
     text = decode(data)
-    return Document(rows=tuple(rows_of_text(text.splitlines())), ends_abruptly=bool(_ENDS_INSIDE.search(text[-200:])))
+    lines = text.splitlines()
+    if len(lines) > _MOST_LINES or text.count("|") + text.count("\t") > _MOST_CELLS:
+        raise UnreadableDocument(f"The text has more than {_MOST_LINES} lines or {_MOST_CELLS} cells: it is no report.")
+    return Document(rows=tuple(rows_of_text(lines)), ends_abruptly=bool(_ENDS_INSIDE.search(text[-200:])))
 
 
 def rows_of_text(lines: Iterable[str], first_line: int = 1) -> Iterator[Row]:

@@ -60,6 +60,10 @@ def read_document(data: bytes, name: str = "", reader: Reader | None = None) -> 
         return _interpret(sha256, kind, document)
     except UnreadableDocument as error:
         return Reading(sha256, kind, "unreadable", str(error), lacks_program=isinstance(error, MissingProgram))
+    except MemoryError:
+        return Reading(sha256, kind, "unreadable", "Reading it needs more memory than a reader may take.")
+    except RecursionError:
+        return Reading(sha256, kind, "unreadable", "The document is nested too deeply.")
     except Exception as error:
         # A document nobody has thought of must not end a night's run over all others; the reason makes it findable.
         reason = f"The reader failed on this document ({type(error).__name__}: {error}); please report it."

@@ -89,8 +89,7 @@ class _Walk:
 
     def visit(self, item: Any, matrix: _Matrix, depth: int) -> None:
         self.found.count += 1
-        if self.found.count + self._before > MOST_OBJECTS:
-            raise UnreadableDocument(f"The PDF draws more than {MOST_OBJECTS} shapes and texts: it is no report.")
+        self._refuse_too_many()
         kind = pdfium.FPDFPageObj_GetType(item)
         if kind == pdfium.FPDF_PAGEOBJ_TEXT:
             self._text(item, matrix)
@@ -102,6 +101,10 @@ class _Walk:
             inner = _times(self._own_matrix(item), matrix)
             for index in range(max(0, pdfium.FPDFFormObj_CountObjects(item))):
                 self.visit(pdfium.FPDFFormObj_GetObject(item, index), inner, depth + 1)
+
+    def _refuse_too_many(self) -> None:
+        if self.found.count + self._before > MOST_OBJECTS:
+            raise UnreadableDocument(f"The PDF draws more than {MOST_OBJECTS} shapes and texts: it is no report.")
 
     def _own_matrix(self, item: Any) -> _Matrix:
         m = self._matrix
@@ -198,6 +201,7 @@ class _Walk:
         own = _times(self._own_matrix(item), matrix)
         count = pdfium.FPDFPath_CountSegments(item)
         self.found.count += max(count, 0)
+        self._refuse_too_many()
         start = last = (0.0, 0.0)
         part: list[tuple[float, float]] = []
         for index in range(max(count, 0)):

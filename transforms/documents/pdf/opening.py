@@ -17,6 +17,8 @@ MOST_OBJECTS = 400_000
 _REASONS = {
     pdfium.FPDF_ERR_PASSWORD: "The PDF is encrypted and asks for a password: an unprotected copy is needed.",
     pdfium.FPDF_ERR_SECURITY: "The PDF is protected in a way that is not supported: an unprotected copy is needed.",
+    # Nothing failed and there is no document: so ends a file whose catalogue cannot be reached.
+    pdfium.FPDF_ERR_SUCCESS: "The PDF is damaged: its structure cannot be read; fetch it again.",
     pdfium.FPDF_ERR_FORMAT: "The PDF is damaged or cut off: its structure cannot be read; fetch it again.",
 }
 

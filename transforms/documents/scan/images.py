@@ -80,12 +80,17 @@ def _opened(data: bytes) -> Image.Image:
 def _pages_in(image: Image.Image) -> int:
     if image.format != "TIFF":
         return 1
+    count = 1
     try:
-        count = int(getattr(image, "n_frames", 1))
+        # Not all at once: a chain may be long, and nothing is asked of what lies beyond the limit.
+        while count <= _MOST_PAGES:
+            image.seek(count)
+            count += 1
+    except EOFError:
+        return count
     except Exception as error:  # a broken chain of pages
         raise UnreadableDocument(f"The pages of the image cannot be counted ({error}).") from None
-    _check_pages(count, "image")
-    return count
+    raise UnreadableDocument(f"The image has more than {_MOST_PAGES} pages; scans are read up to {_MOST_PAGES}.")
 
 
 def _check_pages(count: int, kind: str) -> None:
