@@ -37,6 +37,15 @@ _FAIR = 0.8
 _CELL_GAP = 1.1
 _TALL = 0.8
 _SMALLEST_SIGN = 0.008
+# A stroke in heights of the page's type: how thick it is at the most, how long at the least. One is a slash when it
+# leans so far for its height; a digit 1 that leans half as far may be one.
+_THICKEST_STROKE = 0.24
+_SHORTEST_DASH = 0.25
+_LONGEST_DASH = 2.6
+_SHORTEST_SLASH = 0.6
+_SLASH_LEANS = 0.16
+_LEANS = 0.1
+_STRAIGHT = 0.06
 _NARROWEST_DIGIT = 0.36
 _WIDEST_DIGIT = 0.85
 
@@ -54,6 +63,35 @@ def is_figure(text: str) -> bool:
     return bool(plain) and all(character in "0123456789.,+-/" for character in plain)
 
 
+def stroke(ink: Pixels, size: float) -> str:
+    """``-`` or ``/`` where the ink of a line is nothing but such a stroke, else empty.
+
+    The network takes them for each other, for 1 and for 一; ``size``: height of the page's type.
+    """
+    height, width = ink.shape
+    thickest = _THICKEST_STROKE * size
+    if height <= thickest and max(_SHORTEST_DASH * size, 2 * height) <= width <= _LONGEST_DASH * size:
+        return "-"
+    lean, bend, thick = _slant(ink)
+    straight = bend <= _STRAIGHT * size + 1 and thick <= thickest
+    return "/" if height >= _SHORTEST_SLASH * size and straight and abs(lean) >= _SLASH_LEANS else ""
+
+
+def _slant(ink: Pixels) -> tuple[float, float, float]:
+    """How far ink leans to the right for its height, how far it is from a straight line, its thickness in pixels."""
+    thickness = ink.sum(axis=1, dtype=np.float64)
+    rows = np.flatnonzero(thickness)
+    if len(rows) < 4:
+        return 0.0, np.inf, np.inf
+    thickness = thickness[rows]
+    middle = (ink[rows] * np.arange(ink.shape[1])).sum(axis=1) / thickness
+    # The ends of a stroke are cut level.
+    inner = slice(1, -1)
+    slope, start = np.polyfit(rows[inner], middle[inner], 1)
+    bend = np.abs(middle - (slope * rows + start))[inner].max()
+    return -float(slope), float(bend), float(thickness.max())
+
+
 def is_settled(line: Line, first: Recognised) -> bool:
     """Whether one reading is enough: every character is sure, read the same both ways, and the ink fits it."""
     return (
@@ -62,7 +100,12 @@ def is_settled(line: Line, first: Recognised) -> bool:
         and fits_ink(first.figure, line.ink)
         and not _is_parted(line.ink)
         and line.uncut is None
+        and not _may_be_slash(first.figure, line.ink)
     )
+
+
+def _may_be_slash(text: str, ink: Pixels) -> bool:
+    return text == "1" and abs(_slant(ink)[0]) >= _LEANS
 
 
 def second_picture(line: Line) -> Pixels:
@@ -83,6 +126,8 @@ def settled(line: Line, first: Recognised, second: Recognised) -> Figure:
         return Figure(plain)
     candidates = list(dict.fromkeys([plain, first.figure, _plain(second), second.figure]))
     fitting = [text for text in candidates if text and fits_ink(text, line.ink)]
+    if _may_be_slash(first.figure, line.ink):
+        return Figure("1", "it leans as a slash does")
     odds = max(min(first.figure_odds, default=0.0), min(second.figure_odds, default=0.0))
     if not fitting:
         seen = " or ".join(text for text in candidates if text) or "nothing"

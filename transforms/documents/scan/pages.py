@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from transforms.documents.scan.cleaning import Page, Pixels, clean, quarter_turned
-from transforms.documents.scan.figures import Figure, is_figure, is_settled, second_picture, settled, text_doubt
+from transforms.documents.scan.figures import Figure, is_figure, is_settled, second_picture, settled, stroke, text_doubt
 from transforms.documents.scan.grids import GridCell, Rulings, Table, find_tables
 from transforms.documents.scan.lines import Content, Line, content_of, lines_outside
 from transforms.documents.scan.recognition import Recognised, recognise
@@ -168,7 +168,7 @@ def _read(layout: _Layout, known: dict[int, Recognised]) -> ReadPage:
     rest = [number for number in range(len(lines)) if number not in known]
     by_number = known | dict(zip(rest, recognise([lines[number].picture for number in rest]), strict=True))
     readings = [by_number[number] for number in range(len(lines))]
-    figures = _figures(lines, readings)
+    figures = _figures(lines, readings, layout.page.type_size)
     texts: list[ReadCell] = []
     position = 0
     for _, cell, content in layout.cells:
@@ -185,11 +185,14 @@ def _read(layout: _Layout, known: dict[int, Recognised]) -> ReadPage:
     return ReadPage(tuple(sorted(parts, key=lambda part: part.top)))
 
 
-def _figures(lines: Sequence[Line], readings: Sequence[Recognised]) -> list[Figure | None]:
+def _figures(lines: Sequence[Line], readings: Sequence[Recognised], size: float) -> list[Figure | None]:
     """The figure that each line holds, None for words; those not settled by one reading are read again."""
     figures: list[Figure | None] = [None] * len(lines)
     again: list[int] = []
     for number, (line, reading) in enumerate(zip(lines, readings, strict=True)):
+        if sign := stroke(line.ink, size):
+            figures[number] = Figure(sign)
+            continue
         if not is_figure(reading.text) and not (not reading.text.strip() and reading.figure):
             continue
         if is_settled(line, reading):

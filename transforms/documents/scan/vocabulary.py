@@ -32,8 +32,8 @@ _HEADINGS = (
 _REPORT = "政府信息公开工作年度报告"
 _NOT_WORDS = re.compile(r"[^\w]|_")
 _BRACKETED = re.compile(r"\([^()]*\)")
-# The form prints no other unit; a misread character before 元 would make another one of it.
-_UNIT = re.compile(r"单位[:.]?[^千百亿]元")
+# What 万 is taken for; another character before 元 may be another unit.
+_UNIT = re.compile(r"单位[:.]?[方力刀厉刁]元")
 # One wrong character in so many; and the next label must be further away by so many more.
 _CHARACTERS_PER_ERROR = 4
 _MARGIN = 2
