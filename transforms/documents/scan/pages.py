@@ -10,9 +10,9 @@ import numpy as np
 from transforms.documents.scan.cleaning import Page, Pixels, clean, quarter_turned
 from transforms.documents.scan.figures import Figure, is_figure, is_settled, second_picture, settled, stroke, text_doubt
 from transforms.documents.scan.grids import GridCell, Rulings, Table, find_tables
-from transforms.documents.scan.lines import Content, Line, content_of, lines_outside
+from transforms.documents.scan.lines import Content, Line, content_of, words_outside
 from transforms.documents.scan.recognition import Recognised, recognise
-from transforms.documents.scan.vocabulary import corrected_label, corrected_line
+from transforms.documents.scan.vocabulary import corrected_label
 
 # A page is the right way up when so many characters are recognised of those that its lines have room for. On their
 # side many are recognised as well: the network knows lines written downwards.
@@ -27,6 +27,8 @@ _GUTTER = 0.012
 # Ink in specks of a cell that could be what is left of a character, in squares of the type's height.
 _MUCH_SPECKS = 0.05
 _MUCH_BLEACHED = 0.15
+# Middles of words of one line, in heights of the type.
+_SAME_HEIGHT = 0.4
 
 
 class ReadCell(NamedTuple):
@@ -47,14 +49,30 @@ class ReadTable(NamedTuple):
     open_bottom: bool
 
 
-class ReadLine(NamedTuple):
-    """A line outside of tables; left and right in heights of the page's type."""
+class ReadWord(NamedTuple):
+    """Text outside of tables that no wide white parts; its box in heights of the page's type.
 
-    top: int
+    ``is_figure``: it was recognised as a figure or a dash alone, though perhaps not without doubt.
+    """
+
     text: str
     left: float
+    top: float
     right: float
-    doubt: str
+    bottom: float
+    doubt: str = ""
+    is_figure: bool = False
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+
+class ReadLine(NamedTuple):
+    """Words outside of tables that stand at one height, from left to right."""
+
+    top: int
+    words: tuple[ReadWord, ...]
 
 
 class ReadPage(NamedTuple):
@@ -94,7 +112,7 @@ def _layout(image: Pixels) -> _Layout | None:
         return None
     rulings = find_tables(page)
     cells = [(table, cell, content_of(page, rulings, cell.box)) for table in rulings.tables for cell in table.cells]
-    return _Layout(page, rulings, cells, lines_outside(page, rulings))
+    return _Layout(page, rulings, cells, words_outside(page, rulings))
 
 
 def _upright(image: Pixels) -> tuple[Pixels, _Layout | None, dict[int, Recognised]]:
@@ -176,13 +194,30 @@ def _read(layout: _Layout, known: dict[int, Recognised]) -> ReadPage:
         texts.append(_cell(cell, content, readings[position:end], figures[position:end], layout.page.type_size))
         position = end
     parts: list[ReadTable | ReadLine] = list(_tables(layout, texts))
-    size = layout.page.type_size
-    for line, reading, figure in zip(layout.lines, readings[position:], figures[position:], strict=True):
-        text = figure.text if figure else corrected_line(reading.text)
-        doubt = figure.doubt if figure else ""
-        if text.strip():
-            parts.append(ReadLine(line.box.top, text, line.box.left / size, line.box.right / size, doubt))
+    parts += _lines(layout, readings[position:], figures[position:])
     return ReadPage(tuple(sorted(parts, key=lambda part: part.top)))
+
+
+def _lines(
+    layout: _Layout, readings: Sequence[Recognised], figures: Sequence[Figure | None]
+) -> Iterator[ReadLine]:
+    """Words outside of tables in their lines."""
+    size = layout.page.type_size
+    words: list[ReadWord] = []
+    for line, reading, figure in zip(layout.lines, readings, figures, strict=True):
+        # Ink that was not recognised may be a figure.
+        text = figure.text if figure else reading.text.strip() or "?"
+        box = (edge / size for edge in line.box)
+        words.append(ReadWord(text, *box, figure.doubt if figure else "", figure is not None))
+    lines: list[list[ReadWord]] = []
+    for word in sorted(words, key=lambda word: word.middle):
+        if lines and word.middle - lines[-1][0].middle <= _SAME_HEIGHT:
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    for members in lines:
+        members.sort(key=lambda word: word.left)
+        yield ReadLine(round(min(word.top for word in members) * size), tuple(members))
 
 
 def _figures(lines: Sequence[Line], readings: Sequence[Recognised], size: float) -> list[Figure | None]:

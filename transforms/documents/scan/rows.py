@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from transforms.documents.model import Cell, Mode, Row
-from transforms.documents.scan.pages import ReadLine, ReadPage, ReadTable
-from transforms.documents.scan.vocabulary import corrected_label, is_label
+from transforms.documents.scan.pages import ReadLine, ReadPage, ReadTable, ReadWord
+from transforms.documents.scan.vocabulary import corrected_label, corrected_line, is_label
 from transforms.reading.printed import looks_like_value
 
 # Columns of two tables are the same when their edges differ by no more than this part of the width.
@@ -17,6 +17,11 @@ _SAME_EDGE = 0.012
 # In heights of the type: a line that ends so near to the margin runs on in one that begins so near to it.
 _NEAR_MARGIN = 1.6
 _INDENT = 0.9
+_PARAGRAPH_INDENT = 3.0
+_WORDS_APART = 2.0
+# Lines of one paragraph are set in type of one size; of what is not recognised a text keeps nothing.
+_SAME_TYPE = 0.25
+_NOT_RECOGNISED = "?"
 _SHORTEST_FULL_LINE = 18
 _HEADING = re.compile(r"^[（(]?[一二三四五六七八九十]{1,2}[、.)）]")
 _PAGE_NUMBER = re.compile(r"^[-—–\s·.]*\d{1,3}[-—–\s·.]*$|^第?\d{1,3}页?[/共]?\d{0,3}页?$")
@@ -66,7 +71,7 @@ def _runs_of_tables(parts: Sequence[tuple[int, ReadTable | ReadLine]]) -> dict[i
     since: list[str] = []
     for index, (page, part) in enumerate(parts):
         if isinstance(part, ReadLine):
-            since.append(part.text)
+            since.append("".join(word.text for word in part.words))
             continue
         on_page = on_page + 1 if last is not None and last.page == page else 1
         goes_on = (
@@ -143,20 +148,39 @@ def _joined_cell(upper: Cell, lower: Cell) -> Cell:
 
 def _lines(lines: Sequence[ReadLine], page: int) -> Iterator[Row]:
     """Lines of text; those that a margin has broken are one, figures that stand alone are doubtful."""
-    full = [line for line in lines if len(line.text) >= _SHORTEST_FULL_LINE]
+    stretches = [stretch for line in lines for stretch in _stretches(line)]
+    full = [one for one in stretches if len(one.text) >= _SHORTEST_FULL_LINE]
     left = min((line.left for line in full), default=0.0)
     right = max((line.right for line in full), default=0.0)
     texts: list[tuple[int, str, str]] = []
-    runs_on = False
-    for number, line in enumerate(lines, start=1):
+    runs_on, height = False, 0.0
+    for number, line in enumerate(stretches, start=1):
         text = "".join(line.text.split())
+        if text == _NOT_RECOGNISED:
+            continue
         doubt = line.doubt or (_NO_RULINGS if looks_like_value(text) else "")
-        if runs_on and line.left <= left + _INDENT and not _HEADING.match(text):
+        alike = abs(line.bottom - line.top - height) <= _SAME_TYPE * height
+        if runs_on and alike and line.left <= left + _INDENT and not _HEADING.match(text):
             first, before, _ = texts.pop()
             texts.append((first, before + text, ""))
         else:
             texts.append((number, text, doubt))
-        full_line = len(line.text) >= _SHORTEST_FULL_LINE and line.right >= right - _NEAR_MARGIN
-        runs_on = full_line and text[-1:] not in "。；：:"
+        height = line.bottom - line.top
+        is_full = len(line.text) >= _SHORTEST_FULL_LINE and line.right >= right - _NEAR_MARGIN
+        runs_on = is_full and line.left <= left + _PARAGRAPH_INDENT and text[-1:] not in "。；：:"
     for number, text, doubt in texts:
-        yield Row((Cell(text, f"page {page}, line {number}", doubt=doubt),), Mode.BARE)
+        yield Row((Cell(corrected_line(text), f"page {page}, line {number}", doubt=doubt),), Mode.BARE)
+
+
+def _stretches(line: ReadLine) -> Iterator[ReadWord]:
+    """A line as one word, or as several where they stand far apart."""
+    joined = line.words[0]
+    for word in line.words[1:]:
+        if word.left - joined.right > _WORDS_APART:
+            yield joined
+            joined = word
+        else:
+            doubt = joined.doubt or word.doubt
+            top, bottom = min(joined.top, word.top), max(joined.bottom, word.bottom)
+            joined = ReadWord(joined.text + word.text, joined.left, top, word.right, bottom, doubt)
+    yield joined

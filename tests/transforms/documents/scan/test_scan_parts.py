@@ -16,7 +16,7 @@ from transforms.documents.scan import reading
 from transforms.documents.scan.figures import fits_ink, is_figure
 from transforms.documents.scan.grids import GridCell
 from transforms.documents.scan.images import image_pages
-from transforms.documents.scan.pages import ReadCell, ReadLine, ReadPage, ReadTable
+from transforms.documents.scan.pages import ReadCell, ReadLine, ReadPage, ReadTable, ReadWord
 from transforms.documents.scan.rows import rows_of_pages
 from transforms.documents.scan.vocabulary import corrected_label, corrected_line
 
@@ -143,7 +143,7 @@ def _table(top: int, rows: list[list[str]], open_top: bool = False, open_bottom:
 
 
 def test_a_row_cut_by_a_page_break_is_one_row() -> None:
-    first = ReadPage((_table(10, [["规章", "0"], ["2.其他法律行政", "3"]]), ReadLine(900, "- 4 -", 0, 3, "")))
+    first = ReadPage((_table(10, [["规章", "0"], ["2.其他法律行政", "3"]]), ReadLine(900, (ReadWord("- 4 -", 0, 40, 3, 41),))))
     second = ReadPage((_table(10, [["法规禁止公开", ""], ["3.危及三安全一稳定", "1"]]),))
     grids = [[c.text for c in row.cells] for row in rows_of_pages([first, second]) if row.table]
     assert grids == [["规章", "0"], ["2.其他法律行政法规禁止公开", "3"], ["3.危及三安全一稳定", "1"]]
