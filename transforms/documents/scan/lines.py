@@ -20,6 +20,7 @@ _BASELINE = 0.7
 _LINE_GAP = 0.1
 _TALLEST_LINE = 1.35
 _WORD_GAP = 0.9
+_LINES_GAP = 0.45
 _TALLEST_WORD = 6.0
 _LOWEST_WORD = 0.35
 _LONGEST_DASH = 2.6
@@ -92,7 +93,9 @@ def _words(ink: Pixels, box: Box, size: float) -> Iterator[Box]:
     """Boxes of words, parted by white across and down in turn: lines of cells side by side stand at any height."""
     for top, bottom in _spans(ink[box.top : box.bottom, box.left : box.right], size):
         band = ink[box.top + top : box.top + bottom, box.left : box.right]
-        for left, right in _parts(band, size):
+        # White through more than one line parts them, be it narrow.
+        is_tall = bottom - top > size * _TALLEST_LINE
+        for left, right in _parts(band, size * (_LINES_GAP if is_tall else _WORD_GAP)):
             spans = _spans(band[:, left:right], size)
             inner = Box(box.left + left, box.top + top, box.left + right, box.top + bottom)
             if len(spans) > 1:
@@ -161,14 +164,14 @@ def _spans(ink: Pixels, size: float) -> list[tuple[int, int]]:
     return spans
 
 
-def _parts(ink: Pixels, size: float) -> Iterator[tuple[int, int]]:
-    """Left and right of parts of a line that stand apart, as in a table without rulings."""
+def _parts(ink: Pixels, widest: float) -> Iterator[tuple[int, int]]:
+    """Left and right of parts of a line that stand further apart than ``widest`` pixels."""
     parts = runs(ink, 0)
     if not parts:
         return
     left = parts[0][0]
     for (_, end), (start, _) in pairwise(parts):
-        if start - end > size * _WORD_GAP:
+        if start - end > widest:
             yield left, end
             left = start
     yield left, parts[-1][1]

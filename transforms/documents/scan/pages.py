@@ -198,17 +198,15 @@ def _read(layout: _Layout, known: dict[int, Recognised]) -> ReadPage:
     return ReadPage(tuple(sorted(parts, key=lambda part: part.top)))
 
 
-def _lines(
-    layout: _Layout, readings: Sequence[Recognised], figures: Sequence[Figure | None]
-) -> Iterator[ReadLine]:
+def _lines(layout: _Layout, readings: Sequence[Recognised], figures: Sequence[Figure | None]) -> Iterator[ReadLine]:
     """Words outside of tables in their lines."""
     size = layout.page.type_size
     words: list[ReadWord] = []
     for line, reading, figure in zip(layout.lines, readings, figures, strict=True):
         # Ink that was not recognised may be a figure.
         text = figure.text if figure else reading.text.strip() or "?"
-        box = (edge / size for edge in line.box)
-        words.append(ReadWord(text, *box, figure.doubt if figure else "", figure is not None))
+        left, top, right, bottom = (edge / size for edge in line.box)
+        words.append(ReadWord(text, left, top, right, bottom, figure.doubt if figure else "", figure is not None))
     lines: list[list[ReadWord]] = []
     for word in sorted(words, key=lambda word: word.middle):
         if lines and word.middle - lines[-1][0].middle <= _SAME_HEIGHT:

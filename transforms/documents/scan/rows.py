@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from transforms.documents.model import Cell, Mode, Row
 from transforms.documents.scan.pages import ReadLine, ReadPage, ReadTable, ReadWord
+from transforms.documents.scan.unruled import Carried, rows_without_rulings
 from transforms.documents.scan.vocabulary import corrected_label, corrected_line, is_label
 from transforms.reading.printed import looks_like_value
 
@@ -26,6 +27,9 @@ _SHORTEST_FULL_LINE = 18
 _HEADING = re.compile(r"^[（(]?[一二三四五六七八九十]{1,2}[、.)）]")
 _PAGE_NUMBER = re.compile(r"^[-—–\s·.]*\d{1,3}[-—–\s·.]*$|^第?\d{1,3}页?[/共]?\d{0,3}页?$")
 _NO_RULINGS = "it stands in no ruled cell, so that its column was not seen"
+_A_ROW = "a row of a table without rulings"
+
+_Anything = ReadTable | ReadLine | Row
 
 
 class _Part(NamedTuple):
@@ -39,7 +43,7 @@ class _Part(NamedTuple):
 
 def rows_of_pages(pages: Iterable[ReadPage]) -> tuple[Row, ...]:
     """Rows of all pages in reading order."""
-    parts = [(number, part) for number, page in enumerate(pages, start=1) for part in page.parts]
+    parts = list(_unruled([(number, part) for number, page in enumerate(pages, start=1) for part in page.parts]))
     tables = _runs_of_tables(parts)
     edges = {
         run: _joined_edges([part.table for part in members])
@@ -47,11 +51,12 @@ def rows_of_pages(pages: Iterable[ReadPage]) -> tuple[Row, ...]:
     }
     rows: list[Row] = []
     kept: _Part | None = None  # the part before, when the next one goes on with its last row
-    for (page, is_line), members in groupby(
-        enumerate(parts), key=lambda entry: (entry[1][0], isinstance(entry[1][1], ReadLine))
-    ):
-        if is_line:
+    for (page, kind), members in groupby(enumerate(parts), key=lambda entry: (entry[1][0], type(entry[1][1]))):
+        if kind is ReadLine:
             rows += _lines([part for _, (_, part) in members if isinstance(part, ReadLine)], page)
+            continue
+        if kind is Row:
+            rows += [part for _, (_, part) in members if isinstance(part, Row)]
             continue
         for index, _ in members:
             part = tables[index]
@@ -63,15 +68,31 @@ def rows_of_pages(pages: Iterable[ReadPage]) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _runs_of_tables(parts: Sequence[tuple[int, ReadTable | ReadLine]]) -> dict[int, _Part]:
+def _unruled(parts: Sequence[tuple[int, ReadTable | ReadLine]]) -> Iterator[tuple[int, _Anything]]:
+    """The parts with lines that are rows of tables without rulings as such rows; these tables have numbers below 0."""
+    carried: Carried | None = None
+    table = 0
+    for (page, kind), members in groupby(parts, key=lambda entry: (entry[0], type(entry[1]))):
+        if kind is ReadTable:
+            carried = None
+            yield from members
+            continue
+        found, carried = rows_without_rulings(
+            [part for _, part in members if isinstance(part, ReadLine)], page, carried, table - 1
+        )
+        table = min([table, *(part.table for part in found if isinstance(part, Row))])
+        yield from ((page, part) for part in found)
+
+
+def _runs_of_tables(parts: Sequence[tuple[int, _Anything]]) -> dict[int, _Part]:
     """Tables by their index in ``parts``; one that goes on with the last table of the page before is of its run."""
     tables: dict[int, _Part] = {}
     last: _Part | None = None
     runs = on_page = 0
     since: list[str] = []
     for index, (page, part) in enumerate(parts):
-        if isinstance(part, ReadLine):
-            since.append("".join(word.text for word in part.words))
+        if not isinstance(part, ReadTable):
+            since.append("".join(word.text for word in part.words) if isinstance(part, ReadLine) else _A_ROW)
             continue
         on_page = on_page + 1 if last is not None and last.page == page else 1
         goes_on = (

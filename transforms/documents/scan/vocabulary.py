@@ -50,6 +50,12 @@ def is_label(text: str) -> bool:
     return _words(text) in _labels() or _words(_BRACKETED.sub("", simplified(text))) in _labels()
 
 
+def misread(text: str, label: str) -> int:
+    """How many characters of a text are wrong, missing or too many, if it is to be this label."""
+    read, meant = _words(text), _words(label)
+    return min(Levenshtein.distance(one, meant) for one in (read, _words(_BRACKETED.sub("", simplified(text))) or read))
+
+
 def corrected_line(text: str) -> str:
     """A line outside of tables, with misread headings of sections and the last words of the title put right."""
     if len(text) > _LONGEST_LINE:

@@ -143,7 +143,9 @@ def _table(top: int, rows: list[list[str]], open_top: bool = False, open_bottom:
 
 
 def test_a_row_cut_by_a_page_break_is_one_row() -> None:
-    first = ReadPage((_table(10, [["规章", "0"], ["2.其他法律行政", "3"]]), ReadLine(900, (ReadWord("- 4 -", 0, 40, 3, 41),))))
+    first = ReadPage(
+        (_table(10, [["规章", "0"], ["2.其他法律行政", "3"]]), ReadLine(900, (ReadWord("- 4 -", 0, 40, 3, 41),)))
+    )
     second = ReadPage((_table(10, [["法规禁止公开", ""], ["3.危及三安全一稳定", "1"]]),))
     grids = [[c.text for c in row.cells] for row in rows_of_pages([first, second]) if row.table]
     assert grids == [["规章", "0"], ["2.其他法律行政法规禁止公开", "3"], ["3.危及三安全一稳定", "1"]]
