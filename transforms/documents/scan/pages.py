@@ -76,9 +76,10 @@ class ReadLine(NamedTuple):
 
 
 class ReadPage(NamedTuple):
-    """Lines and tables of a page from top to bottom."""
+    """Lines and tables of a page from top to bottom; its width in heights of its type."""
 
     parts: tuple[ReadTable | ReadLine, ...]
+    width: float = 1.0
 
 
 class _Layout(NamedTuple):
@@ -195,7 +196,8 @@ def _read(layout: _Layout, known: dict[int, Recognised]) -> ReadPage:
         position = end
     parts: list[ReadTable | ReadLine] = list(_tables(layout, texts))
     parts += _lines(layout, readings[position:], figures[position:])
-    return ReadPage(tuple(sorted(parts, key=lambda part: part.top)))
+    width = layout.page.ink.shape[1] / layout.page.type_size
+    return ReadPage(tuple(sorted(parts, key=lambda part: part.top)), width)
 
 
 def _lines(layout: _Layout, readings: Sequence[Recognised], figures: Sequence[Figure | None]) -> Iterator[ReadLine]:

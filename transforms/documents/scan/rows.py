@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from transforms.documents.model import Cell, Mode, Row
 from transforms.documents.scan.pages import ReadLine, ReadPage, ReadTable, ReadWord
-from transforms.documents.scan.unruled import Carried, rows_without_rulings
+from transforms.documents.scan.unruled import Carried, Stretch, rows_without_rulings
 from transforms.documents.scan.vocabulary import corrected_label, corrected_line, is_label
 from transforms.reading.printed import looks_like_value
 
@@ -43,7 +43,7 @@ class _Part(NamedTuple):
 
 def rows_of_pages(pages: Iterable[ReadPage]) -> tuple[Row, ...]:
     """Rows of all pages in reading order."""
-    parts = list(_unruled([(number, part) for number, page in enumerate(pages, start=1) for part in page.parts]))
+    parts = list(_unruled(pages))
     tables = _runs_of_tables(parts)
     edges = {
         run: _joined_edges([part.table for part in members])
@@ -68,20 +68,23 @@ def rows_of_pages(pages: Iterable[ReadPage]) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _unruled(parts: Sequence[tuple[int, ReadTable | ReadLine]]) -> Iterator[tuple[int, _Anything]]:
-    """The parts with lines that are rows of tables without rulings as such rows; these tables have numbers below 0."""
+def _unruled(pages: Iterable[ReadPage]) -> Iterator[tuple[int, _Anything]]:
+    """Parts of all pages with the page; lines that are rows of tables without rulings as rows.
+
+    Such tables have numbers below 0.
+    """
     carried: Carried | None = None
     table = 0
-    for (page, kind), members in groupby(parts, key=lambda entry: (entry[0], type(entry[1]))):
-        if kind is ReadTable:
-            carried = None
-            yield from members
-            continue
-        found, carried = rows_without_rulings(
-            [part for _, part in members if isinstance(part, ReadLine)], page, carried, table - 1
-        )
-        table = min([table, *(part.table for part in found if isinstance(part, Row))])
-        yield from ((page, part) for part in found)
+    for page, (parts, width) in enumerate(pages, start=1):
+        for kind, members in groupby(parts, key=type):
+            if kind is ReadTable:
+                carried = None
+                yield from ((page, part) for part in members)
+                continue
+            lines = [part for part in members if isinstance(part, ReadLine)]
+            found, carried = rows_without_rulings(Stretch(lines, page, width), carried, table - 1)
+            table = min([table, *(part.table for part in found if isinstance(part, Row))])
+            yield from ((page, part) for part in found)
 
 
 def _runs_of_tables(parts: Sequence[tuple[int, _Anything]]) -> dict[int, _Part]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -56,13 +56,15 @@ class Label(NamedTuple):
 class Header:
     """Header labels of the columns of figures from left to right, with the stretch that each column is known to take.
 
-    ``above`` are the channels of table four over them.
+    ``above`` are the channels of table four over them. ``carried``: it stands on a page before, whose paper may have
+    lain elsewhere.
     """
 
     kind: str
     leaves: tuple[Label, ...]
     stretches: tuple[tuple[float, float], ...]
     above: tuple[Label, ...] = ()
+    carried: bool = False
 
     @property
     def top(self) -> float:
@@ -81,19 +83,29 @@ class Part(NamedTuple):
 
 
 class Carried(NamedTuple):
-    """The table that may go on at the top of the next page."""
+    """The table that may go on at the top of the next page; ``width`` is that of its page in heights of its type."""
 
     header: Header
     table: int
+    width: float
+
+
+class Stretch(NamedTuple):
+    """Lines of a page that follow each other, and its width in heights of its type."""
+
+    lines: Sequence[ReadLine]
+    page: int
+    width: float
 
 
 def rows_without_rulings(
-    lines: Sequence[ReadLine], page: int, carried: Carried | None, table: int
+    stretch: Stretch, carried: Carried | None, table: int
 ) -> tuple[list[Row | ReadLine], Carried | None]:
-    """Lines of a stretch of a page without rulings, those of tables as rows; and the table that its end is in.
+    """Lines without rulings around them, those of tables as rows; and the table that their end is in.
 
     ``table``: number that rows of the first new table get; those of further ones get the numbers below it.
     """
+    lines, page, width = stretch
     words = [word for line in lines for word in line.words]
     values = [word for word in words if word.is_figure or looks_like_value(word.text) or word.text == "?"]
     labels = list(_labels([word for word in words if word not in set(values)]))
@@ -103,7 +115,8 @@ def rows_without_rulings(
     parts: list[Part] = []
     starts = [-1.0, *(header.top for header in headers)]
     bottom = max((word.bottom for word in words), default=0.0) + 1
-    for number, header in enumerate([carried.header if carried else None, *headers]):
+    before = _on_this_page(carried, width) if carried else None
+    for number, header in enumerate([before, *headers]):
         if header is None:
             continue
         start = header.bottom if number else -1.0
@@ -115,7 +128,7 @@ def rows_without_rulings(
             own = carried.table if carried else table
         region = [word for word in values if start <= word.middle < end]
         rows = [label for label in labels if start <= label.middle < end and label.key(*_ROW_KINDS[header.kind])]
-        header = _widened(header, region, is_new=bool(number))
+        header = _widened(header, region)
         taken, made = _table_rows(header, rows, region, page, own)
         parts += made
         used |= taken
@@ -127,13 +140,20 @@ def rows_without_rulings(
             kinds = ("group", "corner", "applicants", "organisations")
             begin = header.top - _HEADER_REACH if number else -1.0
             used |= {w for one in labels if begin <= one.top <= last and one.key(*kinds) for w in one.words}
-        carried = Carried(header, own) if end == bottom else None
+        carried = Carried(header, own, width) if end == bottom else None
     for line in lines:
         rest = tuple(word for word in line.words if word not in used)
         if rest:
             parts.append(Part(min(word.top for word in rest), ReadLine(line.top, rest)))
     parts.sort(key=lambda part: part.top)
     return [part.content for part in parts], carried
+
+
+def _on_this_page(carried: Carried, width: float) -> Header:
+    """The header of a table that goes on, its columns where they stand on a page of another size of type."""
+    scale = width / carried.width
+    stretches = tuple((left * scale, right * scale) for left, right in carried.header.stretches)
+    return replace(carried.header, stretches=stretches, carried=True)
 
 
 # Labels -------------------------------------------------------------------------------------------------------------
@@ -283,7 +303,7 @@ def _header_rows(header: Header, page: int, table: int) -> list[Part]:
     return [Part(header.top, Row(tuple(cells), Mode.GRID, table)) for cells in rows]
 
 
-def _widened(header: Header, values: Sequence[ReadWord], is_new: bool) -> Header:
+def _widened(header: Header, values: Sequence[ReadWord]) -> Header:
     """The header with the stretches that the figures of whole rows take; on a new page these alone count."""
     whole = [line for line in _level_values(values) if len(line) == len(header.leaves)]
     if not whole:
@@ -292,11 +312,11 @@ def _widened(header: Header, values: Sequence[ReadWord], is_new: bool) -> Header
     own = [(min(w.left for w in column), max(w.right for w in column)) for column in columns]
     if any(left[1] >= right[0] for left, right in pairwise(own)):
         return header
-    if is_new:
+    if not header.carried:
         own = [(min(a[0], b[0]), max(a[1], b[1])) for a, b in zip(own, header.stretches, strict=True)]
         if any(left[1] >= right[0] for left, right in pairwise(own)):
             return header
-    return Header(header.kind, header.leaves, tuple(own), header.above)
+    return replace(header, stretches=tuple(own), carried=False)
 
 
 # Rows ---------------------------------------------------------------------------------------------------------------
@@ -371,5 +391,5 @@ def _column(header: Header, word: ReadWord) -> int | None:
     if len(order) == 1:
         return order[0]
     nearest, next_one = gaps[order[0]], gaps[order[1]]
-    clear = next_one > 0 and (nearest <= 0 or next_one >= _NEARER * nearest)
+    clear = next_one > 0 and (nearest <= 0 or (next_one >= _NEARER * nearest and not header.carried))
     return order[0] if clear else None
