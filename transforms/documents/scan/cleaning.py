@@ -99,7 +99,8 @@ def _without_grey_seals(grey: Pixels) -> tuple[Pixels, Pixels]:
     smooth = cv2.medianBlur(grey, 3)
     darkest, lightest = _SEAL_GREYS
     flat = cv2.subtract(cv2.dilate(smooth, np.ones((3, 3))), cv2.erode(smooth, np.ones((3, 3)))) < _FLAT
-    mask = as_pixels((smooth > darkest) & (smooth < lightest) & flat)
+    between = as_pixels((smooth > darkest) & (smooth < lightest))
+    mask = as_pixels(between * flat)
     # Grains of paper and of strokes that were printed faintly lie alone.
     mask = as_pixels(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((2, 2))))
     if cv2.countNonZero(mask) < 100:
@@ -108,9 +109,10 @@ def _without_grey_seals(grey: Pixels) -> tuple[Pixels, Pixels]:
     for area in _large_marks(mask):
         if cv2.countNonZero(mask[area]) < _SEAL_FILLED * mask[area].size:
             continue
-        # Strokes of text that the seal lies over part it.
-        whole = as_pixels(cv2.morphologyEx(mask[area], cv2.MORPH_CLOSE, np.ones((9, 9))))
-        grey[area] = _lifted(as_pixels(grey[area]), whole, 2)
+        # Text and rulings that the seal lies over part it, and leave strips of it.
+        whole = cv2.morphologyEx(mask[area], cv2.MORPH_CLOSE, np.ones((9, 9)))
+        whole = np.maximum(whole, cv2.dilate(mask[area], np.ones((15, 15))) * between[area])
+        grey[area] = _lifted(as_pixels(grey[area]), as_pixels(whole), 2)
         bleached[area] = whole
     return grey, bleached
 

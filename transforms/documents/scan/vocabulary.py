@@ -34,6 +34,9 @@ _NOT_WORDS = re.compile(r"[^\w]|_")
 _BRACKETED = re.compile(r"\([^()]*\)")
 # What 万 is taken for; another character before 元 may be another unit.
 _UNIT = re.compile(r"单位[:.]?[方力刀厉刁]元")
+# The only word of one character that stands in the place of a figure, and what the network takes it for.
+_NOTHING = "无"
+_TAKEN_FOR_NOTHING = ("兀", "旡")
 # One wrong character in so many; and the next label must be further away by so many more.
 _CHARACTERS_PER_ERROR = 4
 _MARGIN = 2
@@ -42,7 +45,7 @@ _LONGEST_LINE = 45
 
 def corrected_label(text: str) -> str:
     """The official label that a cell's text stands for, what it has in brackets kept; itself if none or several fit."""
-    return _nearest(text, _labels())
+    return _NOTHING if text in _TAKEN_FOR_NOTHING else _nearest(text, _labels())
 
 
 def is_label(text: str) -> bool:
