@@ -19,8 +19,9 @@ _SMALLEST_LINE = 0.24
 _BASELINE = 0.7
 _LINE_GAP = 0.1
 _TALLEST_LINE = 1.35
-_WORD_GAP = 0.9
+_WORD_GAP = 0.6
 _LINES_GAP = 0.45
+_MARK_GAP = 0.95
 _TALLEST_WORD = 6.0
 _LOWEST_WORD = 0.35
 _LONGEST_DASH = 2.6
@@ -95,7 +96,7 @@ def _words(ink: Pixels, box: Box, size: float) -> Iterator[Box]:
         band = ink[box.top + top : box.top + bottom, box.left : box.right]
         # White through more than one line parts them, be it narrow.
         is_tall = bottom - top > size * _TALLEST_LINE
-        for left, right in _parts(band, size * (_LINES_GAP if is_tall else _WORD_GAP)):
+        for left, right in _parts(band, size, _LINES_GAP if is_tall else _WORD_GAP):
             spans = _spans(band[:, left:right], size)
             inner = Box(box.left + left, box.top + top, box.left + right, box.top + bottom)
             if len(spans) > 1:
@@ -157,24 +158,32 @@ def _spans(ink: Pixels, size: float) -> list[tuple[int, int]]:
             start, end = spans[-1]
             close = top - end <= size * _LINE_GAP
             small = min(end - start, bottom - top) < size * 0.55
-            if (close or (small and top - end <= size * 0.45)) and bottom - start <= size * _TALLEST_LINE:
+            if (close or (small and top - end <= size * 0.6)) and bottom - start <= size * _TALLEST_LINE:
                 spans[-1] = (start, bottom)
                 continue
         spans.append((top, bottom))
     return spans
 
 
-def _parts(ink: Pixels, widest: float) -> Iterator[tuple[int, int]]:
-    """Left and right of parts of a line that stand further apart than ``widest`` pixels."""
+def _parts(ink: Pixels, size: float, gap: float) -> Iterator[tuple[int, int]]:
+    """Left and right of parts of a line that stand further apart than ``gap`` heights of the type."""
     parts = runs(ink, 0)
     if not parts:
         return
     left = parts[0][0]
-    for (_, end), (start, _) in pairwise(parts):
-        if start - end > widest:
+    for (before, end), (start, _) in pairwise(parts):
+        white = (start - end) / size
+        if white > gap and not (white <= _MARK_GAP and _is_mark(ink[:, before:end], size)):
             yield left, end
             left = start
     yield left, parts[-1][1]
+
+
+def _is_mark(ink: Pixels, size: float) -> bool:
+    """Whether ink is small and low, as 、 and 。 are: white beside them is part of them."""
+    rows = np.flatnonzero(ink.max(axis=1))
+    height = len(ink)
+    return bool(rows[0] >= height * 0.45 and rows[-1] >= height * 0.75 and rows[-1] - rows[0] <= size * 0.5)
 
 
 def _line(page: Page, ink: Pixels, spots: Pixels, inner: Box, span: tuple[int, int]) -> Line:

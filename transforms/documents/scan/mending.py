@@ -20,7 +20,7 @@ _CLEAN = 0.02
 # Pixels of ink in a square of the type's height that are text.
 _TEXT = 0.03
 # Edges restored make others belong.
-_MOST_ROUNDS = 4
+_MOST_ROUNDS = 8
 
 
 class Grid(NamedTuple):
@@ -28,6 +28,13 @@ class Grid(NamedTuple):
 
     above: np.ndarray
     beside: np.ndarray
+
+
+class _Lost(NamedTuple):
+    """Which missing edges belong: drawn on both sides of them, or told by the rows around."""
+
+    sure: np.ndarray
+    likely: np.ndarray
 
 
 def regions(grid: Grid) -> np.ndarray:
@@ -60,12 +67,18 @@ def mended(grid: Grid, text: Pixels, rows: Sequence[int], columns: Sequence[int]
     for _ in range(_MOST_ROUNDS):
         numbers = regions(grid)
         uneven = _uneven(grid, numbers)
-        beside = _belonging(grid.beside, numbers, uneven, filled) & free_beside
-        above = _belonging(grid.above.T, numbers.T, uneven, filled.T).T & free_above
-        if not beside.any() and not above.any():
+        beside = _belonging(grid.beside, numbers, uneven, filled)
+        above = _belonging(grid.above.T, numbers.T, uneven, filled.T)
+        # What is drawn on both sides says more than what is drawn in most places.
+        for sure in (True, False):
+            lost_beside = (beside.sure if sure else beside.likely) & free_beside
+            lost_above = (above.sure if sure else above.likely).T & free_above
+            if lost_beside.any() or lost_above.any():
+                grid.beside[lost_beside] = RULED
+                grid.above[lost_above] = RULED
+                break
+        else:
             break
-        grid.beside[beside] = RULED
-        grid.above[above] = RULED
     return grid
 
 
@@ -99,18 +112,18 @@ def _uneven(grid: Grid, numbers: np.ndarray) -> set[int]:
     return found | set(numbers[1:][level].tolist()) | set(numbers[:, 1:][upright].tolist())
 
 
-def _belonging(edges: np.ndarray, numbers: np.ndarray, uneven: set[int], filled: np.ndarray) -> np.ndarray:
+def _belonging(edges: np.ndarray, numbers: np.ndarray, uneven: set[int], filled: np.ndarray) -> _Lost:
     """Which missing edges beside squares belong (rows × lines); for those above them all arrays are turned.
 
-    The row must show most of the lines that the rows beside it do. Then, in a cell with four sides, which may be one
-    for good, an edge needs its neighbours in the line both above and below, or text on both sides; in any other shape
+    The row must show most of the lines that the rows beside it do, but where it lacks a side of a cell. Then an edge
+    belongs whose line is drawn both above and below, or that has text on both sides; where a cell has no four sides,
     it is enough that the line is drawn in most rows.
     """
     drawn = edges >= RULED
     height, width = numbers.shape
     # Tables that touch have lines of their own: rows without any, as headings are, stand between them.
     part = np.cumsum(~drawn[:, 1:-1].any(axis=1))
-    found = np.zeros_like(drawn)
+    lost = _Lost(np.zeros_like(drawn), np.zeros_like(drawn))
     nothing = np.zeros(drawn.shape[1], dtype=bool)
     for row in range(height):
         upper = drawn[row - 1] if row and part[row - 1] == part[row] else nothing
@@ -121,15 +134,12 @@ def _belonging(edges: np.ndarray, numbers: np.ndarray, uneven: set[int], filled:
                 continue
             others = beside.copy()
             others[[0, line, width]] = False
-            if others.any() and drawn[row, others].mean() < _MOSTLY:
-                continue
+            is_uneven = int(numbers[row, line]) in uneven
+            is_like_others = not others.any() or bool(drawn[row, others].mean() >= _MOSTLY)
+            lost.sure[row, line] = upper[line] and lower[line] and (is_like_others or is_uneven)
             along = drawn[(part == part[row]) & (np.arange(height) != row), line]
             mostly = bool(len(along)) and along.mean() >= _MOSTLY
             both = bool(filled[row, line - 1] and filled[row, line])
-            is_uneven = int(numbers[row, line]) in uneven
-            found[row, line] = (
-                (upper[line] and lower[line])
-                or (both and (mostly or beside[line]))
-                or (is_uneven and mostly and bool(others.any()))
-            )
-    return found
+            told = (both and (mostly or beside[line])) or (is_uneven and mostly and bool(others.any()))
+            lost.likely[row, line] = is_like_others and told
+    return lost

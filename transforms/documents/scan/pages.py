@@ -52,7 +52,8 @@ class ReadTable(NamedTuple):
 class ReadWord(NamedTuple):
     """Text outside of tables that no wide white parts; its box in heights of the page's type.
 
-    ``is_figure``: it was recognised as a figure or a dash alone, though perhaps not without doubt.
+    ``is_figure``: it was recognised as a figure or a dash alone, though perhaps not without doubt; ``raw`` is what was
+    recognised, before a figure was made of it.
     """
 
     text: str
@@ -62,6 +63,7 @@ class ReadWord(NamedTuple):
     bottom: float
     doubt: str = ""
     is_figure: bool = False
+    raw: str = ""
 
     @property
     def middle(self) -> float:
@@ -208,7 +210,9 @@ def _lines(layout: _Layout, readings: Sequence[Recognised], figures: Sequence[Fi
         # Ink that was not recognised may be a figure.
         text = figure.text if figure else reading.text.strip() or "?"
         left, top, right, bottom = (edge / size for edge in line.box)
-        words.append(ReadWord(text, left, top, right, bottom, figure.doubt if figure else "", figure is not None))
+        words.append(
+            ReadWord(text, left, top, right, bottom, figure.doubt if figure else "", figure is not None, reading.text)
+        )
     lines: list[list[ReadWord]] = []
     for word in sorted(words, key=lambda word: word.middle):
         if lines and word.middle - lines[-1][0].middle <= _SAME_HEIGHT:

@@ -29,6 +29,11 @@ _MOST_LINES = 9
 _LONGEST_LABEL = 90
 # A gap to the nearest header that is so many times smaller than that to the next one settles the column.
 _NEARER = 2.0
+# White beside marks of punctuation, which take the space of a whole character.
+_MARK_GAP = 0.9
+_MARK_HEIGHT = 0.3
+_MARKS_BEHIND = "、，。：；,.:;)）”》」"
+_MARKS_BEFORE = "(（“《「"
 _ROW_KINDS = {"applicant": ("outcome",), "column": ("row", "extra"), "result": ("channel",)}
 
 
@@ -106,8 +111,9 @@ def rows_without_rulings(
     ``table``: number that rows of the first new table get; those of further ones get the numbers below it.
     """
     lines, page, width = stretch
+    lines = _marks_joined(lines)
     words = [word for line in lines for word in line.words]
-    values = [word for word in words if word.is_figure or looks_like_value(word.text) or word.text == "?"]
+    values = [word for word in words if _is_value(word)]
     labels = list(_labels([word for word in words if word not in set(values)]))
     headers = sorted(_headers(labels), key=lambda header: header.top)
     breaks = [word.top for word in words if section_of(word.text)]
@@ -147,6 +153,39 @@ def rows_without_rulings(
             parts.append(Part(min(word.top for word in rest), ReadLine(line.top, rest)))
     parts.sort(key=lambda part: part.top)
     return [part.content for part in parts], carried
+
+
+def _marks_joined(lines: Sequence[ReadLine]) -> list[ReadLine]:
+    """Lines in which words that only the white beside a mark parts (1、 and its label, remarks in brackets) are one."""
+    joined: list[ReadWord] = []
+    gone: set[ReadWord] = set()
+    for word in sorted((word for line in lines for word in line.words), key=lambda word: word.left):
+        before = next((other for other in reversed(joined) if _is_one_text(other, word)), None)
+        if before is None:
+            joined.append(word)
+            continue
+        gone |= {before, word}
+        top, bottom = min(before.top, word.top), max(before.bottom, word.bottom)
+        text = (before.raw or before.text) + word.text
+        joined[joined.index(before)] = ReadWord(text, before.left, top, word.right, bottom, word.doubt)
+    new = [word for word in joined if not any(word in line.words for line in lines)]
+    kept = [ReadLine(line.top, tuple(word for word in line.words if word not in gone)) for line in lines]
+    found: list[ReadLine] = []
+    for line, old in zip(kept, lines, strict=True):
+        own = [word for word in new if any(word.left == w.left and w in gone for w in old.words)]
+        if words := sorted((*line.words, *own), key=lambda word: word.left):
+            found.append(ReadLine(line.top, tuple(words)))
+    return found
+
+
+def _is_one_text(first: ReadWord, second: ReadWord) -> bool:
+    near = second.left - first.right <= _MARK_GAP and abs(second.middle - first.middle) <= _MARK_HEIGHT
+    text = first.raw or first.text
+    return near and not _is_value(second) and (text[-1:] in _MARKS_BEHIND or second.text[:1] in _MARKS_BEFORE)
+
+
+def _is_value(word: ReadWord) -> bool:
+    return word.is_figure or looks_like_value(word.text) or word.text == "?"
 
 
 def _on_this_page(carried: Carried, width: float) -> Header:

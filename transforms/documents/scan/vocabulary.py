@@ -90,6 +90,9 @@ def _nearest(text: str, labels: dict[str, str]) -> str:
         return text
     best, distance, _ = near[0]
     meant = _meant(best)
+    # A figure beside a label is no misread character of it.
+    if sum(map(str.isdigit, words)) > sum(map(str.isdigit, best)):
+        return text
     if any(other < distance + _MARGIN and not meant & _meant(label) for label, other, _ in near[1:]):
         return text
     return labels[best] + rest
