@@ -216,9 +216,9 @@ def _table(box: Box, across: _Direction, down: _Direction, page: Page) -> Table 
     beside = np.array([_ruled(lines, thin, ink, x, rows, reach) for x in columns]).T  # rows × lines
     rulings = cv2.dilate(cv2.bitwise_or(across.lines[area], down.lines[area]), np.ones((3, 3)))
     text = as_pixels(page.ink[area] * (1 - rulings))
-    grid = mended(Grid(above, beside), text, rows, columns, page.type_size)
+    grid, texts = mended(Grid(above, beside), text, rows, columns, page.type_size)
     cells = []
-    for row, column, height, span, unsure in _merged(grid):
+    for row, column, height, span, unsure in _merged(grid, texts):
         cell_box = Box(
             box.left + columns[column],
             box.top + rows[row],
@@ -276,19 +276,33 @@ def _at_ends(remnant: np.ndarray, start: int, end: int, reach: int) -> float:
     return max(float(part.mean()) if len(part) else 0.0 for part in (first, last))
 
 
-def _merged(grid: Grid) -> list[tuple[int, int, int, int, bool]]:
-    """(row, column, height, span, unsure) of cells: squares of the grid joined where no ruling parts them."""
-    labels = regions(grid)
+def _merged(grid: Grid, texts: Grid) -> list[tuple[int, int, int, int, bool]]:
+    """(row, column, height, span, unsure) of cells: squares of the grid joined where no ruling parts them.
+
+    ``texts``: where no text runs over an edge. No cell has but four sides: where rulings are lost, so that one seems
+    to, each text stands for itself, in doubt.
+    """
+    numbers, together = regions(grid), regions(texts)
     cells: list[tuple[int, int, int, int, bool]] = []
-    for label in np.unique(labels):
-        ys, xs = np.nonzero(labels == label)
-        top, left, tall, wide = int(ys.min()), int(xs.min()), int(np.ptp(ys)) + 1, int(np.ptp(xs)) + 1
-        if len(ys) == tall * wide:
-            cells.append((top, left, tall, wide, _is_broken(top, left, tall, wide, grid)))
-        else:
-            # No cell has such a shape: rulings are lost in it, so each square stands for itself, in doubt.
-            cells += [(int(y), int(x), 1, 1, True) for y, x in zip(ys, xs, strict=True)]
+    for number in np.unique(numbers):
+        members = numbers == number
+        if (whole := _rectangle(members)) is not None:
+            cells.append((*whole, _is_broken(*whole, grid)))
+            continue
+        for text in np.unique(together[members]):
+            part = members & (together == text)
+            if (whole := _rectangle(part)) is not None:
+                cells.append((*whole, True))
+            else:
+                cells += [(int(y), int(x), 1, 1, True) for y, x in zip(*np.nonzero(part), strict=True)]
     return sorted(cells)
+
+
+def _rectangle(members: np.ndarray) -> tuple[int, int, int, int] | None:
+    """Row, column, height and span of squares that make a rectangle; None where they make another shape."""
+    ys, xs = np.nonzero(members)
+    height, span = int(np.ptp(ys)) + 1, int(np.ptp(xs)) + 1
+    return (int(ys.min()), int(xs.min()), height, span) if len(ys) == height * span else None
 
 
 def _is_broken(top: int, left: int, tall: int, wide: int, grid: Grid) -> bool:

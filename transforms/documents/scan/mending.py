@@ -55,8 +55,10 @@ def regions(grid: Grid) -> np.ndarray:
     return numbers
 
 
-def mended(grid: Grid, text: Pixels, rows: Sequence[int], columns: Sequence[int], size: float) -> Grid:
-    """The grid with the edges restored that belong to it; none of them is put through text.
+def mended(grid: Grid, text: Pixels, rows: Sequence[int], columns: Sequence[int], size: float) -> tuple[Grid, Grid]:
+    """The grid with the edges restored that belong to it, none of them put through text; and one of text alone.
+
+    In the second an edge is ruled where no text crosses it: its regions are what stands together.
 
     ``text``: the ink of the table without its rulings, ``rows`` and ``columns`` the places of its lines in it.
     """
@@ -79,7 +81,7 @@ def mended(grid: Grid, text: Pixels, rows: Sequence[int], columns: Sequence[int]
                 break
         else:
             break
-    return grid
+    return grid, Grid(free_above.astype(float), free_beside.astype(float))
 
 
 def _filled(text: Pixels, rows: Sequence[int], columns: Sequence[int], size: float) -> np.ndarray:

@@ -31,6 +31,7 @@ _LONGEST_LABEL = 90
 _NEARER = 2.0
 # White beside marks of punctuation, which take the space of a whole character.
 _MARK_GAP = 0.9
+_REMARK_GAP = 1.6
 _MARK_HEIGHT = 0.3
 _MARKS_BEHIND = "、，。：；,.:;)）”》」"
 _MARKS_BEFORE = "(（“《「"
@@ -157,31 +158,31 @@ def rows_without_rulings(
 
 def _marks_joined(lines: Sequence[ReadLine]) -> list[ReadLine]:
     """Lines in which words that only the white beside a mark parts (1、 and its label, remarks in brackets) are one."""
-    joined: list[ReadWord] = []
+    whole: dict[ReadWord, ReadWord] = {}  # by their first word
     gone: set[ReadWord] = set()
     for word in sorted((word for line in lines for word in line.words), key=lambda word: word.left):
-        before = next((other for other in reversed(joined) if _is_one_text(other, word)), None)
-        if before is None:
-            joined.append(word)
+        first = next((first for first, before in reversed(whole.items()) if _is_one_text(before, word)), None)
+        if first is None:
+            whole[word] = word
             continue
-        gone |= {before, word}
+        before = whole[first]
         top, bottom = min(before.top, word.top), max(before.bottom, word.bottom)
         text = (before.raw or before.text) + word.text
-        joined[joined.index(before)] = ReadWord(text, before.left, top, word.right, bottom, word.doubt)
-    new = [word for word in joined if not any(word in line.words for line in lines)]
-    kept = [ReadLine(line.top, tuple(word for word in line.words if word not in gone)) for line in lines]
-    found: list[ReadLine] = []
-    for line, old in zip(kept, lines, strict=True):
-        own = [word for word in new if any(word.left == w.left and w in gone for w in old.words)]
-        if words := sorted((*line.words, *own), key=lambda word: word.left):
-            found.append(ReadLine(line.top, tuple(words)))
-    return found
+        whole[first] = ReadWord(text, before.left, top, word.right, bottom, word.doubt)
+        gone.add(word)
+    kept = [(line.top, tuple(whole[word] for word in line.words if word not in gone)) for line in lines]
+    return [ReadLine(top, words) for top, words in kept if words]
 
 
 def _is_one_text(first: ReadWord, second: ReadWord) -> bool:
-    near = second.left - first.right <= _MARK_GAP and abs(second.middle - first.middle) <= _MARK_HEIGHT
+    if _is_value(second) or abs(second.middle - first.middle) > _MARK_HEIGHT:
+        return False
+    gap = second.left - first.right
     text = first.raw or first.text
-    return near and not _is_value(second) and (text[-1:] in _MARKS_BEHIND or second.text[:1] in _MARKS_BEFORE)
+    beside_mark = text[-1:] in _MARKS_BEHIND or second.text[:1] in _MARKS_BEFORE
+    # The mark inside of brackets may not have been recognised.
+    in_brackets = _is_unclosed(text) and not _is_unclosed(text + second.text)
+    return -0.3 <= gap <= (_REMARK_GAP if in_brackets else _MARK_GAP if beside_mark else -1.0)
 
 
 def _is_value(word: ReadWord) -> bool:

@@ -132,7 +132,7 @@ def test_a_lost_edge_is_restored_and_none_is_put_through_text() -> None:
     grid, text, rows, columns = _grid(4, 5)
     grid.beside[1, 2] = grid.above[2, 3] = grid.beside[3, 4] = 0.0
     text[3 * 40 + 15 : 3 * 40 + 25, 3 * 60 + 20 : 4 * 60 + 40] = 1
-    found = mended(grid, text, rows, columns, 28.0)
+    found, _ = mended(grid, text, rows, columns, 28.0)
     assert found.beside[1, 2] > 0
     assert found.above[2, 3] > 0
     assert found.beside[3, 4] == 0
@@ -143,7 +143,7 @@ def test_a_heading_over_all_columns_stays_one_cell() -> None:
     grid.beside[1, 1:5] = 0.0
     text[40:80] = 0
     text[52:70, 20:40] = 1
-    assert not mended(grid, text, rows, columns, 28.0).beside[1, 1:5].any()
+    assert not mended(grid, text, rows, columns, 28.0)[0].beside[1, 1:5].any()
 
 
 def _png_of(width: int, height: int) -> bytes:
