@@ -129,6 +129,9 @@ def settled(line: Line, first: Recognised, second: Recognised) -> Figure:
     if _may_be_slash(first.figure, line.ink):
         return Figure("1", "it leans as a slash does")
     odds = max(min(first.figure_odds, default=0.0), min(second.figure_odds, default=0.0))
+    if not fitting and len(candidates) == 1 and odds >= _SURE and fits_ink(plain, _closed(line.ink)):
+        # Thin strokes that the threshold has broken.
+        return Figure(plain)
     if not fitting:
         seen = " or ".join(text for text in candidates if text) or "nothing"
         return Figure(f"{candidates[0]}?", f"recognised as {seen}, which does not fit the ink")
@@ -172,6 +175,14 @@ def fits_ink(text: str, ink: Pixels) -> bool:
     # A plus sign is nearly as tall as a digit.
     most_tall = digits + text.count("+")
     return len(tall) <= most_tall and digits <= most and small <= signs <= small + len(tall)
+
+
+def _closed(ink: Pixels) -> Pixels:
+    """Ink with gaps in thin strokes filled: those of two halves of a 0, not those between two digits."""
+    reach = max(3, round(ink.shape[0] * 0.16) | 1)
+    wide = cv2.copyMakeBorder(ink, reach, reach, reach, reach, cv2.BORDER_CONSTANT, value=0)
+    closed = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((3, reach)))
+    return as_pixels(closed[reach:-reach, reach:-reach])
 
 
 def text_doubt(readings: Sequence[Recognised]) -> str:

@@ -18,7 +18,7 @@ _MARGIN = 0.12
 # Part of an edge's length that ink may take where nothing crosses it, for grains and what is left of its ruling.
 _CLEAN = 0.02
 # Pixels of ink in a square of the type's height that are text.
-_TEXT = 0.03
+_TEXT = 0.015
 # Edges restored make others belong.
 _MOST_ROUNDS = 8
 

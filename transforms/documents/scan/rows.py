@@ -11,6 +11,7 @@ from transforms.documents.model import Cell, Mode, Row
 from transforms.documents.scan.pages import ReadLine, ReadPage, ReadTable, ReadWord
 from transforms.documents.scan.unruled import Carried, Stretch, rows_without_rulings
 from transforms.documents.scan.vocabulary import corrected_label, corrected_line, is_label
+from transforms.reading.labels import section_of
 from transforms.reading.printed import looks_like_value
 
 # Columns of two tables are the same when their edges differ by no more than this part of the width.
@@ -191,7 +192,8 @@ def _lines(lines: Sequence[ReadLine], page: int) -> Iterator[Row]:
             texts.append((number, text, doubt))
         height = line.bottom - line.top
         is_full = len(line.text) >= _SHORTEST_FULL_LINE and line.right >= right - _NEAR_MARGIN
-        runs_on = is_full and line.left <= left + _PARAGRAPH_INDENT and text[-1:] not in "。；：:"
+        begins = line.left <= left + _PARAGRAPH_INDENT and not section_of(corrected_line(text))
+        runs_on = is_full and begins and text[-1:] not in "。；：:"
     for number, text, doubt in texts:
         yield Row((Cell(corrected_line(text), f"page {page}, line {number}", doubt=doubt),), Mode.BARE)
 

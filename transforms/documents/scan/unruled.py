@@ -39,11 +39,12 @@ _ROW_KINDS = {"applicant": ("outcome",), "column": ("row", "extra"), "result": (
 
 
 class Label(NamedTuple):
-    """Words that make a label of a form, joined; the box around them."""
+    """Words that make a label of a form, joined, so many characters of them misread; the box around them."""
 
     text: str
     meanings: frozenset[Meaning]
     words: tuple[ReadWord, ...]
+    errors: int
     left: float
     top: float
     right: float
@@ -205,7 +206,10 @@ def _labels(words: Sequence[ReadWord]) -> Iterator[Label]:
         position = 0
         while position < len(chain):
             label = _longest(chain[position : position + _MOST_LINES])
-            if label is None:
+            # A line that makes the label worse is none of its own.
+            without = _longest(chain[position + 1 : position + _MOST_LINES]) if label and len(label.words) > 1 else None
+            better = without is not None and label is not None and without.errors < label.errors
+            if label is None or (without is not None and better and without.words[-1] == label.words[-1]):
                 position += 1
                 continue
             yield label
@@ -215,7 +219,6 @@ def _labels(words: Sequence[ReadWord]) -> Iterator[Label]:
 def _longest(chain: Sequence[ReadWord]) -> Label | None:
     """The run of lines from the first of a chain that is nearest to a label; of equally near ones the longest."""
     best: Label | None = None
-    fewest = 0
     joined = ""
     for number, word in enumerate(chain, start=1):
         joined += word.text
@@ -225,15 +228,18 @@ def _longest(chain: Sequence[ReadWord]) -> Label | None:
         found = meanings(text)
         errors = misread(joined, text)
         # What follows a label and does not change what it means belongs to it only inside of its brackets.
-        if found and (best is None or errors < fewest or (errors == fewest and _goes_on(best, found, joined))):
+        if found and (
+            best is None or errors < best.errors or (errors == best.errors and _goes_on(best, found, joined))
+        ):
             own = tuple(chain[:number])
             sides = (min(w.left for w in own), own[0].top, max(w.right for w in own), own[-1].bottom)
-            best, fewest = Label(text, found, own, *sides), errors
+            best = Label(text, found, own, errors, *sides)
     return best
 
 
 def _goes_on(best: Label, found: frozenset[Meaning], joined: str) -> bool:
-    return found != best.meanings or is_label(joined) or _is_unclosed("".join(word.text for word in best.words))
+    explains_more = found != best.meanings or is_label(joined) or best.errors > 0
+    return explains_more or _is_unclosed("".join(word.text for word in best.words))
 
 
 def _is_unclosed(text: str) -> bool:
