@@ -70,26 +70,30 @@ def stroke(ink: Pixels, size: float) -> str:
     """
     height, width = ink.shape
     thickest = _THICKEST_STROKE * size
-    if height <= thickest and max(_SHORTEST_DASH * size, 2 * height) <= width <= _LONGEST_DASH * size:
+    if height <= thickest and max(_SHORTEST_DASH * size, 1.5 * height) <= width <= _LONGEST_DASH * size:
         return "-"
     lean, bend, thick = _slant(ink)
     straight = bend <= _STRAIGHT * size + 1 and thick <= thickest
-    return "/" if height >= _SHORTEST_SLASH * size and straight and abs(lean) >= _SLASH_LEANS else ""
+    return "/" if height >= _SHORTEST_SLASH * size and straight and lean >= _SLASH_LEANS else ""
 
 
 def _slant(ink: Pixels) -> tuple[float, float, float]:
-    """How far ink leans to the right for its height, how far it is from a straight line, its thickness in pixels."""
+    """How far ink leans to the right for its height, how far it is from a straight line, its thickness in pixels.
+
+    White within is part of the thickness: a 0 of which strokes are lost is thick.
+    """
     thickness = ink.sum(axis=1, dtype=np.float64)
     rows = np.flatnonzero(thickness)
     if len(rows) < 4:
         return 0.0, np.inf, np.inf
     thickness = thickness[rows]
     middle = (ink[rows] * np.arange(ink.shape[1])).sum(axis=1) / thickness
+    across = [np.ptp(np.flatnonzero(row)) + 1 for row in ink[rows]]
     # The ends of a stroke are cut level.
     inner = slice(1, -1)
     slope, start = np.polyfit(rows[inner], middle[inner], 1)
     bend = np.abs(middle - (slope * rows + start))[inner].max()
-    return -float(slope), float(bend), float(thickness.max())
+    return -float(slope), float(bend), float(max(across))
 
 
 def is_settled(line: Line, first: Recognised) -> bool:
@@ -129,17 +133,17 @@ def settled(line: Line, first: Recognised, second: Recognised) -> Figure:
     if _may_be_slash(first.figure, line.ink):
         return Figure("1", "it leans as a slash does")
     odds = max(min(first.figure_odds, default=0.0), min(second.figure_odds, default=0.0))
-    if not fitting and len(candidates) == 1 and odds >= _SURE and fits_ink(plain, _closed(line.ink)):
-        # Thin strokes that the threshold has broken.
-        return Figure(plain)
+    seen = " or ".join(text for text in candidates if text) or "nothing"
+    if not fitting and candidates == [plain] and plain and odds >= _SURE:
+        # Thin strokes that the threshold has broken leave the ink of other figures.
+        return Figure(plain, "" if fits_ink(plain, _closed(line.ink)) else "its ink is not all there")
     if not fitting:
-        seen = " or ".join(text for text in candidates if text) or "nothing"
         return Figure(f"{candidates[0]}?", f"recognised as {seen}, which does not fit the ink")
     if len(candidates) == 1 and odds >= _FAIR:
         return Figure(fitting[0])
     if len(candidates) == 1 or len(set(fitting)) == 1:
         return Figure(fitting[0], f"recognised with little certainty ({odds:.0%})")
-    return Figure(" | ".join(fitting), "recognised in two ways")
+    return Figure(f"{fitting[0]}?", f"recognised as {seen}")
 
 
 def _plain(reading: Recognised) -> str:
@@ -179,7 +183,7 @@ def fits_ink(text: str, ink: Pixels) -> bool:
 
 def _closed(ink: Pixels) -> Pixels:
     """Ink with gaps in thin strokes filled: those of two halves of a 0, not those between two digits."""
-    reach = max(3, round(ink.shape[0] * 0.16) | 1)
+    reach = max(3, round(ink.shape[0] * 0.2) | 1)
     wide = cv2.copyMakeBorder(ink, reach, reach, reach, reach, cv2.BORDER_CONSTANT, value=0)
     closed = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, np.ones((3, reach)))
     return as_pixels(closed[reach:-reach, reach:-reach])

@@ -95,7 +95,9 @@ def _free(text: Pixels, rows: Sequence[int], columns: Sequence[int], size: float
     margin = max(2, round(size * _MARGIN))
     free = np.zeros((len(rows) - 1, len(columns)), dtype=bool)
     for number, x in enumerate(columns):
-        strip = text[:, max(0, x - margin) : x + margin + 1].max(axis=1)
+        # What is left of the ruling itself may stand between.
+        sides = (text[:, max(0, x - margin - 1) : max(0, x - 1)], text[:, x + 2 : x + margin + 2])
+        strip = np.maximum.reduce([side.max(axis=1) for side in sides if side.shape[1]] or [text[:, x]])
         for row in range(len(rows) - 1):
             stretch = strip[rows[row] + 2 : max(rows[row + 1] - 1, rows[row] + 3)]
             free[row, number] = stretch.mean() <= _CLEAN
@@ -119,7 +121,7 @@ def _belonging(edges: np.ndarray, numbers: np.ndarray, uneven: set[int], filled:
 
     The row must show most of the lines that the rows beside it do, but where it lacks a side of a cell. Then an edge
     belongs whose line is drawn both above and below, or that has text on both sides; where a cell has no four sides,
-    it is enough that the line is drawn in most rows.
+    it is enough that the line is drawn in most rows and that it has text on both sides, or that its row is like others.
     """
     drawn = edges >= RULED
     height, width = numbers.shape
@@ -143,5 +145,5 @@ def _belonging(edges: np.ndarray, numbers: np.ndarray, uneven: set[int], filled:
             mostly = bool(len(along)) and along.mean() >= _MOSTLY
             both = bool(filled[row, line - 1] and filled[row, line])
             told = (both and (mostly or beside[line])) or (is_uneven and mostly and bool(others.any()))
-            lost.likely[row, line] = is_like_others and told
+            lost.likely[row, line] = (is_like_others and told) or (is_uneven and both and mostly)
     return lost
