@@ -21,6 +21,7 @@ from transforms.documents.scan.pages import ReadCell, ReadLine, ReadPage, ReadTa
 from transforms.documents.scan.rows import rows_of_pages
 from transforms.documents.scan.unruled import Stretch, rows_without_rulings
 from transforms.documents.scan.vocabulary import corrected_label, corrected_line
+from transforms.reading.printed import looks_like_value, read_printed
 
 
 def _ink(text: str) -> np.ndarray:
@@ -144,6 +145,13 @@ def test_a_heading_over_all_columns_stays_one_cell() -> None:
     text[40:80] = 0
     text[52:70, 20:40] = 1
     assert not mended(grid, text, rows, columns, 28.0)[0].beside[1, 1:5].any()
+
+
+def test_a_figure_that_cannot_be_told_stands_where_a_figure_does_and_has_no_value() -> None:
+    for text in ("19?", "?", "-3?"):
+        assert looks_like_value(text)
+        assert read_printed(text).value is None
+    assert not looks_like_value("何时公开?")
 
 
 def _png_of(width: int, height: int) -> bytes:
