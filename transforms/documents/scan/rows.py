@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from transforms.documents.model import Cell, Mode, Row
 from transforms.documents.scan.pages import ReadLine, ReadPage, ReadTable, ReadWord
-from transforms.documents.scan.unruled import Carried, Stretch, rows_without_rulings
+from transforms.documents.scan.unruled.tables import Carried, Stretch, rows_without_rulings
 from transforms.documents.scan.vocabulary import corrected_label, corrected_line, is_label
 from transforms.reading.labels import section_of
 from transforms.reading.printed import looks_like_value

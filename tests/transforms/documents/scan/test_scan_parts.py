@@ -19,7 +19,7 @@ from transforms.documents.scan.images import image_pages
 from transforms.documents.scan.mending import Grid, mended
 from transforms.documents.scan.pages import ReadCell, ReadLine, ReadPage, ReadTable, ReadWord
 from transforms.documents.scan.rows import rows_of_pages
-from transforms.documents.scan.unruled import Stretch, rows_without_rulings
+from transforms.documents.scan.unruled.tables import Stretch, rows_without_rulings
 from transforms.documents.scan.vocabulary import corrected_label, corrected_line
 from transforms.reading.printed import looks_like_value, read_printed
 
