@@ -43,7 +43,7 @@ _THICKEST_STROKE = 0.24
 _SHORTEST_DASH = 0.25
 _LONGEST_DASH = 2.6
 _SHORTEST_SLASH = 0.6
-_SLASH_LEANS = 0.16
+_SLASH_LEANS = 0.2
 _LEANS = 0.1
 _STRAIGHT = 0.06
 _NARROWEST_DIGIT = 0.36
@@ -72,9 +72,11 @@ def stroke(ink: Pixels, size: float) -> str:
     thickest = _THICKEST_STROKE * size
     if height <= thickest and max(_SHORTEST_DASH * size, 1.5 * height) <= width <= _LONGEST_DASH * size:
         return "-"
+    if height < _SHORTEST_SLASH * size or ink.sum(axis=1, dtype=np.int64).max() > thickest:
+        return ""
     lean, bend, thick = _slant(ink)
     straight = bend <= _STRAIGHT * size + 1 and thick <= thickest
-    return "/" if height >= _SHORTEST_SLASH * size and straight and lean >= _SLASH_LEANS else ""
+    return "/" if straight and lean >= _SLASH_LEANS else ""
 
 
 def _slant(ink: Pixels) -> tuple[float, float, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -186,15 +186,19 @@ def _halves(image: Pixels) -> list[Pixels]:
 def _read(layout: _Layout, known: dict[int, Recognised]) -> ReadPage:
     """Everything on a page; ``known``: lines that were recognised before, by their number."""
     lines = layout.every_line()
+    size = layout.page.type_size
+    # The network would only take them for something else.
+    strokes = {number: sign for number, line in enumerate(lines) if (sign := stroke(line.ink, size))}
+    known = known | {number: Recognised(sign, (1.0,), sign, (1.0,)) for number, sign in strokes.items()}
     rest = [number for number in range(len(lines)) if number not in known]
     by_number = known | dict(zip(rest, recognise([lines[number].picture for number in rest]), strict=True))
     readings = [by_number[number] for number in range(len(lines))]
-    figures = _figures(lines, readings, layout.page.type_size)
+    figures = _figures(lines, readings, strokes)
     texts: list[ReadCell] = []
     position = 0
     for _, cell, content in layout.cells:
         end = position + len(content.lines)
-        texts.append(_cell(cell, content, readings[position:end], figures[position:end], layout.page.type_size))
+        texts.append(_cell(cell, content, readings[position:end], figures[position:end], size))
         position = end
     parts: list[ReadTable | ReadLine] = list(_tables(layout, texts))
     parts += _lines(layout, readings[position:], figures[position:])
@@ -224,13 +228,13 @@ def _lines(layout: _Layout, readings: Sequence[Recognised], figures: Sequence[Fi
         yield ReadLine(round(min(word.top for word in members) * size), tuple(members))
 
 
-def _figures(lines: Sequence[Line], readings: Sequence[Recognised], size: float) -> list[Figure | None]:
+def _figures(lines: Sequence[Line], readings: Sequence[Recognised], strokes: Mapping[int, str]) -> list[Figure | None]:
     """The figure that each line holds, None for words; those not settled by one reading are read again."""
     figures: list[Figure | None] = [None] * len(lines)
     again: list[int] = []
     for number, (line, reading) in enumerate(zip(lines, readings, strict=True)):
-        if sign := stroke(line.ink, size):
-            figures[number] = Figure(sign)
+        if number in strokes:
+            figures[number] = Figure(strokes[number])
             continue
         if not is_figure(reading.text) and not (not reading.text.strip() and reading.figure):
             continue
