@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +28,10 @@ _GUTTER = 0.012
 # Ink in specks of a cell that could be what is left of a character, in squares of the type's height.
 _MUCH_SPECKS = 0.05
 _MUCH_BLEACHED = 0.15
+# A figure that a narrow cell breaks over lines: white between them, and beside them up to the rulings.
+_LEADING = 0.95
+_CELL_PADDING = 0.6
+_WRAPPED = "it stands in several lines of a narrow cell"
 # Middles of words of one line, in heights of the type.
 _SAME_HEIGHT = 0.4
 
@@ -251,9 +256,11 @@ def _figures(lines: Sequence[Line], readings: Sequence[Recognised], strokes: Map
 def _cell(
     place: GridCell, content: Content, readings: Sequence[Recognised], figures: Sequence[Figure | None], size: float
 ) -> ReadCell:
-    """Text of a cell: lines of figures stay apart, for they may be two cells; words run on."""
+    """Text of a cell: lines of figures stay apart, for they may be two cells, unless the cell is too narrow for one."""
     doubts: list[str] = []
-    if figures and all(figure is not None for figure in figures):
+    if figures and _is_wrapped(place, content, figures, size):
+        text, doubts = "".join(figure.text for figure in figures if figure), [_WRAPPED]
+    elif figures and all(figure is not None for figure in figures):
         text = "\n".join(figure.text for figure in figures if figure)
         doubts += [figure.doubt for figure in figures if figure]
     else:
@@ -270,6 +277,21 @@ def _cell(
     if place.unsure:
         doubts.append("rulings around it are broken")
     return ReadCell(place, text, "; ".join(doubt for doubt in dict.fromkeys(doubts) if doubt))
+
+
+def _is_wrapped(place: GridCell, content: Content, figures: Sequence[Figure | None], size: float) -> bool:
+    """Whether lines in a cell are one figure: digits without doubt or point, as near as lines are, the cell full."""
+    texts = [figure.text if figure and not figure.doubt else "" for figure in figures]
+    boxes = [line.box for line in content.lines]
+    if len(texts) < 2 or content.specks or place.unsure or not all(text.isdecimal() for text in texts):
+        return False
+    if any(lower.top - upper.bottom > _LEADING * size for upper, lower in pairwise(boxes)):
+        return False
+    room = place.box.right - place.box.left - 2 * _CELL_PADDING * size
+    # Full-width digits stand in the middle of their squares.
+    digits = [(box.right - box.left) / (len(text) - 0.5) for box, text in zip(boxes, texts, strict=True)]
+    is_full = all(room - (box.right - box.left) < digit for box, digit in zip(boxes[:-1], digits, strict=False))
+    return is_full and len(texts[-1]) <= len(texts[0])
 
 
 def _tables(layout: _Layout, texts: Sequence[ReadCell]) -> Iterator[ReadTable]:
