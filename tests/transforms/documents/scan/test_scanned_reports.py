@@ -98,6 +98,15 @@ def test_sides_of_cells_that_are_left_out_are_told_by_the_rows_around() -> None:
     assert score.counts["right"] >= 0.99 * len(figures.expected()), score.details[:5]
 
 
+def test_a_figure_that_its_cell_breaks_over_lines_is_one_in_doubt() -> None:
+    figures = make_figures(9, "F2021")
+    figures.application["carried_out", "natural_person"] = "12345678"
+    seen = see(encoded([report_image(figures)], "PNG"))
+    assert seen.cells["application.carried_out.natural_person"]["value"] == 12345678
+    warned = {path for doubt in seen.reading.warnings if doubt.code == "text_unsure" for path in doubt.cells}
+    assert warned == {("application", "carried_out", "natural_person")}
+
+
 def test_a_seal_on_a_copy_without_colours_takes_no_figure_with_it() -> None:
     figures = make_figures(6, "F2021", size=200)
     page = report_image(figures)
