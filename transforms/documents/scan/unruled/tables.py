@@ -83,7 +83,7 @@ def rows_without_rulings(
     lines = marks_joined(lines)
     words = [word for line in lines for word in line.words]
     values = [word for word in words if is_value(word)]
-    labels = list(labels_of([word for word in words if word not in set(values)]))
+    labels = list(labels_of([word for word in words if not is_value(word)]))
     headers = sorted(_headers(labels), key=lambda header: header.top)
     breaks = [word.top for word in words if section_of(word.text)]
     used: set[ReadWord] = set()
