@@ -23,6 +23,8 @@ _CHANGE = re.compile(
 )
 _ANNOTATED = re.compile(rf"^({_NUMBER})(件|条|项|元|万元)?(\([^()]*\)|\[[^\[\]]*\])$", re.A)
 _BEGINS_WITH_FIGURE = re.compile(r"^[+\-]?\d[\d,]*(?:\.\d+)?\s*(?:[(\[元万亿千件条项次个]|余|多|左右|$)")
+# What recognition of an image makes of a figure that it cannot tell: it stands where a figure does.
+_UNSURE = re.compile(r"^[\d.,+\-/]*\?$")
 # Raised, circled and broken figures: made plain they would be digits of the figure beside them.
 # So is a character that was lost on the way: it may have been a sign or a digit.
 _NOTE_MARK = re.compile("[²³¹⁰-₉①-⓿½¼¾⅐-⅟\ufffd]")
@@ -99,7 +101,8 @@ def looks_like_value(text: str) -> bool:
     if read.state != "text":
         return True
     plain = unicodedata.normalize("NFKC", text.replace("\ufffd", "")).strip()
-    return not plain or (len(plain) <= 40 and bool(_BEGINS_WITH_FIGURE.match(plain) or _CHANGE.match(plain)))
+    patterns = (_BEGINS_WITH_FIGURE, _CHANGE, _UNSURE)
+    return not plain or (len(plain) <= 40 and any(pattern.match(plain) for pattern in patterns))
 
 
 def money_factor(unit: str | None) -> Decimal | None:

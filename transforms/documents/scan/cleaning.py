@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -18,6 +19,11 @@ _MOST_PIXELS = 40_000_000
 # A pixel is red when its red stands out so far over green and blue; seals are larger than this part of the width.
 _RED_LEAD = 45
 _SEAL_WIDTH = 1 / 14
+# A seal copied without colours, on a page whose ink is 0 and whose paper is 255: its shades, how far those of
+# neighbours differ, and the part of its square that it covers at the least.
+_SEAL_GREYS = (90, 225)
+_FLAT = 45
+_SEAL_FILLED = 0.03
 _STEEPEST_DEGREES = 4.0
 _MOST_POINTS = 150_000
 
@@ -39,6 +45,8 @@ def clean(image: Pixels) -> Page | None:
     """A page from an image (height × width, or × 3 as RGB); None when there is nothing on it."""
     grey, bleached = _without_seals(image)
     grey = _evenly_lit(grey)
+    if not bleached.any():
+        grey, bleached = _without_grey_seals(grey)
     ink = _ink(grey)
     size = _type_size(ink)
     if size is None:
@@ -79,22 +87,57 @@ def _without_seals(image: Pixels) -> tuple[Pixels, Pixels]:
     if cv2.countNonZero(mask) < 100:
         return grey, bleached
     # The parts of a seal lie close together: joined on a smaller image they are one large thing, words in red are not.
-    scale = max(1, round(image.shape[1] / 400))
-    small = cv2.resize(mask, (-(-image.shape[1] // scale), -(-image.shape[0] // scale)), interpolation=cv2.INTER_AREA)
-    joined = cv2.dilate(
-        as_pixels(cv2.resize(mask, small.shape[::-1], interpolation=cv2.INTER_AREA) > 0), np.ones((7, 7))
-    )
-    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    for x, y, width, height, _ in stats[1:]:
-        if min(width, height) * scale >= image.shape[1] * _SEAL_WIDTH:
-            area = np.s_[y * scale : (y + height) * scale, x * scale : (x + width) * scale]
-            seal = cv2.dilate(as_pixels(mask[area]), np.ones((3, 3)))
-            part = as_pixels(np.asarray(red)[area])
-            light = float(np.median(part[mask[area] > 0])) if mask[area].any() else 255.0
-            lifted = np.minimum(part * (255.0 / max(light, 1.0)), 255.0).astype(np.uint8)
-            grey[area] = np.where(seal > 0, lifted, part)
-            bleached[area] = mask[area]
+    for area in _large_marks(mask):
+        grey[area] = _lifted(as_pixels(np.asarray(red)[area]), as_pixels(mask[area]), 1)
+        bleached[area] = mask[area]
     return grey, bleached
+
+
+def _without_grey_seals(grey: Pixels) -> tuple[Pixels, Pixels]:
+    """As ``_without_seals`` for a copy without colours, evenly lit: a seal is grey all over, text only at its rims."""
+    bleached = np.zeros_like(grey)
+    smooth = cv2.medianBlur(grey, 3)
+    darkest, lightest = _SEAL_GREYS
+    flat = cv2.subtract(cv2.dilate(smooth, np.ones((3, 3))), cv2.erode(smooth, np.ones((3, 3)))) < _FLAT
+    between = as_pixels((smooth > darkest) & (smooth < lightest))
+    mask = as_pixels(between * flat)
+    # Grains of paper and of strokes that were printed faintly lie alone.
+    mask = as_pixels(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((2, 2))))
+    if cv2.countNonZero(mask) < 100:
+        return grey, bleached
+    grey = grey.copy()
+    for area in _large_marks(mask):
+        if cv2.countNonZero(mask[area]) < _SEAL_FILLED * mask[area].size:
+            continue
+        # Text and rulings that the seal lies over part it, and leave strips of it.
+        whole = cv2.morphologyEx(mask[area], cv2.MORPH_CLOSE, np.ones((9, 9)))
+        whole = np.maximum(whole, cv2.dilate(mask[area], np.ones((15, 15))) * between[area])
+        grey[area] = _lifted(as_pixels(grey[area]), as_pixels(whole), 2)
+        bleached[area] = whole
+    return grey, bleached
+
+
+def _large_marks(mask: Pixels) -> Iterator[tuple[slice, slice]]:
+    """Areas in which parts of a mask lie so close together that they are one thing as large as a seal."""
+    height, width = mask.shape
+    # Joined on a smaller image.
+    scale = max(1, round(width / 400))
+    small = cv2.resize(mask, (-(-width // scale), -(-height // scale)), interpolation=cv2.INTER_AREA)
+    joined = cv2.dilate(as_pixels(small > 0), np.ones((7, 7)))
+    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    for x, y, wide, tall, _ in stats[1:]:
+        if min(wide, tall) * scale >= width * _SEAL_WIDTH:
+            yield np.s_[y * scale : (y + tall) * scale, x * scale : (x + wide) * scale]
+
+
+def _lifted(part: Pixels, mask: Pixels, rim: int) -> Pixels:
+    """A part of a page in which what a mask covers, and so many pixels around, is as light as paper."""
+    if not mask.any():
+        return part
+    seal = cv2.dilate(mask, np.ones((2 * rim + 1, 2 * rim + 1)))
+    light = float(np.median(part[mask > 0]))
+    lifted = np.minimum(part * (255.0 / max(light, 1.0)), 255.0).astype(np.uint8)
+    return as_pixels(np.where(seal > 0, lifted, part))
 
 
 def _evenly_lit(grey: Pixels) -> Pixels:

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from transforms.documents.scan.cleaning import Page, Pixels, as_pixels
+from transforms.documents.scan.mending import RULED, Grid, mended, regions
 
 # In heights of the page's type.
 _SHORTEST_ACROSS = 2.2
@@ -20,13 +21,17 @@ _SAME_LINE = 0.4
 _SMALLEST_TABLE = 5.0
 _LONG_RULE = 7.0
 _OPEN_END = 0.5
-# Parts of an edge between two cells that must be ruled for it to part them, and for that to be without question.
-_RULED = 0.35
+# Part of an edge between two cells up to which there is no question that nothing parts them.
 _NOT_RULED = 0.12
 _AT_END = 0.75
 _TRACE = 0.08
 _THICKEST = 0.25
 _MOST_LINES = 200
+# Tables with white between them: how far they stand apart at the most, how much ink of grains there may be, and half
+# of the thickness of a ruling.
+_NEAR_TABLE = 1.6
+_WHITE = 0.001
+_RULING = 0.12
 
 
 class Box(NamedTuple):
@@ -93,7 +98,7 @@ def find_tables(page: Page) -> Rulings:
         if width >= _SMALLEST_TABLE * size and height >= _SHORTEST_DOWN * size
     ]
     tables: list[Table] = []
-    for box in _joined(boxes, size):
+    for box in (part for whole in _joined(boxes, size) for part in _parted(whole, across, page)):
         table = _table(box, across, down, page)
         if table is not None:
             tables.append(table)
@@ -162,6 +167,19 @@ def _joined(boxes: Sequence[Box], size: float) -> list[Box]:
     return done
 
 
+def _parted(box: Box, across: _Direction, page: Page) -> list[Box]:
+    """Tables that stand so near below each other that their sides were closed to one line; white is between them."""
+    rows = _positions(np.ascontiguousarray(across.lines[box.top : box.bottom, box.left : box.right]), 0, page.type_size)
+    rim = max(2, round(page.type_size * _RULING))
+    cuts = []
+    for upper, lower in pairwise(rows):
+        strip = page.ink[box.top + upper + rim : box.top + lower - rim, box.left : box.right]
+        if lower - upper <= page.type_size * _NEAR_TABLE and strip.size and strip.mean() <= _WHITE:
+            cuts.append((box.top + upper + rim, box.top + lower - rim))
+    tops, bottoms = [box.top, *(end for _, end in cuts)], [*(start for start, _ in cuts), box.bottom]
+    return [box._replace(top=top, bottom=bottom) for top, bottom in zip(tops, bottoms, strict=True)]
+
+
 def _positions(mask: Pixels, axis: int, size: float) -> list[int]:
     """Where the lines of a mask stand: rows of lines across (axis 0), columns of lines down (axis 1)."""
     count, _, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
@@ -196,8 +214,11 @@ def _table(box: Box, across: _Direction, down: _Direction, page: Page) -> Table 
     above = np.array([_ruled(lines, thin, ink, y, columns, reach) for y in rows])  # lines × columns
     lines, thin, ink = down.lines[area].T, down.thin[area].T, ink.T
     beside = np.array([_ruled(lines, thin, ink, x, rows, reach) for x in columns]).T  # rows × lines
+    rulings = cv2.dilate(cv2.bitwise_or(across.lines[area], down.lines[area]), np.ones((3, 3)))
+    text = as_pixels(page.ink[area] * (1 - rulings))
+    grid, texts = mended(Grid(above, beside), text, rows, columns, page.type_size)
     cells = []
-    for row, column, height, span, unsure in _merged(above, beside):
+    for row, column, height, span, unsure in _merged(grid, texts):
         cell_box = Box(
             box.left + columns[column],
             box.top + rows[row],
@@ -234,18 +255,18 @@ def _ruled(lines: Pixels, thin: Pixels, ink: Pixels, at: int, stops: Sequence[in
         part = float(ruled[inside].mean())
         left = float(remnant[inside].mean())
         free = text[inside].mean() < _NOT_RULED
-        if part < _RULED <= left and free and _at_ends(remnant, start, end, reach) >= _AT_END:
+        if part < RULED <= left and free and _at_ends(remnant, start, end, reach) >= _AT_END:
             part = left
             lines[close, inside] |= thin[close, inside]
         parts.append(part)
         traces.append(bool(free and max(part, left) >= _TRACE and _at_ends(remnant, start, end, reach // 2) >= _AT_END))
     # A trace of a line is one where the line is whole on both sides.
-    whole = [True, *(part >= _RULED for part in parts), True]
+    whole = [True, *(part >= RULED for part in parts), True]
     for number, trace in enumerate(traces):
         if trace and whole[number] and not whole[number + 1] and whole[number + 2]:
             inside = slice(stops[number], stops[number + 1])
             lines[close, inside] |= thin[close, inside]
-            parts[number] = _RULED
+            parts[number] = RULED
     return parts
 
 
@@ -255,38 +276,37 @@ def _at_ends(remnant: np.ndarray, start: int, end: int, reach: int) -> float:
     return max(float(part.mean()) if len(part) else 0.0 for part in (first, last))
 
 
-def _merged(above: np.ndarray, beside: np.ndarray) -> list[tuple[int, int, int, int, bool]]:
+def _merged(grid: Grid, texts: Grid) -> list[tuple[int, int, int, int, bool]]:
     """(row, column, height, span, unsure) of cells: squares of the grid joined where no ruling parts them.
 
-    ``above``: lines × columns, ``beside``: rows × lines, the part of each edge that is ruled.
+    ``texts``: where no text runs over an edge. No cell has but four sides: where rulings are lost, so that one seems
+    to, each text stands for itself, in doubt.
     """
-    height, width = above.shape[0] - 1, above.shape[1]
-    labels = np.arange(height * width).reshape(height, width)
-
-    def join(first: int, second: int) -> None:
-        if first != second:
-            labels[labels == max(first, second)] = min(first, second)
-
-    for row in range(height):
-        for column in range(width):
-            if column + 1 < width and beside[row, column + 1] < _RULED:
-                join(labels[row, column], labels[row, column + 1])
-            if row + 1 < height and above[row + 1, column] < _RULED:
-                join(labels[row, column], labels[row + 1, column])
+    numbers, together = regions(grid), regions(texts)
     cells: list[tuple[int, int, int, int, bool]] = []
-    for label in np.unique(labels):
-        ys, xs = np.nonzero(labels == label)
-        top, left, tall, wide = int(ys.min()), int(xs.min()), int(np.ptp(ys)) + 1, int(np.ptp(xs)) + 1
-        if len(ys) == tall * wide:
-            cells.append((top, left, tall, wide, _is_broken(top, left, tall, wide, above, beside)))
-        else:
-            # No cell has such a shape: rulings are lost in it, so each square stands for itself, in doubt.
-            cells += [(int(y), int(x), 1, 1, True) for y, x in zip(ys, xs, strict=True)]
+    for number in np.unique(numbers):
+        members = numbers == number
+        if (whole := _rectangle(members)) is not None:
+            cells.append((*whole, _is_broken(*whole, grid)))
+            continue
+        for text in np.unique(together[members]):
+            part = members & (together == text)
+            if (whole := _rectangle(part)) is not None:
+                cells.append((*whole, True))
+            else:
+                cells += [(int(y), int(x), 1, 1, True) for y, x in zip(*np.nonzero(part), strict=True)]
     return sorted(cells)
 
 
-def _is_broken(top: int, left: int, tall: int, wide: int, above: np.ndarray, beside: np.ndarray) -> bool:
+def _rectangle(members: np.ndarray) -> tuple[int, int, int, int] | None:
+    """Row, column, height and span of squares that make a rectangle; None where they make another shape."""
+    ys, xs = np.nonzero(members)
+    height, span = int(np.ptp(ys)) + 1, int(np.ptp(xs)) + 1
+    return (int(ys.min()), int(xs.min()), height, span) if len(ys) == height * span else None
+
+
+def _is_broken(top: int, left: int, tall: int, wide: int, grid: Grid) -> bool:
     """Whether something of a ruling is left within a cell: it may be two cells."""
-    inner = [above[y, left : left + wide] for y in range(top + 1, top + tall)]
-    inner += [beside[top : top + tall, x] for x in range(left + 1, left + wide)]
+    inner = [grid.above[y, left : left + wide] for y in range(top + 1, top + tall)]
+    inner += [grid.beside[top : top + tall, x] for x in range(left + 1, left + wide)]
     return any(bool((edge > _NOT_RULED).any()) for edge in inner)

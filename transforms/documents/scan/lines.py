@@ -19,7 +19,12 @@ _SMALLEST_LINE = 0.24
 _BASELINE = 0.7
 _LINE_GAP = 0.1
 _TALLEST_LINE = 1.35
-_WORD_GAP = 2.0
+_WORD_GAP = 0.6
+_LINES_GAP = 0.45
+_MARK_GAP = 0.95
+_TALLEST_WORD = 6.0
+_LOWEST_WORD = 0.35
+_LONGEST_DASH = 2.6
 _RIM = 0.12
 _PADDING = 0.18
 # Ink that reaches along so much of a cell's edge is its ruling.
@@ -73,8 +78,8 @@ def _touches(box: Box, inner: Box, rulings: Rulings) -> bool:
     return at_rim or bool(rulings.mask[box.top - 1 : box.bottom + 1, box.left - 1 : box.right + 1].any())
 
 
-def lines_outside(page: Page, rulings: Rulings) -> list[Line]:
-    """Lines of text that stand outside of all tables, from top to bottom, words far apart as lines of their own."""
+def words_outside(page: Page, rulings: Rulings) -> list[Line]:
+    """Words that stand outside of all tables, each a line that no wide white parts."""
     free = as_pixels(page.ink * (1 - cv2.dilate(rulings.mask, np.ones((3, 3)))))
     rim = round(page.type_size * 0.3)
     for table in rulings.tables:
@@ -82,17 +87,27 @@ def lines_outside(page: Page, rulings: Rulings) -> list[Line]:
         free[max(0, box.top - rim) : box.bottom + rim, max(0, box.left - rim) : box.right + rim] = 0
     ink, spots = _without_specks(free, page.type_size, at_edges=False)
     whole = Box(0, 0, ink.shape[1], ink.shape[0])
-    lines: list[Line] = []
-    for top, bottom in _spans(ink, page.type_size):
-        height = bottom - top
-        # Shadows of the book's edge, pictures and coats of arms are no lines of text.
-        if height < page.type_size * 0.35 or height > page.type_size * 6:
-            continue
-        for left, right in _words(ink[top:bottom], max(height, page.type_size)):
-            rows = np.flatnonzero(ink[top:bottom, left:right].max(axis=1))
-            box = Box(left, top + int(rows[0]), right, top + int(rows[-1]) + 1)
-            lines.append(_picture(page, ink, spots, whole, box))
-    return lines
+    return [_picture(page, ink, spots, whole, box) for box in _words(ink, whole, page.type_size)]
+
+
+def _words(ink: Pixels, box: Box, size: float) -> Iterator[Box]:
+    """Boxes of words, parted by white across and down in turn: lines of cells side by side stand at any height."""
+    for top, bottom in _spans(ink[box.top : box.bottom, box.left : box.right], size):
+        band = ink[box.top + top : box.top + bottom, box.left : box.right]
+        # White through more than one line parts them, be it narrow.
+        is_tall = bottom - top > size * _TALLEST_LINE
+        for left, right in _parts(band, size, _LINES_GAP if is_tall else _WORD_GAP):
+            spans = _spans(band[:, left:right], size)
+            inner = Box(box.left + left, box.top + top, box.left + right, box.top + bottom)
+            if len(spans) > 1:
+                yield from _words(ink, inner, size)
+                continue
+            first, last = spans[0]
+            word = inner._replace(top=inner.top + first, bottom=inner.top + last)
+            # Shadows of the book's edge, pictures and coats of arms are no words; what is low may be a dash.
+            height, width = word.bottom - word.top, word.right - word.left
+            if height <= size * _TALLEST_WORD and (height >= size * _LOWEST_WORD or width <= size * _LONGEST_DASH):
+                yield word
 
 
 def _without_specks(ink: Pixels, size: float, at_edges: bool) -> tuple[Pixels, Pixels]:
@@ -143,24 +158,32 @@ def _spans(ink: Pixels, size: float) -> list[tuple[int, int]]:
             start, end = spans[-1]
             close = top - end <= size * _LINE_GAP
             small = min(end - start, bottom - top) < size * 0.55
-            if (close or (small and top - end <= size * 0.45)) and bottom - start <= size * _TALLEST_LINE:
+            if (close or (small and top - end <= size * 0.6)) and bottom - start <= size * _TALLEST_LINE:
                 spans[-1] = (start, bottom)
                 continue
         spans.append((top, bottom))
     return spans
 
 
-def _words(ink: Pixels, size: float) -> Iterator[tuple[int, int]]:
-    """Left and right of parts of a line that stand far apart, as in a table without rulings."""
+def _parts(ink: Pixels, size: float, gap: float) -> Iterator[tuple[int, int]]:
+    """Left and right of parts of a line that stand further apart than ``gap`` heights of the type."""
     parts = runs(ink, 0)
     if not parts:
         return
     left = parts[0][0]
-    for (_, end), (start, _) in pairwise(parts):
-        if start - end > size * _WORD_GAP:
+    for (before, end), (start, _) in pairwise(parts):
+        white = (start - end) / size
+        if white > gap and not (white <= _MARK_GAP and _is_mark(ink[:, before:end], size)):
             yield left, end
             left = start
     yield left, parts[-1][1]
+
+
+def _is_mark(ink: Pixels, size: float) -> bool:
+    """Whether ink is small and low, as 、 and 。 are: white beside them is part of them."""
+    rows = np.flatnonzero(ink.max(axis=1))
+    height = len(ink)
+    return bool(rows[0] >= height * 0.45 and rows[-1] >= height * 0.75 and rows[-1] - rows[0] <= size * 0.5)
 
 
 def _line(page: Page, ink: Pixels, spots: Pixels, inner: Box, span: tuple[int, int]) -> Line:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from transforms.documents.scan.cleaning import Page, Pixels, clean, quarter_turned
-from transforms.documents.scan.figures import Figure, is_figure, is_settled, second_picture, settled, text_doubt
+from transforms.documents.scan.figures import Figure, is_figure, is_settled, second_picture, settled, stroke, text_doubt
 from transforms.documents.scan.grids import GridCell, Rulings, Table, find_tables
-from transforms.documents.scan.lines import Content, Line, content_of, lines_outside
+from transforms.documents.scan.lines import Content, Line, content_of, words_outside
 from transforms.documents.scan.recognition import Recognised, recognise
-from transforms.documents.scan.vocabulary import corrected_label, corrected_line
+from transforms.documents.scan.vocabulary import corrected_label
 
 # A page is the right way up when so many characters are recognised of those that its lines have room for. On their
 # side many are recognised as well: the network knows lines written downwards.
@@ -27,6 +28,12 @@ _GUTTER = 0.012
 # Ink in specks of a cell that could be what is left of a character, in squares of the type's height.
 _MUCH_SPECKS = 0.05
 _MUCH_BLEACHED = 0.15
+# A figure that a narrow cell breaks over lines: white between them, and beside them up to the rulings.
+_LEADING = 0.95
+_CELL_PADDING = 0.6
+_WRAPPED = "it stands in several lines of a narrow cell"
+# Middles of words of one line, in heights of the type.
+_SAME_HEIGHT = 0.4
 
 
 class ReadCell(NamedTuple):
@@ -47,20 +54,39 @@ class ReadTable(NamedTuple):
     open_bottom: bool
 
 
-class ReadLine(NamedTuple):
-    """A line outside of tables; left and right in heights of the page's type."""
+class ReadWord(NamedTuple):
+    """Text outside of tables that no wide white parts; its box in heights of the page's type.
 
-    top: int
+    ``is_figure``: it was recognised as a figure or a dash alone, though perhaps not without doubt; ``raw`` is what was
+    recognised, before a figure was made of it.
+    """
+
     text: str
     left: float
+    top: float
     right: float
-    doubt: str
+    bottom: float
+    doubt: str = ""
+    is_figure: bool = False
+    raw: str = ""
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+
+class ReadLine(NamedTuple):
+    """Words outside of tables that stand at one height, from left to right."""
+
+    top: int
+    words: tuple[ReadWord, ...]
 
 
 class ReadPage(NamedTuple):
-    """Lines and tables of a page from top to bottom."""
+    """Lines and tables of a page from top to bottom; its width in heights of its type."""
 
     parts: tuple[ReadTable | ReadLine, ...]
+    width: float = 1.0
 
 
 class _Layout(NamedTuple):
@@ -94,7 +120,7 @@ def _layout(image: Pixels) -> _Layout | None:
         return None
     rulings = find_tables(page)
     cells = [(table, cell, content_of(page, rulings, cell.box)) for table in rulings.tables for cell in table.cells]
-    return _Layout(page, rulings, cells, lines_outside(page, rulings))
+    return _Layout(page, rulings, cells, words_outside(page, rulings))
 
 
 def _upright(image: Pixels) -> tuple[Pixels, _Layout | None, dict[int, Recognised]]:
@@ -165,31 +191,56 @@ def _halves(image: Pixels) -> list[Pixels]:
 def _read(layout: _Layout, known: dict[int, Recognised]) -> ReadPage:
     """Everything on a page; ``known``: lines that were recognised before, by their number."""
     lines = layout.every_line()
+    size = layout.page.type_size
+    # The network would only take them for something else.
+    strokes = {number: sign for number, line in enumerate(lines) if (sign := stroke(line.ink, size))}
+    known = known | {number: Recognised(sign, (1.0,), sign, (1.0,)) for number, sign in strokes.items()}
     rest = [number for number in range(len(lines)) if number not in known]
     by_number = known | dict(zip(rest, recognise([lines[number].picture for number in rest]), strict=True))
     readings = [by_number[number] for number in range(len(lines))]
-    figures = _figures(lines, readings)
+    figures = _figures(lines, readings, strokes)
     texts: list[ReadCell] = []
     position = 0
     for _, cell, content in layout.cells:
         end = position + len(content.lines)
-        texts.append(_cell(cell, content, readings[position:end], figures[position:end], layout.page.type_size))
+        texts.append(_cell(cell, content, readings[position:end], figures[position:end], size))
         position = end
     parts: list[ReadTable | ReadLine] = list(_tables(layout, texts))
+    parts += _lines(layout, readings[position:], figures[position:])
+    width = layout.page.ink.shape[1] / layout.page.type_size
+    return ReadPage(tuple(sorted(parts, key=lambda part: part.top)), width)
+
+
+def _lines(layout: _Layout, readings: Sequence[Recognised], figures: Sequence[Figure | None]) -> Iterator[ReadLine]:
+    """Words outside of tables in their lines."""
     size = layout.page.type_size
-    for line, reading, figure in zip(layout.lines, readings[position:], figures[position:], strict=True):
-        text = figure.text if figure else corrected_line(reading.text)
-        doubt = figure.doubt if figure else ""
-        if text.strip():
-            parts.append(ReadLine(line.box.top, text, line.box.left / size, line.box.right / size, doubt))
-    return ReadPage(tuple(sorted(parts, key=lambda part: part.top)))
+    words: list[ReadWord] = []
+    for line, reading, figure in zip(layout.lines, readings, figures, strict=True):
+        # Ink that was not recognised may be a figure.
+        text = figure.text if figure else reading.text.strip() or "?"
+        left, top, right, bottom = (edge / size for edge in line.box)
+        words.append(
+            ReadWord(text, left, top, right, bottom, figure.doubt if figure else "", figure is not None, reading.text)
+        )
+    lines: list[list[ReadWord]] = []
+    for word in sorted(words, key=lambda word: word.middle):
+        if lines and word.middle - lines[-1][0].middle <= _SAME_HEIGHT:
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    for members in lines:
+        members.sort(key=lambda word: word.left)
+        yield ReadLine(round(min(word.top for word in members) * size), tuple(members))
 
 
-def _figures(lines: Sequence[Line], readings: Sequence[Recognised]) -> list[Figure | None]:
+def _figures(lines: Sequence[Line], readings: Sequence[Recognised], strokes: Mapping[int, str]) -> list[Figure | None]:
     """The figure that each line holds, None for words; those not settled by one reading are read again."""
     figures: list[Figure | None] = [None] * len(lines)
     again: list[int] = []
     for number, (line, reading) in enumerate(zip(lines, readings, strict=True)):
+        if number in strokes:
+            figures[number] = Figure(strokes[number])
+            continue
         if not is_figure(reading.text) and not (not reading.text.strip() and reading.figure):
             continue
         if is_settled(line, reading):
@@ -205,9 +256,11 @@ def _figures(lines: Sequence[Line], readings: Sequence[Recognised]) -> list[Figu
 def _cell(
     place: GridCell, content: Content, readings: Sequence[Recognised], figures: Sequence[Figure | None], size: float
 ) -> ReadCell:
-    """Text of a cell: lines of figures stay apart, for they may be two cells; words run on."""
+    """Text of a cell: lines of figures stay apart, for they may be two cells, unless the cell is too narrow for one."""
     doubts: list[str] = []
-    if figures and all(figure is not None for figure in figures):
+    if figures and _is_wrapped(place, content, figures, size):
+        text, doubts = "".join(figure.text for figure in figures if figure), [_WRAPPED]
+    elif figures and all(figure is not None for figure in figures):
         text = "\n".join(figure.text for figure in figures if figure)
         doubts += [figure.doubt for figure in figures if figure]
     else:
@@ -224,6 +277,21 @@ def _cell(
     if place.unsure:
         doubts.append("rulings around it are broken")
     return ReadCell(place, text, "; ".join(doubt for doubt in dict.fromkeys(doubts) if doubt))
+
+
+def _is_wrapped(place: GridCell, content: Content, figures: Sequence[Figure | None], size: float) -> bool:
+    """Whether lines in a cell are one figure: digits without doubt or point, as near as lines are, the cell full."""
+    texts = [figure.text if figure and not figure.doubt else "" for figure in figures]
+    boxes = [line.box for line in content.lines]
+    if len(texts) < 2 or content.specks or place.unsure or not all(text.isdecimal() for text in texts):
+        return False
+    if any(lower.top - upper.bottom > _LEADING * size for upper, lower in pairwise(boxes)):
+        return False
+    room = place.box.right - place.box.left - 2 * _CELL_PADDING * size
+    # Full-width digits stand in the middle of their squares.
+    digits = [(box.right - box.left) / (len(text) - 0.5) for box, text in zip(boxes, texts, strict=True)]
+    is_full = all(room - (box.right - box.left) < digit for box, digit in zip(boxes[:-1], digits, strict=False))
+    return is_full and len(texts[-1]) <= len(texts[0])
 
 
 def _tables(layout: _Layout, texts: Sequence[ReadCell]) -> Iterator[ReadTable]:

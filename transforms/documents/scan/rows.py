@@ -8,8 +8,10 @@ from itertools import groupby
 from typing import NamedTuple
 
 from transforms.documents.model import Cell, Mode, Row
-from transforms.documents.scan.pages import ReadLine, ReadPage, ReadTable
-from transforms.documents.scan.vocabulary import corrected_label, is_label
+from transforms.documents.scan.pages import ReadLine, ReadPage, ReadTable, ReadWord
+from transforms.documents.scan.unruled.tables import Carried, Stretch, rows_without_rulings
+from transforms.documents.scan.vocabulary import corrected_label, corrected_line, is_label
+from transforms.reading.labels import section_of
 from transforms.reading.printed import looks_like_value
 
 # Columns of two tables are the same when their edges differ by no more than this part of the width.
@@ -17,10 +19,18 @@ _SAME_EDGE = 0.012
 # In heights of the type: a line that ends so near to the margin runs on in one that begins so near to it.
 _NEAR_MARGIN = 1.6
 _INDENT = 0.9
+_PARAGRAPH_INDENT = 3.0
+_WORDS_APART = 2.0
+# Lines of one paragraph are set in type of one size; of what is not recognised a text keeps nothing.
+_SAME_TYPE = 0.25
+_NOT_RECOGNISED = "?"
 _SHORTEST_FULL_LINE = 18
 _HEADING = re.compile(r"^[（(]?[一二三四五六七八九十]{1,2}[、.)）]")
 _PAGE_NUMBER = re.compile(r"^[-—–\s·.]*\d{1,3}[-—–\s·.]*$|^第?\d{1,3}页?[/共]?\d{0,3}页?$")
 _NO_RULINGS = "it stands in no ruled cell, so that its column was not seen"
+_A_ROW = "a row of a table without rulings"
+
+_Anything = ReadTable | ReadLine | Row
 
 
 class _Part(NamedTuple):
@@ -34,7 +44,7 @@ class _Part(NamedTuple):
 
 def rows_of_pages(pages: Iterable[ReadPage]) -> tuple[Row, ...]:
     """Rows of all pages in reading order."""
-    parts = [(number, part) for number, page in enumerate(pages, start=1) for part in page.parts]
+    parts = list(_unruled(pages))
     tables = _runs_of_tables(parts)
     edges = {
         run: _joined_edges([part.table for part in members])
@@ -42,11 +52,12 @@ def rows_of_pages(pages: Iterable[ReadPage]) -> tuple[Row, ...]:
     }
     rows: list[Row] = []
     kept: _Part | None = None  # the part before, when the next one goes on with its last row
-    for (page, is_line), members in groupby(
-        enumerate(parts), key=lambda entry: (entry[1][0], isinstance(entry[1][1], ReadLine))
-    ):
-        if is_line:
+    for (page, kind), members in groupby(enumerate(parts), key=lambda entry: (entry[1][0], type(entry[1][1]))):
+        if kind is ReadLine:
             rows += _lines([part for _, (_, part) in members if isinstance(part, ReadLine)], page)
+            continue
+        if kind is Row:
+            rows += [part for _, (_, part) in members if isinstance(part, Row)]
             continue
         for index, _ in members:
             part = tables[index]
@@ -58,15 +69,34 @@ def rows_of_pages(pages: Iterable[ReadPage]) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def _runs_of_tables(parts: Sequence[tuple[int, ReadTable | ReadLine]]) -> dict[int, _Part]:
+def _unruled(pages: Iterable[ReadPage]) -> Iterator[tuple[int, _Anything]]:
+    """Parts of all pages with the page; lines that are rows of tables without rulings as rows.
+
+    Such tables have numbers below 0.
+    """
+    carried: Carried | None = None
+    table = 0
+    for page, (parts, width) in enumerate(pages, start=1):
+        for kind, members in groupby(parts, key=type):
+            if kind is ReadTable:
+                carried = None
+                yield from ((page, part) for part in members)
+                continue
+            lines = [part for part in members if isinstance(part, ReadLine)]
+            found, carried = rows_without_rulings(Stretch(lines, page, width), carried, table - 1)
+            table = min([table, *(part.table for part in found if isinstance(part, Row))])
+            yield from ((page, part) for part in found)
+
+
+def _runs_of_tables(parts: Sequence[tuple[int, _Anything]]) -> dict[int, _Part]:
     """Tables by their index in ``parts``; one that goes on with the last table of the page before is of its run."""
     tables: dict[int, _Part] = {}
     last: _Part | None = None
     runs = on_page = 0
     since: list[str] = []
     for index, (page, part) in enumerate(parts):
-        if isinstance(part, ReadLine):
-            since.append(part.text)
+        if not isinstance(part, ReadTable):
+            since.append("".join(word.text for word in part.words) if isinstance(part, ReadLine) else _A_ROW)
             continue
         on_page = on_page + 1 if last is not None and last.page == page else 1
         goes_on = (
@@ -143,20 +173,40 @@ def _joined_cell(upper: Cell, lower: Cell) -> Cell:
 
 def _lines(lines: Sequence[ReadLine], page: int) -> Iterator[Row]:
     """Lines of text; those that a margin has broken are one, figures that stand alone are doubtful."""
-    full = [line for line in lines if len(line.text) >= _SHORTEST_FULL_LINE]
+    stretches = [stretch for line in lines for stretch in _stretches(line)]
+    full = [one for one in stretches if len(one.text) >= _SHORTEST_FULL_LINE]
     left = min((line.left for line in full), default=0.0)
     right = max((line.right for line in full), default=0.0)
     texts: list[tuple[int, str, str]] = []
-    runs_on = False
-    for number, line in enumerate(lines, start=1):
+    runs_on, height = False, 0.0
+    for number, line in enumerate(stretches, start=1):
         text = "".join(line.text.split())
+        if text == _NOT_RECOGNISED:
+            continue
         doubt = line.doubt or (_NO_RULINGS if looks_like_value(text) else "")
-        if runs_on and line.left <= left + _INDENT and not _HEADING.match(text):
+        alike = abs(line.bottom - line.top - height) <= _SAME_TYPE * height
+        if runs_on and alike and line.left <= left + _INDENT and not _HEADING.match(text):
             first, before, _ = texts.pop()
             texts.append((first, before + text, ""))
         else:
             texts.append((number, text, doubt))
-        full_line = len(line.text) >= _SHORTEST_FULL_LINE and line.right >= right - _NEAR_MARGIN
-        runs_on = full_line and text[-1:] not in "。；：:"
+        height = line.bottom - line.top
+        is_full = len(line.text) >= _SHORTEST_FULL_LINE and line.right >= right - _NEAR_MARGIN
+        begins = line.left <= left + _PARAGRAPH_INDENT and not section_of(corrected_line(text))
+        runs_on = is_full and begins and text[-1:] not in "。；：:"
     for number, text, doubt in texts:
-        yield Row((Cell(text, f"page {page}, line {number}", doubt=doubt),), Mode.BARE)
+        yield Row((Cell(corrected_line(text), f"page {page}, line {number}", doubt=doubt),), Mode.BARE)
+
+
+def _stretches(line: ReadLine) -> Iterator[ReadWord]:
+    """A line as one word, or as several where they stand far apart."""
+    joined = line.words[0]
+    for word in line.words[1:]:
+        if word.left - joined.right > _WORDS_APART:
+            yield joined
+            joined = word
+        else:
+            doubt = joined.doubt or word.doubt
+            top, bottom = min(joined.top, word.top), max(joined.bottom, word.bottom)
+            joined = ReadWord(joined.text + word.text, joined.left, top, word.right, bottom, doubt)
+    yield joined

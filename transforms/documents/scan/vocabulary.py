@@ -32,8 +32,11 @@ _HEADINGS = (
 _REPORT = "政府信息公开工作年度报告"
 _NOT_WORDS = re.compile(r"[^\w]|_")
 _BRACKETED = re.compile(r"\([^()]*\)")
-# The form prints no other unit; a misread character before 元 would make another one of it.
-_UNIT = re.compile(r"单位[:.]?[^千百亿]元")
+# What 万 is taken for; another character before 元 may be another unit.
+_UNIT = re.compile(r"单位[:.]?[方力刀厉刁]元")
+# The only word of one character that stands in the place of a figure, and what the network takes it for.
+_NOTHING = "无"
+_TAKEN_FOR_NOTHING = ("兀", "旡")
 # One wrong character in so many; and the next label must be further away by so many more.
 _CHARACTERS_PER_ERROR = 4
 _MARGIN = 2
@@ -42,12 +45,18 @@ _LONGEST_LINE = 45
 
 def corrected_label(text: str) -> str:
     """The official label that a cell's text stands for, what it has in brackets kept; itself if none or several fit."""
-    return _nearest(text, _labels())
+    return _NOTHING if text in _TAKEN_FOR_NOTHING else _nearest(text, _labels())
 
 
 def is_label(text: str) -> bool:
     """Whether the words are those of an official label."""
     return _words(text) in _labels() or _words(_BRACKETED.sub("", simplified(text))) in _labels()
+
+
+def misread(text: str, label: str) -> int:
+    """How many characters of a text are wrong, missing or too many, if it is to be this label."""
+    read, meant = _words(text), _words(label)
+    return min(Levenshtein.distance(one, meant) for one in (read, _words(_BRACKETED.sub("", simplified(text))) or read))
 
 
 def corrected_line(text: str) -> str:
@@ -81,6 +90,9 @@ def _nearest(text: str, labels: dict[str, str]) -> str:
         return text
     best, distance, _ = near[0]
     meant = _meant(best)
+    # A figure beside a label is no misread character of it.
+    if sum(map(str.isdigit, words)) > sum(map(str.isdigit, best)):
+        return text
     if any(other < distance + _MARGIN and not meant & _meant(label) for label, other, _ in near[1:]):
         return text
     return labels[best] + rest

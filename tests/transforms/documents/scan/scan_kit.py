@@ -60,8 +60,13 @@ class Box:
     text: str
 
 
-def report_image(figures: Figures) -> np.ndarray:
-    """A whole report as one tall page, grey."""
+# Which sides of a cell are drawn: left, top, right, bottom.
+_BORDERS = {"full": (True, True, True, True), "level": (False, True, False, True), "none": (False,) * 4}
+_GAPS = 0.15
+
+
+def report_image(figures: Figures, borders: str = "full") -> np.ndarray:
+    """A whole report as one tall page, grey; ``borders``: full, level, none, or gaps: each side may be left out."""
     parts: list[list[str] | tuple[list[Box], list[int]]] = [
         [figures.name, f"{figures.year}年政府信息公开工作年度报告"],
         [SECTIONS[0], "本年度工作有序开展，全年没有发生失泄密的情况。", SECTIONS[1]],
@@ -77,7 +82,7 @@ def report_image(figures: Figures) -> np.ndarray:
     y = _MARGIN
     for part in parts:
         if isinstance(part, tuple):
-            y = _draw_table(draw, y, *part) + _LINE
+            y = _draw_table(draw, y, *part, borders) + _LINE
         else:
             for line in part:
                 draw.text((_MARGIN, y), line, font=font(_TYPE + 3), fill=_INK)
@@ -142,7 +147,7 @@ def _wrapped(text: str, width: int) -> list[str]:
     return lines
 
 
-def _draw_table(draw: ImageDraw.ImageDraw, top: int, boxes: list[Box], widths: list[int]) -> int:
+def _draw_table(draw: ImageDraw.ImageDraw, top: int, boxes: list[Box], widths: list[int], borders: str) -> int:
     """Draw a table at ``top``; returns where it ends."""
     xs = [_MARGIN + sum(widths[:column]) for column in range(len(widths) + 1)]
     lines = {box: _wrapped(box.text, xs[box.column + box.span] - xs[box.column]) for box in boxes}
@@ -151,10 +156,16 @@ def _draw_table(draw: ImageDraw.ImageDraw, top: int, boxes: list[Box], widths: l
         if box.height == 1:
             heights[box.row] = max(heights[box.row], len(lines[box]) * _LINE + 2 * _PADDING)
     ys = [top + sum(heights[:row]) for row in range(len(heights) + 1)]
+    chance = np.random.default_rng(top)
     for box in boxes:
         left, right = xs[box.column], xs[box.column + box.span]
         upper, lower = ys[box.row], ys[box.row + box.height]
-        draw.rectangle((left, upper, right, lower), outline=_INK, width=2)
+        sides = [((left, upper), (left, lower)), ((left, upper), (right, upper))]
+        sides += [((right, upper), (right, lower)), ((left, lower), (right, lower))]
+        drawn = _BORDERS.get(borders) or tuple(chance.random(4) > _GAPS)
+        for side, is_drawn in zip(sides, drawn, strict=True):
+            if is_drawn:
+                draw.line(side, fill=_INK, width=2)
         y = (upper + lower - len(lines[box]) * _LINE) // 2
         for line in lines[box]:
             draw.text(((left + right - font(_TYPE).getlength(line)) / 2, y - 2), line, font=font(_TYPE), fill=_INK)

@@ -11,14 +11,17 @@ import pytest
 
 from tests.transforms.documents.scan.scan_kit import Image, ImageDraw, encoded, font, report_image
 from tests.transforms.layouts import make_figures
-from transforms.documents.model import UnreadableDocument
+from transforms.documents.model import Row, UnreadableDocument
 from transforms.documents.scan import reading
-from transforms.documents.scan.figures import fits_ink, is_figure
+from transforms.documents.scan.figures import fits_ink, is_figure, stroke
 from transforms.documents.scan.grids import GridCell
 from transforms.documents.scan.images import image_pages
-from transforms.documents.scan.pages import ReadCell, ReadLine, ReadPage, ReadTable
+from transforms.documents.scan.mending import Grid, mended
+from transforms.documents.scan.pages import ReadCell, ReadLine, ReadPage, ReadTable, ReadWord
 from transforms.documents.scan.rows import rows_of_pages
+from transforms.documents.scan.unruled.tables import Stretch, rows_without_rulings
 from transforms.documents.scan.vocabulary import corrected_label, corrected_line
+from transforms.reading.printed import looks_like_value, read_printed
 
 
 def _ink(text: str) -> np.ndarray:
@@ -45,6 +48,8 @@ def test_a_figure_fits_its_ink_and_none_with_a_character_lost_or_added_does(text
         ("2其他法律行政法规禁止公开", "2.其他法律行政法规禁止公开"),
         ("一、本年新收政府信息公于田请数量", "一、本年新收政府信息公开申请数量"),
         ("本年收费金额（单位：方元）", "本年收费金额单位:万元"),
+        ("本年收费金额（单位：元）", "本年收费金额单位:元"),
+        ("本年收费金额（单位：干元）", "本年收费金额单位:干元"),
         ("行政处罚", "行政处罚"),
         ("总计", "总计"),
         ("其他", "其他"),
@@ -68,6 +73,85 @@ def test_title_and_headings_of_sections_are_put_right() -> None:
 def test_only_figures_and_what_is_taken_for_them_are_figures() -> None:
     assert all(map(is_figure, ["0", "O", "1,024", "+3", "—", "l2"]))
     assert not any(map(is_figure, ["", "无", "12件", "规章"]))
+
+
+@pytest.mark.parametrize(("text", "sign"), [("/", "/"), ("-", "-"), ("—", "-"), ("1", ""), ("7", ""), ("0", "")])
+def test_dashes_and_slashes_are_known_by_their_stroke(text: str, sign: str) -> None:
+    ink = _ink(text)
+    assert stroke(ink, 28.0) == sign
+
+
+def _words(rows: list[list[tuple[float, str]]]) -> list[ReadLine]:
+    """Lines of words, each given by where it begins; lines stand two heights of the type apart."""
+    return [
+        ReadLine(
+            number * 2,
+            tuple(ReadWord(text, left, number * 2, left + len(text) * 0.7, number * 2 + 1) for left, text in row),
+        )
+        for number, row in enumerate(rows)
+    ]
+
+
+_HEADER = [(0.0, "信息内容"), (10.0, "本年制发件数"), (20.0, "本年废止件数"), (30.0, "现行有效件数")]
+
+
+def _read_rows(lines: list[ReadLine]) -> list[list[str]]:
+    found, _ = rows_without_rulings(Stretch(lines, 1, 60.0), None, -1)
+    return [[cell.text for cell in part.cells] for part in found if isinstance(part, Row)]
+
+
+def test_figures_stand_under_the_headers_of_the_form() -> None:
+    rows = [_HEADER, [(0.0, "规章"), (11.0, "3"), (31.0, "12")], [(0.0, "行政规范性文件"), (21.0, "-"), (30.5, "7")]]
+    assert _read_rows(_words(rows)) == [
+        ["信息内容", "本年制发件数", "本年废止件数", "现行有效件数"],
+        ["规章", "3", "", "12"],
+        ["行政规范性文件", "", "-", "7"],
+    ]
+
+
+def test_a_figure_between_two_columns_is_put_into_neither() -> None:
+    rows = [_HEADER, [(0.0, "规章"), (16.8, "3"), (31.0, "12")]]
+    assert [row for row in _read_rows(_words(rows)) if row[0] == "规章"] == []
+
+
+def test_a_row_of_as_many_figures_as_columns_is_read_wherever_it_stands() -> None:
+    rows = [_HEADER, [(0.0, "规章"), (16.8, "3"), (25.0, "4"), (31.0, "12")]]
+    assert ["规章", "3", "4", "12"] in _read_rows(_words(rows))
+
+
+def _grid(rows: int, columns: int) -> tuple[Grid, np.ndarray, list[int], list[int]]:
+    """A grid with all edges drawn, its text (a spot in each square), the places of its lines."""
+    text = np.zeros((rows * 40 + 1, columns * 60 + 1), np.uint8)
+    for row in range(rows):
+        for column in range(columns):
+            text[row * 40 + 12 : row * 40 + 30, column * 60 + 20 : column * 60 + 40] = 1
+    grid = Grid(np.ones((rows + 1, columns)), np.ones((rows, columns + 1)))
+    return grid, text, [row * 40 for row in range(rows + 1)], [column * 60 for column in range(columns + 1)]
+
+
+def test_a_lost_edge_is_restored_and_none_is_put_through_text() -> None:
+    grid, text, rows, columns = _grid(4, 5)
+    grid.beside[1, 2] = grid.above[2, 3] = grid.beside[3, 4] = 0.0
+    text[3 * 40 + 15 : 3 * 40 + 25, 3 * 60 + 20 : 4 * 60 + 40] = 1
+    found, _ = mended(grid, text, rows, columns, 28.0)
+    assert found.beside[1, 2] > 0
+    assert found.above[2, 3] > 0
+    assert found.beside[3, 4] == 0
+
+
+def test_a_heading_over_all_columns_stays_one_cell() -> None:
+    grid, text, rows, columns = _grid(4, 5)
+    grid.beside[1, 1:5] = 0.0
+    text[40:80] = 0
+    text[52:70, 20:40] = 1
+    assert not mended(grid, text, rows, columns, 28.0)[0].beside[1, 1:5].any()
+
+
+def test_a_figure_that_cannot_be_told_stands_where_a_figure_does_and_has_no_value() -> None:
+    for text in ("19?", "?", "-3?"):
+        assert looks_like_value(text)
+        assert read_printed(text).value is None
+    assert not looks_like_value("何时公开?")
 
 
 def _png_of(width: int, height: int) -> bytes:
@@ -141,7 +225,9 @@ def _table(top: int, rows: list[list[str]], open_top: bool = False, open_bottom:
 
 
 def test_a_row_cut_by_a_page_break_is_one_row() -> None:
-    first = ReadPage((_table(10, [["规章", "0"], ["2.其他法律行政", "3"]]), ReadLine(900, "- 4 -", 0, 3, "")))
+    first = ReadPage(
+        (_table(10, [["规章", "0"], ["2.其他法律行政", "3"]]), ReadLine(900, (ReadWord("- 4 -", 0, 40, 3, 41),)))
+    )
     second = ReadPage((_table(10, [["法规禁止公开", ""], ["3.危及三安全一稳定", "1"]]),))
     grids = [[c.text for c in row.cells] for row in rows_of_pages([first, second]) if row.table]
     assert grids == [["规章", "0"], ["2.其他法律行政法规禁止公开", "3"], ["3.危及三安全一稳定", "1"]]

@@ -7,11 +7,9 @@ import pytest
 
 from tests.transforms.documents.scan.scan_kit import encoded, report_image
 from tests.transforms.layouts import make_figures
-from tests.transforms.scoring import assert_reads, score_figures
+from tests.transforms.scoring import assert_reads, score_figures, see
 from transforms.documents.kinds import reader_of
-from transforms.documents.model import Mode
 from transforms.documents.scan.images import pages_of_image
-from transforms.documents.scan.reading import read_scanned_pdf
 
 cv2 = pytest.importorskip("cv2", reason="the extra 'ocr' is not installed")
 
@@ -70,16 +68,52 @@ def test_shadow_seal_and_broken_rulings_leave_no_wrong_figure_unnamed() -> None:
     assert score.counts["right"] >= 0.95 * len(figures.expected()), score.details[:5]
 
 
-def test_without_rulings_lines_are_read_and_no_column_is_guessed() -> None:
-    page = report_image(make_figures(2, "F2021"))
-    rules = cv2.morphologyEx(255 - page, cv2.MORPH_OPEN, np.ones((1, 60)))
-    rules |= cv2.morphologyEx(255 - page, cv2.MORPH_OPEN, np.ones((34, 1)))
-    bare = np.maximum(page, rules)[:1100]
-    document = read_scanned_pdf(encoded([bare], "PDF", resolution=150))
-    assert {row.mode for row in document.rows} == {Mode.BARE}
-    figures = [row.cells[0] for row in document.rows if row.cells[0].text.isdigit()]
-    assert figures
-    assert all(cell.doubt for cell in figures)
+@pytest.mark.parametrize(("borders", "form"), [("none", "F2021"), ("level", "F2019")])
+def test_without_rulings_the_words_of_the_form_show_the_columns(borders: str, form: str) -> None:
+    figures = make_figures(2, form)
+    assert_reads(encoded([report_image(figures, borders)], "PNG"), figures.expected())
+
+
+def test_without_rulings_blanks_are_blank_and_a_table_goes_on_over_the_page() -> None:
+    figures = make_figures(11, "F2021", size=300)
+    for table in (figures.application, figures.litigation):
+        table |= {key: "" for key, text in table.items() if text == "0"}
+    figures.disclosure |= {key: "" for key, text in figures.disclosure.items() if text == "0"}
+    blank = {path: "blank" for path, text in figures.expected().items() if not text}
+    page = report_image(figures, "none")
+    cut = next(y for y in range(1500, 1700) if not (page[y - 8 : y + 9] < 128).any())
+    second = np.vstack([np.full((90, page.shape[1]), 255, np.uint8), page[cut:]])
+    printed = {path: text or "0" for path, text in figures.expected().items()}
+    seen = see(encoded([page[:cut], second], "TIFF", compression="tiff_lzw"))
+    wrong = [p for p, text in printed.items() if p not in blank and seen.cells[p]["value"] != float(text)]
+    wrong += [path for path in blank if seen.cells[path]["state"] != "blank"]
+    assert not wrong
+
+
+def test_sides_of_cells_that_are_left_out_are_told_by_the_rows_around() -> None:
+    figures = make_figures(4, "F2021", size=60)
+    reading, score = score_figures(encoded([report_image(figures, "gaps")], "PNG"), figures.expected())
+    assert reading.form == "F2021"
+    assert not score.counts["unnamed"], score.details[:5]
+    assert score.counts["right"] >= 0.99 * len(figures.expected()), score.details[:5]
+
+
+def test_a_figure_that_its_cell_breaks_over_lines_is_one_in_doubt() -> None:
+    figures = make_figures(9, "F2021")
+    figures.application["carried_out", "natural_person"] = "12345678"
+    seen = see(encoded([report_image(figures)], "PNG"))
+    assert seen.cells["application.carried_out.natural_person"]["value"] == 12345678
+    warned = {path for doubt in seen.reading.warnings if doubt.code == "text_unsure" for path in doubt.cells}
+    assert warned == {("application", "carried_out", "natural_person")}
+
+
+def test_a_seal_on_a_copy_without_colours_takes_no_figure_with_it() -> None:
+    figures = make_figures(6, "F2021", size=200)
+    page = report_image(figures)
+    seal = np.full_like(page, 255)
+    cv2.circle(seal, (900, 1700), 125, 165, 11)
+    cv2.fillPoly(seal, [np.array([[900, 1650], [945, 1690], [925, 1745], [875, 1745], [855, 1690]])], 185)
+    assert_reads(encoded([_noisy(np.minimum(page, seal), 4, 3)], "PNG"), figures.expected())
 
 
 @pytest.mark.parametrize("kind", ["image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp"])
