@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from transforms.documents.pdf.lines import is_page_number
+from transforms.documents.pdf.lines import TextLine, is_page_number
 from transforms.documents.pdf.shapes import Box
 from transforms.documents.pdf.unruled.words import Split
 from transforms.documents.pdf.writing import Run
@@ -147,13 +147,31 @@ def figure_lines(split: Sequence[Split], row: Labelled, after: int) -> list[int]
     if row.figures is None:
         return [row.start]
     others = [number for number in range(row.start, row.end) if number != row.figures and split[number].figures]
+    first = split[min([row.figures, *others])].line
+    above = row.start - 1
+    if above >= 0 and _is_rest(split[above], first) and not (above and _is_nearer(split, above, first)):
+        others.append(above)
     last = split[max([row.figures, *others])].line
     for number in range(row.end, after):
-        one = split[number]
-        if one.labels or not one.figures or one.line.page != last.page or is_page_number(one.line.text):
+        if not _is_rest(split[number], last):
             break
-        if one.line.box.top - last.box.top > _PITCH * last.box.height:
+        if number + 1 == after < len(split) and not _is_nearer(split, number, split[after].line):
             break
         others.append(number)
-        last = one.line
+        last = split[number].line
     return [row.figures, *others]
+
+
+def _is_rest(one: Split, beside: TextLine) -> bool:
+    """Whether a line holds nothing but figures, as far from a line of a row as lines of one cell are."""
+    if one.labels or not one.figures or one.line.page != beside.page or is_page_number(one.line.text):
+        return False
+    return abs(one.line.box.top - beside.box.top) <= _PITCH * beside.box.height
+
+
+def _is_nearer(split: Sequence[Split], number: int, below: TextLine) -> bool:
+    """Whether a line stands nearer to the one above it than to that below, of the same page."""
+    line, above = split[number].line, split[number - 1].line
+    if above.page != line.page:
+        return False
+    return below.page != line.page or line.box.top - above.box.top < below.box.top - line.box.top

@@ -17,6 +17,7 @@ from transforms.reading.printed import looks_like_value
 _MOST_PARTS = 4
 # In sizes of the text: Chinese characters further apart than this stand in two cells, or are spaced.
 _CELL_GAP = 0.25
+_UNITS = frozenset({"件", "元", "万元", "条", "次", "个", "项"})
 # Words that overlap by this part of the shorter one stand in one column.
 _OVERLAP = 0.4
 _WIDE = "\u2e80"
@@ -55,6 +56,8 @@ def split_line(line: TextLine) -> Split:
     count = len(runs)
     while count and is_figure(runs[count - 1].text):
         count -= 1
+    if count == len(runs) - 1 and runs[count].text in _UNITS:
+        count += 1  # 文件 and 事项 end so, where a narrow column breaks them
     return Split(line, tuple(runs[:count]), tuple(runs[count:]))
 
 
@@ -70,7 +73,8 @@ def _parted(run: Run) -> Iterator[Run]:
 
 
 def is_figure(text: str) -> bool:
-    return looks_like_value(text) and not text.strip().startswith(("(", "（"))
+    """Whether a word is a figure, or the unit that a narrow column breaks off from one."""
+    return text in _UNITS or (looks_like_value(text) and not text.strip().startswith(("(", "（")))
 
 
 def joined(runs: Iterable[Run]) -> str:
