@@ -168,9 +168,10 @@ def measure(kind: str, number: int, seed: str, started: dict[str, list[str]]) ->
     """(layouts, contender, form, tally) of every reading: half the documents laid out officially, half in all ways."""
     known = layouts()
     half = max(1, number // 2)
+    every = random.Random(seed).sample([*known.values()], len(known))
     chosen = {
-        LAID_OUT[0]: make_reports(half, f"{seed}-official", [known["official"]], None),
-        LAID_OUT[1]: make_reports(half, f"{seed}-all", random.Random(seed).sample([*known.values()], len(known)), None),
+        LAID_OUT[0]: make_reports(KINDS[kind], half, f"{seed}-official", [known["official"]], None),
+        LAID_OUT[1]: make_reports(KINDS[kind], half, f"{seed}-all", every, None),
     }
     jobs = []
     made: list[tuple[Report, Path]] = []

@@ -7,6 +7,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from tests.generator import arithmetic
 from tests.generator.arithmetic import Rule
@@ -46,13 +47,23 @@ class Report:
         return hashlib.sha256(repr((self.blocks, self.layout)).encode()).hexdigest()[:20]
 
 
-def make_report(seed: str, layout: Layout | None, shared: Path | None = None) -> Report:
+# Option of a layout -> a value that a kind of file cannot show, and the one to take for it.
+Instead = Mapping[str, tuple[object, object]]
+
+
+def make_report(
+    seed: str, layout: Layout | None, shared: Path | None = None, instead: Instead = MappingProxyType({})
+) -> Report:
     """The report of a seed: every fourth has real figures where there are any, every eighth is damaged.
 
     ``layout`` None: one mixed from all options. ``shared``: the folder of real reports, None where there is none.
+    ``instead``: what the kind of file cannot show, and the value that is taken for it.
     """
     rng = random.Random(seed)
     layout = settle(layout) if layout else mixed(rng)
+    for option, (value, other) in instead.items():
+        if getattr(layout, option) == value:
+            layout = replace(layout, **{option: other})  # type: ignore[arg-type]
     form_name = rng.choice(layout.forms)
     figures = random_figures(rng, form_name)
     if shared and layout.text not in BLANKS_VANISH and rng.random() < 0.25:

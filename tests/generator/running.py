@@ -55,11 +55,13 @@ def shared_reports() -> Path | None:
 
 
 def make_reports(
-    number: int, seed: str, layouts: Sequence[Layout | None], shared: Path | None
+    kind: Kind, number: int, seed: str, layouts: Sequence[Layout | None], shared: Path | None
 ) -> list[tuple[str, Report]]:
     """Reports with their seeds, the layouts taken in turn; a layout None is mixed from all options."""
     seeds = [f"{seed}-{at}" for at in range(number)]
-    return [(name, make_report(name, layouts[at % len(layouts)], shared)) for at, name in enumerate(seeds)]
+    return [
+        (name, make_report(name, layouts[at % len(layouts)], shared, kind.instead)) for at, name in enumerate(seeds)
+    ]
 
 
 def run(
@@ -73,7 +75,7 @@ def run(
 ) -> Outcome:
     """Make, read and score ``number`` documents of a kind."""
     outcome = Outcome(kind.name)
-    reports = make_reports(number, seed, layouts, shared)
+    reports = make_reports(kind, number, seed, layouts, shared)
     reasons: list[str] = []
     for at in range(0, number, BATCH):
         batch = reports[at : at + BATCH]

@@ -111,9 +111,7 @@ class _Headers:
 def _header(found: Found, form: Form) -> _Header:
     default = tuple(applicant.key for applicant in form.applicants)
     labels = [h for h in found.header if h.meaning and h.meaning.kind == "applicant"]
-    # What stands above the labels is the corner, whatever it says.
-    behind = found.values[0].column if found.label_cells and found.values else 0
-    unknown = [h for h in found.header if h.meaning is None and h.cell.column >= behind]
+    unknown = [h for h in found.header if h.meaning is None]
     keys = [h.meaning.key for h in labels if h.meaning]
     if found.mode is Mode.GRID and labels:
         # Left of the applicants stand the corner and the labels of the rows, however the page cuts them.
