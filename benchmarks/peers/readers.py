@@ -137,10 +137,10 @@ def img2table_tables(ocr: bool) -> Callable[[Path], dict[str, Any]]:
 
     def read(path: Path) -> dict[str, Any]:
         if path.suffix == ".pdf":
-            pages = PDF(str(path), pdf_text_extraction=not ocr).extract_tables(ocr=recogniser)
+            pages = PDF(str(path), detect_rotation=ocr, pdf_text_extraction=not ocr).extract_tables(ocr=recogniser)
             found = [table for number in sorted(pages) for table in pages[number]]
         else:
-            found = Image(str(path)).extract_tables(ocr=recogniser)
+            found = Image(str(path), detect_rotation=ocr).extract_tables(ocr=recogniser)
         return {"tables": [_texts(table.df.itertuples(index=False)) for table in found]}
 
     return read
