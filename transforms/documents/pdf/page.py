@@ -57,6 +57,7 @@ class _Character(NamedTuple):
     number: int
     text: str
     box: RawBox
+    origin: tuple[float, float]
 
 
 def read_page(page: pypdfium2.PdfPage, number: int, characters_before: int = 0, objects_before: int = 0) -> Page:
@@ -93,7 +94,9 @@ def read_page(page: pypdfium2.PdfPage, number: int, characters_before: int = 0, 
         own = quarters.get(character.number, quarter)
         if own is None or not whole.holds((box.left + box.right) / 2, (box.top + box.bottom) / 2):
             continue  # a watermark across the page, or outside of what the page shows
-        glyphs.append(Glyph(character.text, *box, doubt=hidden if own == quarter else SIDEWAYS))
+        x, y = character.origin
+        base = turn(x, y, x, y).bottom
+        glyphs.append(Glyph(character.text, *box, base, doubt=hidden if own == quarter else SIDEWAYS))
     strokes = tuple(box for raw in objects.strokes if _is_near(box := turn(*raw)))
     told = sum(glyph.text != " " for glyph in glyphs)
     return Page(
@@ -120,6 +123,8 @@ def _characters(text_page: Any, count: int) -> list[_Character]:
     box = pdfium.FS_RECTF()
     reference = ctypes.byref(box)
     unicode, loose = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
+    x, y = ctypes.c_double(), ctypes.c_double()
+    to_x, to_y, origin = ctypes.byref(x), ctypes.byref(y), pdfium.FPDFText_GetCharOrigin
     for index in range(count):
         code = unicode(text_page, index)
         if code in (10, 13) or (code == 32 and pdfium.FPDFText_IsGenerated(text_page, index) == 1):
@@ -130,7 +135,8 @@ def _characters(text_page: Any, count: int) -> list[_Character]:
         # What is no number is on neither side.
         if not (raw[0] > -_FARTHEST and raw[2] < _FARTHEST and raw[1] > -_FARTHEST and raw[3] < _FARTHEST):
             continue
-        found.append(_Character(index, _meaning(text_page, index, code), raw))
+        origin(text_page, index, to_x, to_y)
+        found.append(_Character(index, _meaning(text_page, index, code), raw, (x.value, y.value)))
     return found
 
 
@@ -149,8 +155,10 @@ def _meaning(text_page: Any, index: int, code: int) -> str:
 
 def _size(characters: Sequence[_Character]) -> float:
     """Size of the text in points: the width of Chinese characters, else the height of all."""
-    wide = [min(b[2] - b[0], b[3] - b[1]) for _, text, b in characters if ord(text) >= _WIDE and text != UNMAPPED]
-    sizes = wide if len(wide) > 10 else [min(b[2] - b[0], b[3] - b[1]) * 2 for _, text, b in characters if text != " "]
+    wide = [min(b[2] - b[0], b[3] - b[1]) for _, text, b, _ in characters if ord(text) >= _WIDE and text != UNMAPPED]
+    sizes = (
+        wide if len(wide) > 10 else [min(b[2] - b[0], b[3] - b[1]) * 2 for _, text, b, _ in characters if text != " "]
+    )
     sizes = [size for size in sizes if size > 0]
     return median(sizes) if sizes else _USUAL_SIZE
 

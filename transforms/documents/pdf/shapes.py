@@ -27,13 +27,18 @@ class Box(NamedTuple):
 
 
 class Glyph(NamedTuple):
-    """One character where it stands: its box is its advance by the size of its font. A space is a glyph too."""
+    """One character where it stands: its box is its advance by the size of its font. A space is a glyph too.
+
+    ``base`` is where the line that it is written on runs: it is the same for all glyphs of a line, while the heights of
+    boxes are those of whatever font stands in for one that is not in the file.
+    """
 
     text: str
     left: float
     top: float
     right: float
     bottom: float
+    base: float
     doubt: str = ""
 
     @property

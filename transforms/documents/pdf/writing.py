@@ -11,7 +11,6 @@ from transforms.documents.pdf.shapes import Box, Glyph
 # In sizes of the glyphs: a wider gap parts two words, a narrower one between digits is their usual distance.
 _WORD_GAP = 0.45
 _FIGURE_GAP = 0.28
-_LOW = frozenset("+-−–—,.:;/%~'\"")
 _RAISED = "a raised or smaller mark beside it was left out"
 
 
@@ -38,18 +37,17 @@ class Run:
 def lines_of_glyphs(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     """Glyphs by the line that they stand on, lines from top to bottom, glyphs from left to right."""
     lines: list[list[Glyph]] = []
-    middle, size = 0.0, 0.0
-    for glyph in sorted(glyphs, key=lambda g: g.top + g.bottom):
-        y, height = glyph.y, glyph.bottom - glyph.top
-        if lines and y - middle <= 0.5 * max(size, height):
-            line = lines[-1]
-            line.append(glyph)
-            # The tallest glyph says where the line is: a dash or a raised mark must not move it.
+    base, size = 0.0, 0.0
+    for glyph in sorted(glyphs, key=lambda g: g.base):
+        height = glyph.bottom - glyph.top
+        if lines and glyph.base - base <= 0.5 * max(size, height):
+            lines[-1].append(glyph)
+            # The tallest glyph says where the line is: a raised mark must not move it.
             if height > size * 1.05:
-                middle, size = y, height
+                base, size = glyph.base, height
         else:
             lines.append([glyph])
-            middle, size = y, height
+            base, size = glyph.base, height
     for line in lines:
         line.sort(key=lambda g: g.left)
     return lines
@@ -84,7 +82,7 @@ def written(line: Sequence[Glyph]) -> tuple[str, str]:
     if not shown:
         return "", ""
     size = max(glyph.bottom - glyph.top for glyph in shown)
-    foot = next(glyph.bottom for glyph in shown if glyph.bottom - glyph.top == size)
+    base = next(glyph.base for glyph in shown if glyph.bottom - glyph.top == size)
     doubt = ""
     parts: list[str] = []
     previous: Glyph | None = None
@@ -92,7 +90,7 @@ def written(line: Sequence[Glyph]) -> tuple[str, str]:
         if glyph.text == " ":
             parts.append(" ")
             continue
-        if parts and glyph.bottom - glyph.top < 0.8 * size and _is_mark(glyph, foot, size):
+        if parts and glyph.bottom - glyph.top < 0.8 * size and abs(glyph.base - base) > 0.08 * size:
             doubt = doubt or _RAISED
             continue
         if previous is not None and (is_apart(previous, glyph) or _is_other_size(previous, glyph)):
@@ -101,15 +99,6 @@ def written(line: Sequence[Glyph]) -> tuple[str, str]:
         doubt = doubt or glyph.doubt
         previous = glyph
     return " ".join("".join(parts).split()), doubt
-
-
-def _is_mark(glyph: Glyph, foot: float, size: float) -> bool:
-    """Whether a lower glyph is a mark above or below the line that stands on ``foot``.
-
-    Fonts that do not say how high they are have boxes as high as each glyph: low ones are a point, a sign, a stroke.
-    """
-    low = _is_wide(glyph.text) or glyph.text in _LOW
-    return not low and abs(glyph.bottom - foot) > 0.08 * size
 
 
 def text_of(glyphs: Iterable[Glyph]) -> tuple[str, str]:

@@ -19,6 +19,8 @@ _REMARK = re.compile(r"^[(（](?![一二三四五六七八九十\d]+[)）])[^()�
 # Labels broken over lines: the longest of the forms takes five in the narrowest columns that were seen.
 _MOST_PIECES = 6
 _LONGEST_LABEL = 90
+# Labels of a row and its groups, and fifteen figures.
+_LONGEST_LINE = 400
 
 
 def longest_label(cells: Sequence[Cell], start: int) -> tuple[int, frozenset[Meaning]]:
@@ -49,6 +51,8 @@ def inline_row(cell: Cell) -> Row | None:
 
     White space cannot show blank cells, so the count must fit.
     """
+    if len(cell.text) > _LONGEST_LINE:
+        return None
     words = cell.text.split()
     values = list(takewhile(lambda word: read_printed(word).state != "text", reversed(words)))[::-1]
     label = words[: len(words) - len(values)]
