@@ -95,24 +95,27 @@ def _without_seals(image: Pixels) -> tuple[Pixels, Pixels]:
 
 def _without_grey_seals(grey: Pixels) -> tuple[Pixels, Pixels]:
     """As ``_without_seals`` for a copy without colours, evenly lit: a seal is grey all over, text only at its rims."""
-    bleached = np.zeros_like(grey)
-    smooth = cv2.medianBlur(grey, 3)
+    # On a page of half the size: nothing as fine as text is sought, and large pages take much memory.
+    half = as_pixels(cv2.resize(grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_NEAREST))
+    half = as_pixels(cv2.medianBlur(half, 3))
     darkest, lightest = _SEAL_GREYS
-    flat = cv2.subtract(cv2.dilate(smooth, np.ones((3, 3))), cv2.erode(smooth, np.ones((3, 3)))) < _FLAT
-    between = as_pixels((smooth > darkest) & (smooth < lightest))
-    mask = as_pixels(between * flat)
-    # Grains of paper and of strokes that were printed faintly lie alone.
-    mask = as_pixels(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((2, 2))))
-    if cv2.countNonZero(mask) < 100:
+    flat = cv2.subtract(cv2.dilate(half, np.ones((3, 3))), cv2.erode(half, np.ones((3, 3)))) < _FLAT
+    mask = as_pixels((half > darkest) & (half < lightest) & flat)
+    bleached = np.zeros_like(grey)
+    if cv2.countNonZero(mask) < 25:
         return grey, bleached
     grey = grey.copy()
-    for area in _large_marks(mask):
-        if cv2.countNonZero(mask[area]) < _SEAL_FILLED * mask[area].size:
+    for rows, columns in _large_marks(mask):
+        if cv2.countNonZero(mask[rows, columns]) < _SEAL_FILLED * mask[rows, columns].size:
             continue
+        area = np.s_[2 * rows.start : 2 * rows.stop, 2 * columns.start : 2 * columns.stop]
+        part = as_pixels(grey[area])
+        found = cv2.resize(mask[rows, columns], part.shape[::-1], interpolation=cv2.INTER_NEAREST)
         # Text and rulings that the seal lies over part it, and leave strips of it.
-        whole = cv2.morphologyEx(mask[area], cv2.MORPH_CLOSE, np.ones((9, 9)))
-        whole = np.maximum(whole, cv2.dilate(mask[area], np.ones((15, 15))) * between[area])
-        grey[area] = _lifted(as_pixels(grey[area]), as_pixels(whole), 2)
+        between = as_pixels((part > darkest) & (part < lightest))
+        whole = cv2.morphologyEx(found, cv2.MORPH_CLOSE, np.ones((9, 9)))
+        whole = np.maximum(whole, cv2.dilate(found, np.ones((15, 15))) * between)
+        grey[area] = _lifted(part, as_pixels(whole), 2)
         bleached[area] = whole
     return grey, bleached
 

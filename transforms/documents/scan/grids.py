@@ -130,10 +130,13 @@ def _lines_down(ink: Pixels, across: Pixels, size: float, gap: int) -> Pixels:
     unmet = np.ones(count, dtype=np.uint8)
     unmet[0] = 0
     unmet[np.unique(groups[cv2.dilate(long, np.ones((5, 5))) > 0])] = 0
+    near = unmet[groups] > 0
+    # Of a large page one such array is a fifteenth of what a worker may take.
+    del groups
     short = _lines(ink, max(8, round(size * _SHORTEST_DOWN)), 1, 1)
     count, labels = cv2.connectedComponents(short, connectivity=8)
     keep = np.zeros(count, dtype=np.uint8)
-    keep[np.unique(labels[unmet[groups] > 0])] = 1
+    keep[np.unique(labels[near])] = 1
     keep[0] = 0
     return as_pixels(cv2.bitwise_or(long, keep[labels]))
 
