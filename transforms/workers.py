@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -94,6 +95,7 @@ def limited_map(
 _parent: Connection | None = None
 _END: Any = object()
 _STOP = "\0stop"
+_M_MMAP_THRESHOLD = -3  # of malloc.h
 _START_SECONDS = 20.0
 # One item at work and one waiting: the worker need not wait for us between two.
 _PENDING = 2
@@ -209,6 +211,7 @@ def _serve(connection: Connection, function: Callable[[Any], Any], memory_bytes:
     global _parent
     _parent = connection
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _give_back_memory()
     _limit_memory(memory_bytes)
     with contextlib.suppress(OSError):
         connection.send(("ready", None))
@@ -228,6 +231,15 @@ def _serve(connection: Connection, function: Callable[[Any], Any], memory_bytes:
         except Exception as error:  # a fault of ours must not stop the batch; it is named instead
             message = ("failed", f"The reader failed on it: {type(error).__name__}: {error}"[:500])
         connection.send(message)
+
+
+def _give_back_memory() -> None:
+    """Have large pieces of memory returned when they are freed: kept in the heap, they lie between smaller ones.
+
+    The limit is one of addresses, and a worker reads many documents: page images fit in it only without such gaps.
+    """
+    with contextlib.suppress(OSError, AttributeError):  # not in other C libraries than GNU's
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 1 << 20)
 
 
 def _limit_memory(memory_bytes: int) -> None:
