@@ -37,8 +37,8 @@ def read_application(found: Sequence[Found], form: Form, sheet: Sheet) -> None:
     for key, row in keyed:
         if key is not None:
             alike = lengths.get(_kind(key, row, form), Counter({len(row.values): 1}))
-            fillers = len(row.values) < max(alike)
-            odd = row.mode is Mode.GRID or len(row.values) != alike.most_common(1)[0][0]
+            fillers = row.mode is not Mode.GRID and len(row.values) < max(alike)
+            odd = len(row.values) != alike.most_common(1)[0][0]
             _read_row(key, row, headers.of(row), form, starts, fillers, odd, unsure, sheet)
         elif row.keys("group") and any(not is_blank(cell) for cell in row.values):
             sheet.doubt(
@@ -201,16 +201,18 @@ def _is_longer(found: Found, learned: Sequence[_Extent]) -> bool:
 
 
 def _lengths(keyed: Sequence[tuple[str | None, Found]], form: Form) -> dict[tuple[int, str], Counter[int]]:
-    """How many cells rows of text have whose labels stand alike in the form, blank ones of merged columns counted."""
+    """How many cells rows have whose labels stand alike in the form, blank ones of merged columns counted."""
     lengths: dict[tuple[int, str], Counter[int]] = {}
     for key, row in keyed:
-        if key and row.mode in (Mode.LINE, Mode.STREAM):
+        if key and row.mode is not Mode.BARE:
             lengths.setdefault(_kind(key, row, form), Counter())[len(row.values)] += 1
     return lengths
 
 
 def _kind(outcome: str, row: Found, form: Form) -> tuple[int, str]:
     """Column of the label and its group: among rows of one kind merged cells leave the same number of blanks."""
+    if row.mode is Mode.GRID:
+        return (row.label_cells[0].column, "grid")
     if row.mode is not Mode.LINE:
         return (0, "")
     outer = outcome in ("received_new", "carried_in", "carried_out")
