@@ -34,6 +34,7 @@ from transforms.report_rows import (
     report_row,
     version_rows,
 )
+from transforms.schema import arrow_schema
 from transforms.versions import Read, versions_of
 
 Progress = Callable[[str, int, int | None], None]
@@ -200,7 +201,10 @@ def _write(
     before = {row["report_id"]: row["version_id"] for row in _rows(run, "report")}
     written = _write_version_tables(run, reports, progress)
     found = reports.values()
-    divisions = division_table(portals, _governments(found))
+    # A home that nothing was crawled into has no rows at all.
+    divisions = (
+        division_table(portals, _governments(found)) if portals or reports else arrow_schema("division").empty_table()
+    )
     rows_of_table: dict[str, Callable[[], pa.Table | Iterable[Mapping[str, Any]]]] = {
         "document": lambda: (document.row() for document in run.documents.values()),
         "report": lambda: (report_row(report, run.documents) for report in found),
@@ -211,7 +215,7 @@ def _write(
         "agency_alias": lambda: store.aliases,
         "agency_succession": list,
         "division": lambda: divisions,
-        "division_succession": lambda: gazetteer.table("division_succession"),
+        "division_succession": lambda: gazetteer.table("division_succession") if len(divisions) else [],
         "portal": lambda: portal_rows(portals),
     }
     for number, (table, rows) in enumerate(rows_of_table.items(), start=1):

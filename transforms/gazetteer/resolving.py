@@ -81,13 +81,13 @@ _LEVELS = {
 }
 _TOWNSHIP = re.compile(r"^[\u4e00-\u9fff]{1,9}?(?:街道|民族乡|苏木|镇|乡)(?=人民政府|政府|办事处|党工委|党委|$)")
 _ZONE = re.compile(
-    r"^(?:[\u4e00-\u9fff]{0,12}?)(?:开发区|高新区|经开区|新区|园区|示范区|度假区|风景区|风景名胜区|管理区|保税区|试验区|合作区"
+    r"^(?:[\u4e00-\u9fff]{0,12}?)(?:开发区|高新区|经开区|新区|湖区|园区|示范区|度假区|风景区|风景名胜区|管理区|保税区|试验区|合作区"
     r"|集聚区|临空区|产业园)(?=管理委员会|管委会|[\u4e00-\u9fff]{2,}局|$)"
 )
 _BELOW = frozenset("镇乡街苏区园")
-# What a body is called behind its place: a bare word before anything else is no place (公安 局, 东方 电气集团).
+# What a body is called behind its place: a bare word before anything else is none (公安 局, 东方 电气集团, 文昌 湖区).
 _BODY = re.compile(
-    r"(?:[省市县区旗州盟])?(?:人民政府|政府|[\u4e00-\u9fff]{2,}"
+    r"(?!.区)(?:[省市县区旗州盟])?(?:人民政府|政府|[\u4e00-\u9fff]{2,}"
     r"(?:局|委员会|委|厅|办公室|办|中心|站|所|队|联合会|联社|总社|馆|处|区|管委会|街道|镇|乡|部门|法院|检察院)|$)"
 )
 # Bare words that are words of offices as well: 公安分局, 资源规划局, 台湾事务办公室.
@@ -132,11 +132,11 @@ def _resolve(text: str, region: str | None, year: int | None) -> Resolution:
         found = Resolution(division, reason, rest, candidates, named, bearers.form, unlisted)
         if reason not in ("outside_region", "out_of_time"):
             return found
-        if tokens == 1 and all(one.level in ("township", "zone") for one in candidates):
-            # Townships of one name are many: it is one of the region that the gazetteer does not have.
+        local = any(one.level in ("township", "zone") for one in candidates)
+        if reason == "outside_region" and tokens == 1 and local:
+            # Townships and zones of one name are many: it is one of the region that the gazetteer does not have.
             place = names.of_code(region or "")
-            if reason == "outside_region":
-                found = Resolution(place, "region_alone", text[at:], candidates, None, bearers.form, bearers.name)
+            found = Resolution(place, "region_alone", text[at:], candidates, None, bearers.form, bearers.name)
         # 达县市 is long gone, 达县市场监督管理局 not: a shorter name may fit better.
         first = first or found
     return first or _without_a_name(names, text[at:], region)
@@ -148,6 +148,8 @@ def _walks(names: Index, text: str, at: int, above: frozenset[int]) -> Iterator[
         end = at + len(bearers.name)
         if above and bearers.form is Form.bare and not _BODY.match(text, end):
             continue
+        if text[end - 1 : end + 1] == "市场":
+            continue  # 梅县 and its 市场监督管理局, not 梅县市
         starts = [end]
         if text[end : end + 1] in _BETWEEN_BEGINS and (between := _BETWEEN.match(text, end)):
             starts.append(between.end())
@@ -181,6 +183,9 @@ def _decide(bearers: Bearers, supported: bool, region: str | None, year: int | N
         timely = [(named, one) for named, one in timely if one.parent and one.parent.line in upper] or timely
     outermost = [pair for pair in timely if all(pair[1].line in other.within for _, other in timely)]
     timely = outermost or timely  # a zone and a part of it that has its name
+    if len({one.parent and one.parent.line for _, one in timely}) == 1:
+        # 绥胜镇 and 绥胜满族镇 of one county: each by its own name.
+        timely = [(named, one) for named, one in timely if named.name == bearers.name] or timely
     divisions = tuple(named for named, _ in timely)
     if len({one.line for one in divisions}) > 1:
         return "ambiguous", None, None, divisions

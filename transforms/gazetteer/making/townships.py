@@ -99,10 +99,10 @@ def listings(
             # A city without districts has no row of its own among the counties of the codes.
             parent = mapping.get(code[:6]) or (code[:6] if code[:6] in legal_codes else code[:4] + "00")
             listing.covers.add(parent)
-            is_zone = code[6] in _LIKE_A_TOWNSHIP
             legal = county_of[parent[:4], name]
             if is_zone_code(parent) and len(legal) == 1:
-                parent, is_zone = legal[0], False
+                parent = legal[0]
+            is_zone = code[6] in _LIKE_A_TOWNSHIP and parent not in legal
             (listing.zones if is_zone else listing.townships)[parent, name] = code
         found.append(listing)
     last = Listing(names.day, "list of names", covers=set(names.townships))
@@ -195,9 +195,10 @@ def successions(found: Sequence[Local], county_changes: Mapping[str, set[str]]) 
         fellows[local.code[:4], local.name] += 1
     told = []
     for old in found:
-        moved = [n for county in sorted(county_changes.get(old.parent, ())) for n in by_name[county, old.name]]
-        turned = by_stem[old.parent, township_stem(old.name)]
-        new = _heir(old, moved) or _heir(old, turned)
+        heirs, kept = sorted(county_changes.get(old.parent, ())), township_stem(old.name)
+        moved = [new for county in heirs for new in by_name[county, old.name]]
+        both = [new for county in heirs for new in by_stem[county, kept]]
+        new = _heir(old, moved) or _heir(old, by_stem[old.parent, kept]) or _heir(old, both)
         if new is not None:
             kind = "reassign" if old.name == new.name else "convert"
             told.append((old, new, kind, (old.last or 0) + 1))
