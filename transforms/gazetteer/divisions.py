@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 Level = Literal["country", "province", "prefecture", "county", "township", "zone"]
@@ -23,7 +24,7 @@ class Division:
     """One row of ``division``; years are those in which it stood at the year's end, None where it has no such end.
 
     ``line`` is the same for all that are one division under other codes, names or kinds (抚宁县 and 抚宁区).
-    ``within``: the lines of itself and of all that ever stood above one of its line.
+    ``above``: the lines of all that ever stood above one of its line.
     """
 
     division_id: str
@@ -34,11 +35,15 @@ class Division:
     first: int | None
     last: int | None
     line: int
-    within: frozenset[int]
+    above: frozenset[int]
 
     def stood_in(self, year: int, slack: int = 0) -> bool:
         """Whether it stood at the end of a year, or did so up to ``slack`` years before or after."""
         return (self.first or 0) - slack <= year <= (self.last or 9999) + slack
+
+    def is_within(self, other: Division) -> bool:
+        """Whether it is the other one, or one of its line stood below one of the other's."""
+        return other.line == self.line or other.line in self.above
 
     @property
     def path(self) -> tuple[Division, ...]:
@@ -61,60 +66,60 @@ def table(name: Literal["division", "division_succession"]) -> pa.Table:
 @cache
 def all_divisions() -> tuple[Division, ...]:
     """Every shipped division, those above before those below."""
-    return divisions_of(table("division").to_pylist(), table("division_succession").to_pylist())
+    return divisions_of(table("division"), table("division_succession"))
 
 
-def divisions_of(rows: Sequence[Mapping[str, Any]], successions: Iterable[Mapping[str, Any]]) -> tuple[Division, ...]:
-    """Rows of the two tables as divisions, those above before those below."""
-    number = {row["division_id"]: index for index, row in enumerate(rows)}
-    pairs = [
-        (number[change["from_division_id"]], number[change["to_division_id"]])
-        for change in successions
-        if change["kind"] in ("rename", "convert", "reassign")
-    ]
-    # Before there were reports counties became prefectures of their names and left others of their names behind.
-    line = _lines(
-        len(rows),
-        [
-            (old, new)
-            for old, new in pairs
-            if rows[old]["level"] == rows[new]["level"] or rows[new]["valid_from"].year >= FIRST_REPORT_YEAR
-        ],
+def divisions_of(divisions: pa.Table, successions: pa.Table) -> tuple[Division, ...]:
+    """The rows of the two tables as divisions, those above before those below."""
+    ids: list[str] = divisions["division_id"].to_pylist()
+    number = {division_id: index for index, division_id in enumerate(ids)}
+    levels: list[Level] = divisions["level"].to_pylist()
+    first, last = (pc.year(divisions[name]).to_pylist() for name in ("valid_from", "valid_to"))
+    same = successions.filter(pc.is_in(successions["kind"], pa.array(["rename", "convert", "reassign"])))
+    pairs = (
+        (number[old], number[new])
+        for old, new in zip(same["from_division_id"].to_pylist(), same["to_division_id"].to_pylist(), strict=True)
     )
-    parent = [number.get(row["parent_id"]) for row in rows]
-    above: defaultdict[int, set[int]] = defaultdict(set)
-    for index, upper in enumerate(parent):
-        if upper is not None:
-            above[line[index]].add(line[upper])
-    closed: dict[int, frozenset[int]] = {}
-
-    def within(one: int) -> frozenset[int]:
-        if one not in closed:
-            closed[one] = frozenset({one})  # what stands above it in a circle of changes is not above it
-            closed[one] = frozenset({one}).union(*(within(upper) for upper in above[one]))
-        return closed[one]
-
+    # Before there were reports counties became prefectures of their names and left others of their names behind.
+    joined = ((old, new) for old, new in pairs if levels[old] == levels[new] or first[new] >= FIRST_REPORT_YEAR)
+    line = _lines(len(ids), joined)
+    parent = [number.get(division_id) for division_id in divisions["parent_id"].to_pylist()]
+    above = _above(line, parent)
+    columns = zip(ids, divisions["code"].to_pylist(), divisions["name"].to_pylist(), levels, first, last, strict=True)
+    rows = list(columns)
     made: dict[int, Division] = {}
 
     def division(index: int) -> Division:
         if index not in made:
-            row, upper = rows[index], parent[index]
-            made[index] = Division(
-                row["division_id"],
-                row["code"],
-                row["name"],
-                row["level"],
-                division(upper) if upper is not None else None,
-                row["valid_from"].year if row["valid_from"] else None,
-                row["valid_to"].year if row["valid_to"] else None,
-                line[index],
-                within(line[index]),
-            )
+            division_id, code, name, level, begin, end = rows[index]
+            upper = parent[index]
+            parent_division = division(upper) if upper is not None else None
+            own = line[index]
+            made[index] = Division(division_id, code, name, level, parent_division, begin, end, own, above[own])
         return made[index]
 
     for index in range(len(rows)):
         division(index)
     return tuple(made.values())
+
+
+def _above(line: Sequence[int], parent: Sequence[int | None]) -> dict[int, frozenset[int]]:
+    """For each line the lines of all that ever stood above one of it; equal sets are one."""
+    directly: defaultdict[int, set[int]] = defaultdict(set)
+    for index, upper in enumerate(parent):
+        if upper is not None and line[upper] != line[index]:
+            directly[line[index]].add(line[upper])
+    found: dict[int, frozenset[int]] = {}
+    alike: dict[frozenset[int], frozenset[int]] = {}
+
+    def of(one: int) -> frozenset[int]:
+        if one not in found:
+            found[one] = frozenset()  # what stands above it in a circle of changes is not above it
+            everything = frozenset(directly[one]).union(*(of(upper) for upper in directly[one])) - {one}
+            found[one] = alike.setdefault(everything, everything)
+        return found[one]
+
+    return {one: of(one) for one in set(line)}
 
 
 def _lines(size: int, pairs: Iterable[tuple[int, int]]) -> list[int]:

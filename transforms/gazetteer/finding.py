@@ -43,11 +43,11 @@ def find(name: str, region: str | None = None, year: int | None = None) -> list[
             found = {division: resolution.form for division in resolution.candidates}
     if not found and len(text) > 1:
         found = {division: None for known in names.names() if text in known for division, _ in names.named(known)}
-    within = names.of_code(region) if region else None
+    outer = names.of_code(region) if region else None
     chosen = [
         Found(division, form, _now(names.states(division)))
         for division, form in found.items()
-        if (within is None or within.line in division.within) and (year is None or division.stood_in(year))
+        if (outer is None or division.is_within(outer)) and (year is None or division.stood_in(year))
     ]
     return sorted(chosen, key=_likeliness)
 

@@ -104,7 +104,7 @@ class Index:
             (division, form)
             for division, form in entries
             # Below another one, not below what it once was itself: 绍兴县 in 绍兴市, though it was a 绍兴市 before.
-            if (not above or any(line in division.within for line in above if line != division.line))
+            if (not above or not above.isdisjoint(division.above))
             # 新市 for 新市镇 would be a word of many titles.
             and (form is not Form.bare or division.level not in ("township", "zone"))
         ]
@@ -119,12 +119,12 @@ class Index:
         """The divisions of a name that are, or stand below, one of these lines."""
         entries = self._entries[name]
         if len(entries) <= _MANY:
-            return [entry for entry in entries if not lines.isdisjoint(entry[0].within)]
+            return [(one, form) for one, form in entries if one.line in lines or not lines.isdisjoint(one.above)]
         by_line = self._sorted.get(name)
         if by_line is None:
             by_line = self._sorted[name] = {}
             for entry in entries:
-                for line in entry[0].within:
+                for line in (entry[0].line, *entry[0].above):
                     by_line.setdefault(line, []).append(entry)
         found = [entry for line in lines for entry in by_line.get(line, ())]
         return found if len(lines) == 1 else list(dict.fromkeys(found))

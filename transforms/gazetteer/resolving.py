@@ -181,7 +181,7 @@ def _decide(bearers: Bearers, supported: bool, region: str | None, year: int | N
         # 高新区 in a city is the city's own, not one of its counties'.
         upper = bearers.above or (frozenset({context.line}) if context else NOWHERE)
         timely = [(named, one) for named, one in timely if one.parent and one.parent.line in upper] or timely
-    outermost = [pair for pair in timely if all(pair[1].line in other.within for _, other in timely)]
+    outermost = [pair for pair in timely if all(other.is_within(pair[1]) for _, other in timely)]
     timely = outermost or timely  # a zone and a part of it that has its name
     if len({one.parent and one.parent.line for _, one in timely}) == 1:
         # 绥胜镇 and 绥胜满族镇 of one county: each by its own name.
@@ -214,7 +214,7 @@ def _timely(names: Index, divisions: Sequence[Division], year: int | None) -> li
 
 def _related(division: Division, region: Division) -> bool:
     """Whether one of the two is or was within the other."""
-    return region.line in division.within or division.line in region.within
+    return division.is_within(region) or region.is_within(division)
 
 
 def _without_a_name(names: Index, text: str, region: str | None) -> Resolution:

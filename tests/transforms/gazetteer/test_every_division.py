@@ -30,7 +30,7 @@ def is_it(found: Resolution, division: Division, year: int) -> bool:
 def is_as_good(found: Division, division: Division) -> bool:
     """A zone that contains a township of its own name, or a township that lists spell in two ways (尖冢镇, 尖塚镇)."""
     same_place = found.parent is division.parent and simplified(found.name) == simplified(division.name)
-    return found.line in division.within or same_place
+    return division.is_within(found) or same_place
 
 
 def above(division: Division) -> str:
