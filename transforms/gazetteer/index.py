@@ -37,13 +37,16 @@ NOWHERE: frozenset[int] = frozenset()
 
 
 class Index:
-    """Names of divisions and what they stand for. What was looked up once is kept: batches repeat their places."""
+    """Names of divisions and what they stand for. What was looked up once is kept: batches repeat their places.
+
+    ``words``: names without the word for their kind that are words of offices as well.
+    """
 
     def __init__(self, divisions: Iterable[Division]) -> None:
         self._entries: defaultdict[str, list[Entry]] = defaultdict(list)
-        aliases: dict[str, str] = yaml.safe_load(
-            resources.files(__package__).joinpath("aliases.yaml").read_text("utf-8")
-        )
+        declared = yaml.safe_load(resources.files(__package__).joinpath("aliases.yaml").read_text("utf-8"))
+        aliases: dict[str, str] = declared["aliases"]
+        self.words: frozenset[str] = frozenset(declared["words"])
         short = defaultdict(list)
         for alias, name in aliases.items():
             short[name].append(alias)

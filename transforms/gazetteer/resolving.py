@@ -90,10 +90,6 @@ _BODY = re.compile(
     r"(?!.区)(?:[省市县区旗州盟])?(?:人民政府|政府|[\u4e00-\u9fff]{2,}"
     r"(?:局|委员会|委|厅|办公室|办|中心|站|所|队|联合会|联社|总社|馆|处|区|管委会|街道|镇|乡|部门|法院|检察院)|$)"
 )
-# Bare words that are words of offices as well: 公安分局, 资源规划局, 台湾事务办公室.
-_ALSO_WORDS = frozenset(
-    "公安 资源 台湾 港口 温泉 通道 太湖 新华 和平 东方 交口 互助 开发 建设 文化 平安 长安 民主 团结".split()
-)
 
 
 def resolve(name: str, region: str | None = None, year: int | None = None) -> Resolution:
@@ -127,7 +123,7 @@ def _resolve(text: str, region: str | None, year: int | None) -> Resolution:
             continue
         rest = text[end:]
         unlisted = _unlisted(rest)
-        supported = tokens > 1 or bool(unlisted and _ZONE.match(unlisted))
+        supported = tokens > 1 or bool(unlisted and _ZONE.match(unlisted) and bearers.name not in names.words)
         reason, division, named, candidates = _decide(bearers, supported, region, year)
         found = Resolution(division, reason, rest, candidates, named, bearers.form, unlisted)
         if reason not in ("outside_region", "out_of_time"):
@@ -146,7 +142,7 @@ def _walks(names: Index, text: str, at: int, above: frozenset[int]) -> Iterator[
     """Of divisions named one below the other from ``at`` on the last, how many there are, and where the last ends."""
     for bearers in names.starting(text, at, above):
         end = at + len(bearers.name)
-        if above and bearers.form is Form.bare and not _BODY.match(text, end):
+        if above and bearers.form is Form.bare and (bearers.name in names.words or not _BODY.match(text, end)):
             continue
         if text[end - 1 : end + 1] == "市场":
             continue  # 梅县 and its 市场监督管理局, not 梅县市
@@ -181,8 +177,9 @@ def _decide(bearers: Bearers, supported: bool, region: str | None, year: int | N
         # 高新区 in a city is the city's own, not one of its counties'.
         upper = bearers.above or (frozenset({context.line}) if context else NOWHERE)
         timely = [(named, one) for named, one in timely if one.parent and one.parent.line in upper] or timely
-    outermost = [pair for pair in timely if all(other.is_within(pair[1]) for _, other in timely)]
-    timely = outermost or timely  # a zone and a part of it that has its name
+    if all(one.level in ("township", "zone") for _, one in timely):
+        # A zone and a part of it that has its name.
+        timely = [pair for pair in timely if all(other.is_within(pair[1]) for _, other in timely)] or timely
     if len({one.parent and one.parent.line for _, one in timely}) == 1:
         # 绥胜镇 and 绥胜满族镇 of one county: each by its own name.
         timely = [(named, one) for named, one in timely if named.name == bearers.name] or timely
@@ -190,7 +187,7 @@ def _decide(bearers: Bearers, supported: bool, region: str | None, year: int | N
     if len({one.line for one in divisions}) > 1:
         return "ambiguous", None, None, divisions
     if bearers.form is Form.bare and not supported:
-        is_word = bearers.name in _ALSO_WORDS and (context is None or context.line not in bearers.lines)
+        is_word = bearers.name in names.words and (context is None or context.line not in bearers.lines)
         if context is None or is_word:
             return "bare_word", None, None, divisions
     named, division = max(timely, key=lambda pair: (pair[1].last or 9999, pair[0].last or 9999, pair[0].first or 0))
