@@ -22,6 +22,8 @@ from transforms.documents.word import office
 from transforms.workers import Limits
 
 MOST_RESIDENT_BYTES = 1536 * 1024**2
+# What a worker of the nightly job holds before its first document, libraries for text recognition included.
+BEGINS_WITH_BYTES = 400 * 1024**2
 # What a process may take to start and to be ended, over its limit.
 SPARE_SECONDS = 30.0
 FIGURES = make_figures(1)
@@ -55,6 +57,8 @@ def test_a_hostile_document_costs_itself_and_says_why(
     path, good = tmp_path / "hostile", tmp_path / "good.html"
     path.write_bytes(hostile.make())
     good.write_bytes(html_page(FIGURES))
+    # The worker is a copy of this process, and that holds what all other tests have loaded.
+    held = int(Path("/proc/self/statm").read_text("ascii").split()[1]) * resource.getpagesize()
     begun = time.monotonic()
     read = {
         one.file.path: one
@@ -68,7 +72,7 @@ def test_a_hostile_document_costs_itself_and_says_why(
     assert not any(cell.value is not None for cell in found.cells.values())
     # A reader that was ended is measured no more; its limit has held.
     if read[path].process != os.getpid():
-        assert read[path].resident_bytes < MOST_RESIDENT_BYTES
+        assert read[path].resident_bytes - held < MOST_RESIDENT_BYTES - BEGINS_WITH_BYTES
     assert read[good].file.reading.outcome == "parsed", "the batch goes on"
 
 

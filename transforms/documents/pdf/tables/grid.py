@@ -69,9 +69,9 @@ class Table:
 
     def place(self, x: float, y: float) -> tuple[int, int]:
         """Row and column of the smallest cell at a point inside the table."""
-        rows, columns = self.shape
-        row = min(max(bisect_right(self.ys, y) - 1, 0), rows - 1)
-        return row, min(max(bisect_right(self.xs, x) - 1, 0), columns - 1)
+        # Between the second line and the last but one, so that what is beyond is in the outermost cell.
+        row = bisect_right(self.ys, y, 1, len(self.ys) - 1) - 1
+        return row, bisect_right(self.xs, x, 1, len(self.xs) - 1) - 1
 
     def join(self) -> None:
         """Number the cells: smallest cells without an edge between them are one."""
