@@ -25,7 +25,7 @@ _READERS = {
     **dict.fromkeys((XLSX, XLS), "transforms.documents.spreadsheet.workbook:read_workbook"),
     ZIP: "transforms.documents.archive:read_archive",
     **dict.fromkeys(
-        ("image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp"),
+        ("image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp", "image/webp"),
         "transforms.documents.scan.reading:read_image",
     ),
 }

@@ -60,6 +60,8 @@ def media_type(data: bytes) -> str:
             return look_inside(data) if look_inside else kind
     if head.startswith(b"BM") and head[6:10] == b"\x00\x00\x00\x00":
         return "image/bmp"
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "image/webp"
     if any(head.startswith(bom) for bom, _ in _BOMS):
         return _text_kind(decode(data)[:65536].encode())
     if b"\x00" in head:

@@ -65,6 +65,8 @@ TEXT = "云岭县教育局2022年政府信息公开工作年度报告\n规章 | 
         (b"MIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n boundary=x\r\n\r\n<html>", "message/rfc822"),
         (b"\nFrom: <x>\nA-b:\n c\nContent-Type: text/html\n\n<html>", "message/rfc822"),
         ("标题：年度报告\nContent-Type: text/html".encode(), "text/plain"),
+        (b"RIFF\x24\x00\x00\x00WEBPVP8 ", "image/webp"),
+        (b"RIFF\x24\x00\x00\x00WAVEfmt ", "application/octet-stream"),
         (TEXT.encode(), "text/plain"),
         (TEXT.encode("gbk"), "text/plain"),
         (TEXT.encode("utf-16"), "text/plain"),

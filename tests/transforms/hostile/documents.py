@@ -160,5 +160,5 @@ HOSTILE: dict[str, Hostile] = {
     "tiff: 65,535 tags": Hostile(pictures.tiff_of_tags, DAMAGED),
     "bmp: two billion pixels wide": Hostile(partial(pictures.bmp_head, 2**31 - 1, -(2**31)), "pixels"),
     "bmp: a head alone": Hostile(partial(pictures.bmp_head, 8000, 8000), DAMAGED),
-    "webp": Hostile(lambda: b"RIFF\x24\0\0\0WEBPVP8 " + bytes(30), "not read"),
+    "webp": Hostile(lambda: b"RIFF\x24\0\0\0WEBPVP8 " + bytes(30), DAMAGED),
 }

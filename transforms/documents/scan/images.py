@@ -16,7 +16,7 @@ _MOST_PIXELS = 120_000_000
 _LONGEST_SIDE = 60_000
 _SHORTEST_SIDE = 60
 _MOST_PAGES = 60
-_KINDS = ("PNG", "JPEG", "TIFF", "GIF", "BMP")
+_KINDS = ("PNG", "JPEG", "TIFF", "GIF", "BMP", "WEBP")
 # Enough for type of 9 points; a page is drawn so that its shorter side is that of A4 when its size is no paper's.
 _DOTS_PER_INCH = 200
 _POINTS_PER_INCH = 72

@@ -22,7 +22,7 @@ _INSTALL = (
 
 
 def read_image(data: bytes) -> Document:
-    """Rows of a PNG, JPEG, TIFF (all its pages), GIF or BMP.
+    """Rows of a PNG, JPEG, TIFF (all its pages), GIF, BMP or WEBP.
 
     Raises UnreadableDocument when it is broken, too large, blank, or when the packages for it are not installed.
     """

@@ -197,7 +197,13 @@ def test_unusual_pixels_become_dark_on_white() -> None:
     animated = io.BytesIO()
     image.save(animated, "GIF", save_all=True, append_images=[Image.new("L", image.size, 0)])
     files = [animated.getvalue()]
-    for kind, form in (("TIFF", image.convert("CMYK")), ("PNG", deep), ("PNG", clear), ("PNG", image.convert("P"))):
+    for kind, form in (
+        ("TIFF", image.convert("CMYK")),
+        ("WEBP", image.convert("RGB")),
+        ("PNG", deep),
+        ("PNG", clear),
+        ("PNG", image.convert("P")),
+    ):
         buffer = io.BytesIO()
         form.save(buffer, kind)
         files.append(buffer.getvalue())

@@ -116,6 +116,6 @@ def test_a_seal_on_a_copy_without_colours_takes_no_figure_with_it() -> None:
     assert_reads(encoded([_noisy(np.minimum(page, seal), 4, 3)], "PNG"), figures.expected())
 
 
-@pytest.mark.parametrize("kind", ["image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp"])
+@pytest.mark.parametrize("kind", ["image/png", "image/jpeg", "image/tiff", "image/gif", "image/bmp", "image/webp"])
 def test_images_have_a_reader(kind: str) -> None:
     assert reader_of(kind) is not None
