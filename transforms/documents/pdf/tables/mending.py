@@ -42,7 +42,6 @@ def mend(table: Table, runs: Sequence[Run]) -> set[_Place]:
         table.join()
     _part_figures(table, places, crossed)
     _part_labels(table, places, crossed)
-    table.join()
     guessed: set[_Place] = set()
     for members in _uneven(table):
         guessed |= members
@@ -94,15 +93,19 @@ def _uneven(table: Table) -> list[set[_Place]]:
 def _open(table: Table, places: Sequence[tuple[Run, list[_Place]]], crossed: set[_Edge]) -> list[set[_Place]]:
     """Cells of several smallest ones that may have lost edges: all that are not a label within four sides."""
     words = _words(table, places)
+    several = {number: members for number, members in _members(table).items() if len(members) > 1}
+    doubtful = {
+        number: members
+        for number, members in several.items()
+        if not (_is_even(members) and _is_label(words.get(number, [])))
+    }
+    if not doubtful:
+        return []
     with_figures = {row for run, own in places if looks_like_value(run.text) for row, _ in own}
     return [
         members
-        for number, members in _members(table).items()
-        if len(members) > 1
-        and not (
-            _is_even(members)
-            and (_is_label(words.get(number, [])) or _is_heading(words.get(number, []), members, with_figures, crossed))
-        )
+        for number, members in doubtful.items()
+        if not (_is_even(members) and _is_heading(words.get(number, []), members, with_figures, crossed))
     ]
 
 
@@ -170,21 +173,27 @@ def _part_figures(table: Table, places: Sequence[tuple[Run, list[_Place]]], cros
     for run, own in places:
         inside[table.regions[own[0][0]][own[0][1]]].append((run, own))
     members = _members(table)
+    parted = False
     for number, words in inside.items():
+        if len(members[number]) < 2:
+            continue
         figures = {own[0] for run, own in words if len(own) == 1 and looks_like_value(run.text)}
         others = {place for run, own in words for place in own if not looks_like_value(run.text)} - figures
-        if len(members[number]) < 2 or not figures or len(figures | others) < 2:
+        if not figures or len(figures | others) < 2:
             continue
         for edge in _missing(table, [members[number]]):
             (row, column), is_right = edge
             both = {(row, column), (row, column + 1) if is_right else (row + 1, column)}
             if both & figures and edge not in crossed:
                 _set(table, edge)
-    table.join()
+                parted = True
+    if parted:
+        table.join()
 
 
 def _part_labels(table: Table, places: Sequence[tuple[Run, list[_Place]]], crossed: set[_Edge]) -> None:
     """Where a cell is no label of the form, but a part of it is one, the parts are cells."""
+    parted = False
     for members in _open(table, places, crossed):
         if len({column for _, column in members}) == table.shape[1]:
             continue  # from side to side: text between tables that a frame holds together
@@ -199,7 +208,9 @@ def _part_labels(table: Table, places: Sequence[tuple[Run, list[_Place]]], cross
         for edge in _missing(table, [members]):
             if edge not in crossed:
                 _set(table, edge)
-    table.join()
+                parted = True
+    if parted:
+        table.join()
 
 
 def _parts(members: set[_Place], crossed: set[_Edge]) -> list[set[_Place]]:
