@@ -161,9 +161,9 @@ def _sample(layout: _Layout) -> dict[int, Recognised]:
     size = layout.page.type_size
     shortest, longest = _SAMPLE_WIDTH
     widths = [(line.box.right - line.box.left) / size for line in layout.every_line()]
-    words = [number for number, width in enumerate(widths) if shortest <= width <= longest]
-    words = words or [number for number, width in enumerate(widths) if width > longest]
-    chosen = sorted(words, key=lambda number: -widths[number])[:_SAMPLE]
+    words = [number for number, width in enumerate(widths) if width >= shortest]
+    # Those of moderate width first, as they cost less; but they alone may be no more than the number of the page.
+    chosen = sorted(words, key=lambda number: (widths[number] > longest, -widths[number]))[:_SAMPLE]
     lines = layout.every_line()
     return dict(zip(chosen, recognise([lines[number].picture for number in chosen]), strict=True))
 
