@@ -27,6 +27,7 @@ _SEAL_FILLED = 0.03
 # Faint strokes: how far away the paper beside one is, how much lighter, how long one is at the most, in pixels and shades.
 _FAINT_WIDTH = 3
 _FAINT_LEAD = 20
+_FAINT_LEAD_IN_SEAL = 40
 _LONGEST_FAINT = 12
 _STEEPEST_DEGREES = 4.0
 _MOST_POINTS = 150_000
@@ -51,8 +52,7 @@ def clean(image: Pixels) -> Page | None:
     grey = _evenly_lit(grey)
     if not bleached.any():
         grey, bleached = _without_grey_seals(grey)
-    ink = _ink(grey)
-    size = _type_size(ink)
+    size = _type_size(_dark(grey))
     if size is None:
         return None
     if not _SMALLEST_TYPE <= size <= _LARGEST_TYPE:
@@ -60,13 +60,11 @@ def clean(image: Pixels) -> Page | None:
         how = cv2.INTER_CUBIC if factor > 1 else cv2.INTER_AREA
         grey = as_pixels(cv2.resize(grey, None, fx=factor, fy=factor, interpolation=how))
         bleached = as_pixels(cv2.resize(bleached, grey.shape[::-1], interpolation=cv2.INTER_NEAREST))
-        ink = _ink(grey)
         size *= factor
-    angle = _skew(ink)
+    angle = _skew(_dark(grey))
     if abs(angle) > 0.03:
         grey, bleached = _turned(grey, angle, 255), _turned(bleached, angle, 0)
-        ink = _ink(grey)
-    return Page(grey, ink, bleached, size)
+    return Page(grey, _ink(grey, bleached), bleached, size)
 
 
 def quarter_turned(image: Pixels, turns: int) -> Pixels:
@@ -165,29 +163,35 @@ def _evenly_lit(grey: Pixels) -> Pixels:
     return as_pixels(cv2.LUT(even, stretch))
 
 
-def _ink(grey: Pixels) -> Pixels:
+def _dark(grey: Pixels) -> Pixels:
     threshold = float(cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[0])
-    ink = as_pixels(grey < min(max(threshold, 100.0), 190.0))
+    return as_pixels(grey < min(max(threshold, 100.0), 190.0))
+
+
+def _ink(grey: Pixels, bleached: Pixels) -> Pixels:
+    ink = _dark(grey)
     # Of faces with thin strokes these are as light as the rims of thick ones, but they are darker than both their sides
     # and begin at a thicker one.
-    faint = _faint_strokes(grey)
+    lead = _lead(grey)
+    faint = as_pixels(lead > _FAINT_LEAD)
+    if bleached.any():
+        # The rims of a seal are left as strokes that are fainter still.
+        rim = 4 * _FAINT_WIDTH + 1
+        faint &= as_pixels(lead > _FAINT_LEAD_IN_SEAL) | (1 - cv2.dilate(bleached, np.ones((rim, rim))))
     for _ in range(_LONGEST_FAINT):
         ink |= cv2.dilate(ink, np.ones((3, 3))) & faint
     return ink
 
 
-def _faint_strokes(grey: Pixels) -> Pixels:
-    """1 where a page is a little darker than on both sides, be these left and right or above and below."""
-    faint = np.zeros_like(grey)
+def _lead(grey: Pixels) -> Pixels:
+    """By how much a page is darker than on both sides, be these left and right or above and below."""
+    lead = np.zeros_like(grey)
     away = _FAINT_WIDTH
-    for axis in (0, 1):
-        before, here, behind = (
-            grey[start : grey.shape[0] - end] if axis == 0 else grey[:, start : grey.shape[1] - end]
-            for start, end in ((0, 2 * away), (away, away), (2 * away, 0))
-        )
-        inner = faint[away:-away] if axis == 0 else faint[:, away:-away]
-        inner |= as_pixels(cv2.subtract(cv2.min(before, behind), here) > _FAINT_LEAD)
-    return faint
+    for part, page in ((lead, grey), (lead.T, grey.T)):
+        sides = cv2.min(np.ascontiguousarray(page[: -2 * away]), np.ascontiguousarray(page[2 * away :]))
+        inner = part[away:-away]
+        np.maximum(inner, cv2.subtract(sides, np.ascontiguousarray(page[away:-away])), out=inner)
+    return lead
 
 
 def _type_size(ink: Pixels) -> float | None:
