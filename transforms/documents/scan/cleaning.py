@@ -107,8 +107,10 @@ def _without_grey_seals(grey: Pixels) -> tuple[Pixels, Pixels]:
     if cv2.countNonZero(mask) < 25:
         return grey, bleached
     grey = grey.copy()
-    for rows, columns in _large_marks(mask):
-        if cv2.countNonZero(mask[rows, columns]) < _SEAL_FILLED * mask[rows, columns].size:
+    # Crumbs of text are flat too; they would make one thing of a seal and the table around it.
+    plain = as_pixels(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3))))
+    for rows, columns in _large_marks(plain):
+        if cv2.countNonZero(plain[rows, columns]) < _SEAL_FILLED * plain[rows, columns].size:
             continue
         area = np.s_[2 * rows.start : 2 * rows.stop, 2 * columns.start : 2 * columns.stop]
         part = as_pixels(grey[area])
