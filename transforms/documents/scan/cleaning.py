@@ -24,7 +24,7 @@ _SEAL_WIDTH = 1 / 14
 _SEAL_GREYS = (90, 225)
 _FLAT = 45
 _SEAL_FILLED = 0.03
-# Faint strokes: how far away the paper beside one is, how much lighter, how long one is at the most, in pixels and shades.
+# Faint strokes, in pixels and shades: how far away the paper beside one is, how much lighter, how long one is at most.
 _FAINT_WIDTH = 3
 _FAINT_LEAD = 20
 _FAINT_LEAD_IN_SEAL = 40
