@@ -179,9 +179,10 @@ def _ink(grey: Pixels, bleached: Pixels) -> Pixels:
     if bleached.any():
         # The rims of a seal are left as strokes that are fainter still.
         rim = 4 * _FAINT_WIDTH + 1
-        faint &= as_pixels(lead > _FAINT_LEAD_IN_SEAL) | (1 - cv2.dilate(bleached, np.ones((rim, rim))))
+        beside = as_pixels(cv2.dilate(bleached, np.ones((rim, rim))))
+        faint &= as_pixels(lead > _FAINT_LEAD_IN_SEAL) | (1 - beside)
     for _ in range(_LONGEST_FAINT):
-        ink |= cv2.dilate(ink, np.ones((3, 3))) & faint
+        ink |= as_pixels(cv2.dilate(ink, np.ones((3, 3)))) & faint
     return ink
 
 
