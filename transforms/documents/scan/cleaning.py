@@ -37,6 +37,7 @@ _MOST_POINTS = 150_000
 class Page:
     """One upright page: ``grey`` 0 (ink) to 255 (paper); ``ink`` 0 or 1; ``bleached`` 1 where a seal was taken away.
 
+    ``dark`` is the ink without faint strokes, which make rulings of those of characters one below the other.
     ``type_size``: height in pixels of the characters that most of the page is set in.
     """
 
@@ -44,6 +45,7 @@ class Page:
     ink: Pixels
     bleached: Pixels
     type_size: float
+    dark: Pixels
 
 
 def clean(image: Pixels) -> Page | None:
@@ -64,7 +66,8 @@ def clean(image: Pixels) -> Page | None:
     angle = _skew(_dark(grey))
     if abs(angle) > 0.03:
         grey, bleached = _turned(grey, angle, 255), _turned(bleached, angle, 0)
-    return Page(grey, _ink(grey, bleached), bleached, size)
+    dark = _dark(grey)
+    return Page(grey, _ink(grey, dark, bleached), bleached, size, dark)
 
 
 def quarter_turned(image: Pixels, turns: int) -> Pixels:
@@ -170,8 +173,8 @@ def _dark(grey: Pixels) -> Pixels:
     return as_pixels(grey < min(max(threshold, 100.0), 190.0))
 
 
-def _ink(grey: Pixels, bleached: Pixels) -> Pixels:
-    ink = _dark(grey)
+def _ink(grey: Pixels, dark: Pixels, bleached: Pixels) -> Pixels:
+    ink = dark.copy()
     # Of faces with thin strokes these are as light as the rims of thick ones, but they are darker than both their sides
     # and begin at a thicker one.
     lead = _lead(grey)

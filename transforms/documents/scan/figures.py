@@ -46,7 +46,7 @@ _SHORTEST_SLASH = 0.6
 _SLASH_LEANS = 0.2
 _LEANS = 0.1
 # What stands on a foot so wide for its height is a digit, wherever it leans.
-_FOOT = 0.5
+_FOOT = 0.4
 _STRAIGHT = 0.06
 _NARROWEST_DIGIT = 0.36
 _WIDEST_DIGIT = 0.85
