@@ -34,6 +34,8 @@ _FONT_FILES = {
     "hei": "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
     "kai": "/usr/share/fonts/truetype/arphic/ukai.ttc",
 }
+# What a face has no glyph for (the minus sign) is set in this one; office suites do likewise.
+_SPARE_FONT_FILE = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 _MARGIN = 18 * mm
 _ALIGN = {"left": TA_LEFT, "center": TA_CENTER, "right": TA_RIGHT}
 
@@ -92,6 +94,23 @@ def _font(name: str) -> str:
     return "STSong-Light"
 
 
+def _markup(text: str, layout: Layout) -> str:
+    """Text as markup of reportlab; what the layout's face lacks is set in another that has it."""
+    face, spare = pdfmetrics.getFont(_font(layout.font)), _spare_font()
+    if spare is None or not isinstance(face, TTFont):
+        return escape(text)
+    lacking = {character for character in text if character > " " and ord(character) not in face.face.charToGlyph}
+    return "".join(f'<font name="{spare}">{c}</font>' if c in lacking else escape(c) for c in text)
+
+
+@cache
+def _spare_font() -> str | None:
+    if not Path(_SPARE_FONT_FILE).exists():
+        return None
+    pdfmetrics.registerFont(TTFont("spare", _SPARE_FONT_FILE))
+    return "spare"
+
+
 def _style(layout: Layout, scale: float = 1.0, align: int = TA_LEFT) -> ParagraphStyle:
     size = layout.font_size * scale
     return ParagraphStyle(
@@ -103,7 +122,7 @@ def _flowables(block: Block, layout: Layout, rng: random.Random, room: float) ->
     if isinstance(block, Paragraph):
         title = block.style == "title"
         style = _style(layout, 1.5 if title else 1.0, TA_CENTER if title else TA_LEFT)
-        return [Lines(escape(block.text), style), Spacer(1, 4)]
+        return [Lines(_markup(block.text, layout), style), Spacer(1, 4)]
     if isinstance(block, PageBreak):
         return [NewPage()]
     if isinstance(block, Beside):
@@ -123,7 +142,9 @@ def _table(table: Table, layout: Layout, rng: random.Random, room: float) -> Lon
         ("RIGHTPADDING", (0, 0), (-1, -1), 2),
     ]
     for row, column, cell in placed(table):
-        texts[row][column] = Lines(escape(cell.text).replace("\n", "<br/>"), style) if cell.text.strip() else ""
+        texts[row][column] = (
+            Lines(_markup(cell.text, layout).replace("\n", "<br/>"), style) if cell.text.strip() else ""
+        )
         place = (column, row), (column + cell.colspan - 1, row + cell.rowspan - 1)
         if place[0] != place[1]:
             commands.append(("SPAN", *place))

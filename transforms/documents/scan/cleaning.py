@@ -24,6 +24,11 @@ _SEAL_WIDTH = 1 / 14
 _SEAL_GREYS = (90, 225)
 _FLAT = 45
 _SEAL_FILLED = 0.03
+# Faint strokes, in pixels and shades: how far away the paper beside one is, how much lighter, how long one is at most.
+_FAINT_WIDTH = 3
+_FAINT_LEAD = 20
+_FAINT_LEAD_IN_SEAL = 40
+_LONGEST_FAINT = 12
 _STEEPEST_DEGREES = 4.0
 _MOST_POINTS = 150_000
 
@@ -32,6 +37,7 @@ _MOST_POINTS = 150_000
 class Page:
     """One upright page: ``grey`` 0 (ink) to 255 (paper); ``ink`` 0 or 1; ``bleached`` 1 where a seal was taken away.
 
+    ``dark`` is the ink without faint strokes, which make rulings of those of characters one below the other.
     ``type_size``: height in pixels of the characters that most of the page is set in.
     """
 
@@ -39,6 +45,7 @@ class Page:
     ink: Pixels
     bleached: Pixels
     type_size: float
+    dark: Pixels
 
 
 def clean(image: Pixels) -> Page | None:
@@ -47,8 +54,7 @@ def clean(image: Pixels) -> Page | None:
     grey = _evenly_lit(grey)
     if not bleached.any():
         grey, bleached = _without_grey_seals(grey)
-    ink = _ink(grey)
-    size = _type_size(ink)
+    size = _type_size(_dark(grey))
     if size is None:
         return None
     if not _SMALLEST_TYPE <= size <= _LARGEST_TYPE:
@@ -56,13 +62,12 @@ def clean(image: Pixels) -> Page | None:
         how = cv2.INTER_CUBIC if factor > 1 else cv2.INTER_AREA
         grey = as_pixels(cv2.resize(grey, None, fx=factor, fy=factor, interpolation=how))
         bleached = as_pixels(cv2.resize(bleached, grey.shape[::-1], interpolation=cv2.INTER_NEAREST))
-        ink = _ink(grey)
         size *= factor
-    angle = _skew(ink)
+    angle = _skew(_dark(grey))
     if abs(angle) > 0.03:
         grey, bleached = _turned(grey, angle, 255), _turned(bleached, angle, 0)
-        ink = _ink(grey)
-    return Page(grey, ink, bleached, size)
+    dark = _dark(grey)
+    return Page(grey, _ink(grey, dark, bleached), bleached, size, dark)
 
 
 def quarter_turned(image: Pixels, turns: int) -> Pixels:
@@ -105,8 +110,10 @@ def _without_grey_seals(grey: Pixels) -> tuple[Pixels, Pixels]:
     if cv2.countNonZero(mask) < 25:
         return grey, bleached
     grey = grey.copy()
-    for rows, columns in _large_marks(mask):
-        if cv2.countNonZero(mask[rows, columns]) < _SEAL_FILLED * mask[rows, columns].size:
+    # Crumbs of text are flat too; they would make one thing of a seal and the table around it.
+    plain = as_pixels(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3))))
+    for rows, columns in _large_marks(plain):
+        if cv2.countNonZero(plain[rows, columns]) < _SEAL_FILLED * plain[rows, columns].size:
             continue
         area = np.s_[2 * rows.start : 2 * rows.stop, 2 * columns.start : 2 * columns.stop]
         part = as_pixels(grey[area])
@@ -161,9 +168,36 @@ def _evenly_lit(grey: Pixels) -> Pixels:
     return as_pixels(cv2.LUT(even, stretch))
 
 
-def _ink(grey: Pixels) -> Pixels:
+def _dark(grey: Pixels) -> Pixels:
     threshold = float(cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)[0])
     return as_pixels(grey < min(max(threshold, 100.0), 190.0))
+
+
+def _ink(grey: Pixels, dark: Pixels, bleached: Pixels) -> Pixels:
+    ink = dark.copy()
+    # Of faces with thin strokes these are as light as the rims of thick ones, but they are darker than both their sides
+    # and begin at a thicker one.
+    lead = _lead(grey)
+    faint = as_pixels(lead > _FAINT_LEAD)
+    if bleached.any():
+        # The rims of a seal are left as strokes that are fainter still.
+        rim = 4 * _FAINT_WIDTH + 1
+        beside = as_pixels(cv2.dilate(bleached, np.ones((rim, rim))))
+        faint &= as_pixels(lead > _FAINT_LEAD_IN_SEAL) | (1 - beside)
+    for _ in range(_LONGEST_FAINT):
+        ink |= as_pixels(cv2.dilate(ink, np.ones((3, 3)))) & faint
+    return ink
+
+
+def _lead(grey: Pixels) -> Pixels:
+    """By how much a page is darker than on both sides, be these left and right or above and below."""
+    lead = np.zeros_like(grey)
+    away = _FAINT_WIDTH
+    for part, page in ((lead, grey), (lead.T, grey.T)):
+        sides = cv2.min(np.ascontiguousarray(page[: -2 * away]), np.ascontiguousarray(page[2 * away :]))
+        inner = part[away:-away]
+        np.maximum(inner, cv2.subtract(sides, np.ascontiguousarray(page[away:-away])), out=inner)
+    return lead
 
 
 def _type_size(ink: Pixels) -> float | None:

@@ -45,6 +45,8 @@ _LONGEST_DASH = 2.6
 _SHORTEST_SLASH = 0.6
 _SLASH_LEANS = 0.2
 _LEANS = 0.1
+# What stands on a foot so wide for its height is a digit, wherever it leans.
+_FOOT = 0.4
 _STRAIGHT = 0.06
 _NARROWEST_DIGIT = 0.36
 _WIDEST_DIGIT = 0.85
@@ -111,7 +113,8 @@ def is_settled(line: Line, first: Recognised) -> bool:
 
 
 def _may_be_slash(text: str, ink: Pixels) -> bool:
-    return text == "1" and abs(_slant(ink)[0]) >= _LEANS
+    lean, _, widest = _slant(ink)
+    return text == "1" and abs(lean) >= _LEANS and widest < _FOOT * ink.shape[0]
 
 
 def second_picture(line: Line) -> Pixels:

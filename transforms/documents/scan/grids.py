@@ -86,10 +86,10 @@ def find_tables(page: Page) -> Rulings:
     size = page.type_size
     gap, thickest = round(size * _WIDEST_GAP), max(4, round(size * _THICKEST))
     across = _Direction(
-        _lines(page.ink, max(8, round(size * _SHORTEST_ACROSS)), gap, 0),
-        _thin(page.ink, thickest, 0),
+        _lines(page.dark, max(8, round(size * _SHORTEST_ACROSS)), gap, 0),
+        _thin(page.dark, thickest, 0),
     )
-    down = _Direction(_lines_down(page.ink, across.lines, size, gap), _thin(page.ink, thickest, 1))
+    down = _Direction(_lines_down(page.dark, across.lines, size, gap), _thin(page.dark, thickest, 1))
     both = cv2.dilate(cv2.bitwise_or(across.lines, down.lines), np.ones((3, 3)))
     _, _, stats, _ = cv2.connectedComponentsWithStats(both, connectivity=8)
     boxes = [
@@ -104,7 +104,7 @@ def find_tables(page: Page) -> Rulings:
             tables.append(table)
     tables.sort(key=lambda table: (table.box.top, table.box.left))
     # Outside of tables only what is longer than any stroke of a large character is a ruling.
-    mask = _lines(page.ink, round(size * _LONG_RULE), 1, 0)
+    mask = _lines(page.dark, round(size * _LONG_RULE), 1, 0)
     for box in (table.box for table in tables):
         area = np.s_[box.top : box.bottom, box.left : box.right]
         mask[area] = cv2.bitwise_or(across.lines[area], down.lines[area])
@@ -176,7 +176,7 @@ def _parted(box: Box, across: _Direction, page: Page) -> list[Box]:
     rim = max(2, round(page.type_size * _RULING))
     cuts = []
     for upper, lower in pairwise(rows):
-        strip = page.ink[box.top + upper + rim : box.top + lower - rim, box.left : box.right]
+        strip = page.dark[box.top + upper + rim : box.top + lower - rim, box.left : box.right]
         if lower - upper <= page.type_size * _NEAR_TABLE and strip.size and strip.mean() <= _WHITE:
             cuts.append((box.top + upper + rim, box.top + lower - rim))
     tops, bottoms = [box.top, *(end for _, end in cuts)], [*(start for start, _ in cuts), box.bottom]
@@ -213,12 +213,12 @@ def _table(box: Box, across: _Direction, down: _Direction, page: Page) -> Table 
         return None
     reach = max(2, round(page.type_size * _SAME_LINE))
     # Views of the page, for lines down turned by its diagonal: what is found is marked in them.
-    lines, thin, ink = across.lines[area], across.thin[area], page.ink[area]
+    lines, thin, ink = across.lines[area], across.thin[area], page.dark[area]
     above = np.array([_ruled(lines, thin, ink, y, columns, reach) for y in rows])  # lines × columns
     lines, thin, ink = down.lines[area].T, down.thin[area].T, ink.T
     beside = np.array([_ruled(lines, thin, ink, x, rows, reach) for x in columns]).T  # rows × lines
     rulings = cv2.dilate(cv2.bitwise_or(across.lines[area], down.lines[area]), np.ones((3, 3)))
-    text = as_pixels(page.ink[area] * (1 - rulings))
+    text = as_pixels(page.dark[area] * (1 - rulings))
     grid, texts = mended(Grid(above, beside), text, rows, columns, page.type_size)
     cells = []
     for row, column, height, span, unsure in _merged(grid, texts):

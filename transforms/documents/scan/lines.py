@@ -27,6 +27,13 @@ _LOWEST_WORD = 0.35
 _LONGEST_DASH = 2.6
 _RIM = 0.12
 _PADDING = 0.18
+# A point: how high a digit beside it is, how much of it there is at the least (thin strokes are lost), how far away the
+# strokes of what stands before and behind it begin, how far off its foot it may be.
+_POINT_BESIDE = 0.7
+_POINT_LEAST = 0.35
+_POINT_BEHIND = 0.8
+_POINT_BEFORE = 0.8
+_POINT_FOOT = 0.12
 # Ink that reaches along so much of a cell's edge is its ruling.
 _ALONG_EDGE = 0.6
 
@@ -86,6 +93,7 @@ def words_outside(page: Page, rulings: Rulings) -> list[Line]:
         box = table.box
         free[max(0, box.top - rim) : box.bottom + rim, max(0, box.left - rim) : box.right + rim] = 0
     ink, spots = _without_specks(free, page.type_size, at_edges=False)
+    ink |= _points_between(ink, spots, page.type_size)
     whole = Box(0, 0, ink.shape[1], ink.shape[0])
     return [_picture(page, ink, spots, whole, box) for box in _words(ink, whole, page.type_size)]
 
@@ -212,6 +220,28 @@ def _points(ink: Pixels, spots: Pixels) -> Pixels:
     low[: round(len(spots) * _BASELINE)] = 0
     free = (ink.max(axis=0) == 0) & (spots.sum(axis=0) == low.sum(axis=0))
     return as_pixels(low * free)
+
+
+def _points_between(ink: Pixels, spots: Pixels, size: float) -> Pixels:
+    """Those spots that stand on the foot of a character with another one behind: the point after the number of a label.
+
+    Without it the white on its two sides would part the number from the label.
+    """
+    points = np.zeros_like(spots)
+    parts = (_POINT_BESIDE, _POINT_LEAST, _POINT_BEHIND, _POINT_BEFORE, _POINT_FOOT)
+    tall, least, near, wide, foot = (round(size * part) for part in parts)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(spots, connectivity=8)
+    for left, top, width, height, area in stats[1:].tolist():
+        right, bottom = left + width, top + height
+        if area < 3 or top < tall:
+            continue
+        before = np.flatnonzero(ink[bottom - tall : bottom + foot + 1, max(0, left - near) : left].any(axis=1))
+        if not len(before) or abs(int(before[-1]) - (tall - 1)) > foot or np.ptp(before) < least:
+            continue
+        if ink[bottom - tall : bottom, right : right + wide].any():
+            box = np.s_[top:bottom, left:right]
+            points[box] = spots[box]
+    return points
 
 
 def _grey(page: Page, box: Box, pad: int) -> Pixels:

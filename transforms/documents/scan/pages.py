@@ -16,8 +16,9 @@ from transforms.documents.scan.recognition import Recognised, recognise
 from transforms.documents.scan.vocabulary import corrected_label
 
 # A page is the right way up when so many characters are recognised of those that its lines have room for. On their
-# side many are recognised as well: the network knows lines written downwards.
+# side many are recognised as well: the network knows lines written downwards. There is none so long among them.
 _UPRIGHT = 0.8
+_LONG = 5.0
 _NARROW = 0.5
 _ENOUGH = 12.0
 _SAMPLE = 8
@@ -139,7 +140,7 @@ def _upright(image: Pixels) -> tuple[Pixels, _Layout | None, dict[int, Recognise
         score = _legibility(layout, known)
         if score > highest or best[1] is None:
             best, highest = (turned, layout, known), score
-        if score >= _UPRIGHT:
+        if score >= _UPRIGHT and _longest(layout, known) >= _LONG:
             break
     return best
 
@@ -156,14 +157,20 @@ def _legibility(layout: _Layout, known: dict[int, Recognised]) -> float:
     return odds / max(room, _ENOUGH)
 
 
+def _longest(layout: _Layout, known: dict[int, Recognised]) -> float:
+    """Width for its height of the longest line that was recognised."""
+    inks = [line.ink for number, line in enumerate(layout.every_line()) if number in known]
+    return max((ink.shape[1] / ink.shape[0] for ink in inks), default=0.0)
+
+
 def _sample(layout: _Layout) -> dict[int, Recognised]:
     """Some lines long enough to be words, recognised, by their number among all lines."""
     size = layout.page.type_size
     shortest, longest = _SAMPLE_WIDTH
     widths = [(line.box.right - line.box.left) / size for line in layout.every_line()]
-    words = [number for number, width in enumerate(widths) if shortest <= width <= longest]
-    words = words or [number for number, width in enumerate(widths) if width > longest]
-    chosen = sorted(words, key=lambda number: -widths[number])[:_SAMPLE]
+    words = [number for number, width in enumerate(widths) if width >= shortest]
+    # Those of moderate width first, as they cost less; but they alone may be no more than the number of the page.
+    chosen = sorted(words, key=lambda number: (widths[number] > longest, -widths[number]))[:_SAMPLE]
     lines = layout.every_line()
     return dict(zip(chosen, recognise([lines[number].picture for number in chosen]), strict=True))
 

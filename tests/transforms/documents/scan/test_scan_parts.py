@@ -6,6 +6,7 @@ import io
 import struct
 import zlib
 
+import cv2
 import numpy as np
 import pytest
 
@@ -13,6 +14,7 @@ from tests.transforms.documents.scan.scan_kit import Image, ImageDraw, encoded, 
 from tests.transforms.layouts import make_figures
 from transforms.documents.model import Row, UnreadableDocument
 from transforms.documents.scan import reading
+from transforms.documents.scan.cleaning import clean
 from transforms.documents.scan.figures import fits_ink, is_figure, stroke
 from transforms.documents.scan.grids import GridCell
 from transforms.documents.scan.images import image_pages
@@ -245,3 +247,20 @@ def test_whole_rows_on_both_sides_of_a_page_break_stay_two() -> None:
     rows = rows_of_pages([first, second])
     assert [[c.text for c in row.cells] for row in rows] == [["（六）其他处理", "0"], ["（七）总计", "24"]]
     assert len({row.table for row in rows}) == 1
+
+
+def test_a_faint_stroke_is_ink_where_it_begins_at_a_dark_one_alone() -> None:
+    page = np.full((600, 600), 255, np.uint8)
+    for number in range(20):
+        cv2.putText(page, "8", (40 + 25 * number, 300), cv2.FONT_HERSHEY_SIMPLEX, 1.0, (0,), 3)
+    page[100:125, 100:104] = 0
+    page[112:114, 104:114] = page[112:114, 304:314] = 205
+    cleaned = clean(page)
+    assert cleaned is not None
+    scale = cleaned.ink.shape[1] / page.shape[1]
+    stroke_of_digit, alone = (
+        cleaned.ink[round(113 * scale) - 2 : round(113 * scale) + 2, round(x * scale)] for x in (109, 309)
+    )
+    assert stroke_of_digit.any()
+    assert not alone.any()
+    assert not cleaned.dark[round(113 * scale), round(109 * scale)]
