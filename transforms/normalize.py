@@ -12,11 +12,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from transforms import READER_VERSION, lake, unchanged
+from transforms import READER_VERSION, gazetteer, lake, unchanged
 from transforms.batch import judged
 from transforms.document import ABSENT, Document, document_of_row
 from transforms.identity.agencies import agency_type
-from transforms.identity.divisions import division_rows
+from transforms.identity.divisions import division_table
 from transforms.identity.placement import Named, Placement, place, wait_for_page
 from transforms.identity.store import IdentityStore
 from transforms.lake import version_tables
@@ -34,6 +34,7 @@ from transforms.report_rows import (
     report_row,
     version_rows,
 )
+from transforms.schema import arrow_schema
 from transforms.versions import Read, versions_of
 
 Progress = Callable[[str, int, int | None], None]
@@ -200,18 +201,21 @@ def _write(
     before = {row["report_id"]: row["version_id"] for row in _rows(run, "report")}
     written = _write_version_tables(run, reports, progress)
     found = reports.values()
-    divisions = division_rows(portals, _governments(found))
-    rows_of_table: dict[str, Callable[[], Iterable[Mapping[str, Any]]]] = {
+    # A home that nothing was crawled into has no rows at all.
+    divisions = (
+        division_table(portals, _governments(found)) if portals or reports else arrow_schema("division").empty_table()
+    )
+    rows_of_table: dict[str, Callable[[], pa.Table | Iterable[Mapping[str, Any]]]] = {
         "document": lambda: (document.row() for document in run.documents.values()),
         "report": lambda: (report_row(report, run.documents) for report in found),
         "report_document": lambda: report_document_rows(found),
         "report_version": lambda: version_rows(found, run.documents),
-        "agency": lambda: agency_rows(found, {row["division_id"] for row in divisions}),
+        "agency": lambda: agency_rows(found, frozenset(divisions["division_id"].to_pylist())),
         "agency_name": lambda: agency_name_rows(found, run.documents),
         "agency_alias": lambda: store.aliases,
         "agency_succession": list,
         "division": lambda: divisions,
-        "division_succession": list,
+        "division_succession": lambda: gazetteer.table("division_succession") if len(divisions) else [],
         "portal": lambda: portal_rows(portals),
     }
     for number, (table, rows) in enumerate(rows_of_table.items(), start=1):

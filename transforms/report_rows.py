@@ -9,6 +9,7 @@ from typing import Any
 
 from transforms.document import Document, parse_date
 from transforms.identity.agencies import agency_type
+from transforms.identity.divisions import division_of
 from transforms.identity.names import is_short_for
 from transforms.identity.placement import Placement
 from transforms.manifest import Fetch
@@ -102,8 +103,11 @@ def version_rows(reports: Iterable[GatheredReport], documents: Mapping[str, Docu
             }
 
 
-def agency_rows(reports: Iterable[GatheredReport], divisions: set[str]) -> list[Row]:
-    """Rows of ``agency``: name as its newest report gives it, confirmed if any of its reports confirms it."""
+def agency_rows(reports: Iterable[GatheredReport], divisions: frozenset[str]) -> list[Row]:
+    """Rows of ``agency``: name as its newest report gives it, confirmed if any of its reports confirms it.
+
+    Its division is told from that name as well, within the region of the portal; ``divisions``: the ids that there are.
+    """
     rows: dict[str, Row] = {}
     for report in sorted(reports, key=lambda r: (r.placement.report_year, r.placement.report_id)):
         for placement, fetch in zip(report.placements, report.fetches, strict=True):
@@ -111,11 +115,12 @@ def agency_rows(reports: Iterable[GatheredReport], divisions: set[str]) -> list[
                 continue
             confirmed = placement.confirmed or rows.get(placement.agency_id, {}).get("status") == "confirmed"
             known = rows.get(placement.agency_id)
+            division_id = division_of(placement.agency_name, fetch.region_code, placement.report_year)
             rows[placement.agency_id] = {
                 "agency_id": placement.agency_id,
                 "name": _fuller(placement.agency_name, known["name"] if known else ""),
                 "agency_type": agency_type(placement.agency_name),
-                "division_id": fetch.region_code if fetch.region_code in divisions else None,
+                "division_id": division_id if division_id in divisions else None,
                 "portal_id": known["portal_id"] if known else fetch.portal_id,
                 "status": "confirmed" if confirmed else "unconfirmed",
                 "evidence": placement.evidence if not known else known["evidence"],

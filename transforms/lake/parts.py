@@ -159,14 +159,17 @@ def _name_corrupt(home: Path, table: str, year: int, problems: list[str] | None)
 
 
 def write_table(
-    home: Path, table: str, rows: Iterable[Mapping[str, Any]], problems: list[str] | None = None
+    home: Path, table: str, rows: pa.Table | Iterable[Mapping[str, Any]], problems: list[str] | None = None
 ) -> list[str]:
     """Replace a whole table by ``rows``; gives the partitions that changed, as ``table/report_year=Y``.
 
-    A row has at least the declared columns; from those that quote documents personal data is taken out.
-    Raises as ``conform`` and ``write_part`` do.
+    A row has at least the declared columns; from those that quote documents personal data is taken out. Rows that are
+    an Arrow table already are of a table without years, and quote nothing. Raises as ``conform`` and ``write_part`` do.
     """
     declared = tables()[table]
+    if isinstance(rows, pa.Table):
+        written = write_part(home, table, 0, [conform(rows, table)], problems=problems)
+        return [f"{table}/report_year=0"] if written else []
     columns: dict[int, list[list[Any]]] = defaultdict(lambda: [[] for _ in declared.columns])
     for row in rows:
         of_year = columns[row["report_year"] if declared.by_year else 0]

@@ -102,7 +102,12 @@ def _likeness(text: str, name: str) -> float:
 
 
 def _division_and_below(connection: duckdb.DuckDBPyConnection, wanted: str) -> set[str]:
-    rows = connection.execute("SELECT division_id, name, parent_id FROM division ORDER BY division_id").fetchall()
+    # Of all divisions those with an agency in them: people choose among what there is.
+    rows = connection.execute(
+        "WITH RECURSIVE used AS (SELECT division_id FROM agency UNION SELECT d.parent_id FROM division AS d "
+        "JOIN used ON d.division_id = used.division_id) SELECT division_id, name, parent_id FROM division "
+        "WHERE division_id IN (SELECT division_id FROM used) ORDER BY division_id"
+    ).fetchall()
     text = wanted.strip()
     found = (
         [row for row in rows if row[0] == text]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from transforms.identity.agencies import agency_type, scope_of
-from transforms.identity.divisions import division_rows, level_of, parent_of
+from transforms.identity.divisions import division_of, division_rows, division_table, level_of, parent_of
 from transforms.identity.names import is_short_for, name_key, names_its_place
 
 KINDS = {
@@ -145,19 +145,22 @@ def test_short_names_and_places() -> None:
     assert not names_its_place("朝阳乡")
 
 
-def test_divisions_of_portals() -> None:
+def test_divisions_that_portals_declare_beyond_the_gazetteer() -> None:
     portals: list[dict[str, Any]] = [
-        {"region_code": "130306", "body": None},
-        {"region_code": "130300", "body": "秦皇岛市人民政府"},
-        {"region_code": 130371, "body": "秦皇岛经济技术开发区管理委员会"},
-        {"region_code": "130306", "body": "抚宁区教育局"},
+        {"region_code": "130306", "body": "抚宁区人民政府"},
+        {"region_code": "990121", "body": None},
+        {"region_code": "990100", "body": "云泽市人民政府"},
+        {"region_code": 990171, "body": "云泽经济技术开发区管理委员会"},
+        {"region_code": "990121", "body": "望溪县教育局"},
+        {"region_code": "139999", "body": "望溪县人民政府"},
     ]
     rows = {row["division_id"]: row for row in division_rows(portals)}
-    assert sorted(rows) == ["100000", "130000", "130300", "130306", "130371"]
-    assert rows["130300"]["name"] == "秦皇岛市"
-    assert rows["130306"]["name"] == "130306"
-    assert rows["130371"]["name"] == "秦皇岛经济技术开发区"
-    assert rows["130306"]["parent_id"] == "130300"
+    assert sorted(rows) == ["139999", "990000", "990100", "990121", "990171"], "the gazetteer's own are not repeated"
+    assert rows["990100"]["name"] == "云泽市"
+    assert rows["990121"]["name"] == "990121"
+    assert (rows["990171"]["name"], rows["990171"]["level"]) == ("云泽经济技术开发区", "zone")
+    assert rows["990171"]["parent_id"] == "990100"
+    assert rows["139999"]["parent_id"] == "130000", "there is no prefecture 139900"
     assert [level_of(code) for code in ("100000", "130000", "130300", "130306")] == [
         "country",
         "province",
@@ -165,6 +168,33 @@ def test_divisions_of_portals() -> None:
         "county",
     ]
     assert parent_of("100000") is None
+
+
+def test_the_table_of_divisions_has_the_gazetteer_and_what_portals_declare() -> None:
+    table = division_table([{"region_code": "990121", "body": "望溪县人民政府"}])
+    names = dict(zip(table["division_id"].to_pylist(), table["name"].to_pylist(), strict=True))
+    assert len(names) == len(table), "no id stands twice"
+    assert (names["130306"], names["130371"]) == ("抚宁区", "秦皇岛市经济技术开发区")
+    assert (names["990121"], names["990000"]) == ("望溪县", "990000")
+
+
+@pytest.mark.parametrize(
+    ("name", "region", "year", "division_id"),
+    [
+        ("抚宁区教育局", "130300", 2022, "130306"),
+        ("抚宁县教育局", "130300", 2012, "130323"),
+        ("教育局", "130306", 2022, "130306"),
+        ("梅子镇人民政府", "610923", 2024, "610923111"),
+        ("鼓楼区教育局", "320000", 2022, "320000"),  # of homonyms none is taken: the portal's region stays
+        ("朝阳区教育局", "130306", 2022, "130306"),  # elsewhere
+        ("抚宁区教育局", "990121", 2022, "990121"),  # nobody knows what lies in such a region
+        ("宁陕县教育局", None, 2022, "610923"),
+        ("朝阳区教育局", None, 2022, None),
+        ("教育局", None, 2022, None),
+    ],
+)
+def test_the_division_of_an_agency(name: str, region: str | None, year: int, division_id: str | None) -> None:
+    assert division_of(name, region, year) == division_id
 
 
 def test_a_division_is_named_after_the_only_government_that_reported_there() -> None:
