@@ -38,6 +38,8 @@ class Document:
     figures: int
     doubtful_cells: int
     trust_reasons: str | None
+    issuer: str | None = None
+    codes: str | None = None
     first_seen: dt.datetime | None = None
 
     def row(self) -> dict[str, Any]:
@@ -77,6 +79,8 @@ def document_of(read: ReadFile) -> Document:
         figures=sum(1 for cell in reading.cells.values() if cell.value is not None),
         doubtful_cells=read.doubtful_cells,
         trust_reasons=read.trust_reasons,
+        issuer=redacted(reading.issuer) if reading.issuer else None,
+        codes=" ".join(reading.codes) or None,
     )
 
 

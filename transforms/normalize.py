@@ -173,7 +173,7 @@ def _place_all(run: _Run, fetches: Sequence[Fetch], store: IdentityStore) -> dic
     for fetch in in_time:
         if not fetch.article_url:
             document = run.documents[fetch.sha256]
-            named = Named(document.agency_name, document.printed_year, document.edition)
+            named = Named(document.agency_name, document.printed_year, document.edition, _codes(document))
             of_page[fetch.source] = of_fetch[id(fetch)] = place(fetch, named, store)
     for fetch in in_time:
         placement = of_fetch.get(id(fetch)) or of_page.get(fetch.article_url or "") or wait_for_page(fetch)
@@ -185,6 +185,10 @@ def _place_all(run: _Run, fetches: Sequence[Fetch], store: IdentityStore) -> dic
         reads = {fetch.sha256: _as_read(run.documents[fetch.sha256]) for fetch in report.fetches}
         report.versions = versions_of(report_id, [f for f in report.fetches if f.declared_host], reads)
     return reports
+
+
+def _codes(document: Document) -> tuple[str, ...]:
+    return tuple((document.codes or "").split())
 
 
 def _as_read(document: Document) -> Read:

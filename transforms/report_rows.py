@@ -115,7 +115,7 @@ def agency_rows(reports: Iterable[GatheredReport], divisions: frozenset[str]) ->
                 continue
             confirmed = placement.confirmed or rows.get(placement.agency_id, {}).get("status") == "confirmed"
             known = rows.get(placement.agency_id)
-            division_id = division_of(placement.agency_name, fetch.region_code, placement.report_year)
+            division_id = division_of(placement.agency_name, fetch.region_code, placement.report_year, placement.codes)
             rows[placement.agency_id] = {
                 "agency_id": placement.agency_id,
                 "name": _fuller(placement.agency_name, known["name"] if known else ""),

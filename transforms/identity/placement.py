@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from transforms.identity.agencies import agency_type
+from transforms.identity.evidence import codes_in_address
+from transforms.identity.look_alikes import is_placeholder
 from transforms.identity.names import is_short_for, name_key, names_its_place
+from transforms.identity.resolution import Belonging, belonging
 from transforms.identity.store import IdentityStore, opaque_id
 from transforms.identity.titles import parse_title
 from transforms.manifest import Fetch
@@ -19,6 +24,20 @@ class Named:
     agency_name: str | None
     report_year: int | None
     edition: str | None
+    codes: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One kind of evidence in the order in which it is asked: what there was of it, and what it said.
+
+    ``decided``: it settled which agency it is; those after it were not needed.
+    """
+
+    kind: str
+    found: str
+    said: str
+    decided: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +51,9 @@ class Placement:
     confirmed: bool = False
     evidence: str = ""
     unplaced_reason: str | None = None
+    steps: tuple[Step, ...] = ()
+    conflict: str | None = None
+    codes: tuple[str, ...] = ()
 
 
 def place(fetch: Fetch, named: Named, store: IdentityStore) -> Placement:
@@ -44,19 +66,27 @@ def place(fetch: Fetch, named: Named, store: IdentityStore) -> Placement:
     year = named.report_year or fetch.report_year or (linked.report_year if linked else None)
     if ingested and fetch.report_year:
         year = fetch.report_year
-    printed = named.agency_name or (linked.agency_name if linked else None)
-    name, evidence, confirmed = _name(printed, fetch)
+    names = (named.agency_name, linked.agency_name if linked else None)
+    printed = next((name for name in names if not is_placeholder(name)), None)
+    name, evidence, agreed = _name(printed, fetch)
     missing = [what for what, value in (("agency", name), ("report year", year)) if not value]
     if missing or year is None or name is None:
         reason = f"no {' and no '.join(missing)} in title, text, link or registry"
         return Placement(opaque_id("u", "unplaced", fetch.publication), 0, unplaced_reason=reason)
+    codes = tuple(dict.fromkeys([*named.codes, *codes_in_address(fetch.url).valid]))
+    told = belonging(name, fetch.region_code, year, codes)
     region, key = _region(name, fetch, store), name_key(name)
-    agency_id = store.agency(
-        region,
-        key,
-        {"name": name, "portal_id": fetch.portal_id, "evidence": evidence, "url": fetch.source},
-        fetch.fetched_at,
-    )
+    same_as, steps = _same_body(name, region, key, codes, told, fetch, store)
+    evidence_row: dict[str, Any] = {
+        "name": name,
+        "portal_id": fetch.portal_id,
+        "evidence": evidence,
+        "url": fetch.source,
+    }
+    evidence_row |= {"report_year": year} | ({"codes": list(codes)} if codes else {})
+    agency_id = store.agency(region, key, evidence_row, fetch.fetched_at, same_as)
+    if told.certain:
+        store.has_code(agency_id, codes, fetch.source, fetch.fetched_at)
     report_id = store.report(
         agency_id,
         year,
@@ -64,7 +94,48 @@ def place(fetch: Fetch, named: Named, store: IdentityStore) -> Placement:
         {"portal_id": fetch.portal_id, "url": fetch.source},
         fetch.fetched_at,
     )
-    return Placement(report_id, year, agency_id, name, confirmed, evidence)
+    confirmed = _is_confirmed(name, agreed, told, fetch)
+    return Placement(report_id, year, agency_id, name, confirmed, evidence, None, steps, told.conflict, codes)
+
+
+def _same_body(
+    name: str, region: str, key: str, codes: Sequence[str], told: Belonging, fetch: Fetch, store: IdentityStore
+) -> tuple[str | None, tuple[Step, ...]]:
+    """Id of the agency on record that this body is, None for a new one, and the steps that led there.
+
+    A name that is on record in its region keeps its id, whatever other evidence says since; then the order is credit
+    code, organisation code, division and name.
+    """
+    steps: list[Step] = []
+
+    def step(kind: str, found: str, said: str, agency_id: str | None = None) -> str | None:
+        steps.append(Step(kind, found, said, agency_id is not None))
+        return agency_id
+
+    until = fetch.fetched_at
+    if agency_id := store.known(region, key):
+        step("name on record", f"{key} in {region or 'no region'}", f"it is {agency_id}", agency_id)
+        return agency_id, tuple(steps)
+    step("name on record", f"{key} in {region or 'no region'}", "not on record")
+    for kind, length in (("credit code", 18), ("organisation code", 9)):
+        of_kind = [code for code in codes if len(code) == length]
+        if not of_kind:
+            step(kind, "none", "the document and its address print none that passes its check digit")
+        for code in of_kind:
+            known = None if told.conflict else store.by_code(code, name, until)
+            said = f"it is {known}" if known else told.conflict or "no agency of such a name was seen with it before"
+            if step(kind, code, said, known):
+                return known, tuple(steps)
+    if told.key is not None:
+        known = store.by_body(told.key, until)
+        said = f"it is {known}" if known else "no agency on record is this body of this division"
+        step("division and name", told.because, said, known)
+        if known:
+            return known, tuple(steps)
+    else:
+        step("division and name", told.because, told.conflict or "it is not certain")
+    step("portal and region", f"portal {fetch.portal_id or 'none'}, region {region or 'none'}", "a new agency", "new")
+    return None, tuple(steps)
 
 
 def wait_for_page(fetch: Fetch) -> Placement:
@@ -88,10 +159,20 @@ def _name(printed: str | None, fetch: Fetch) -> tuple[str | None, str, bool]:
             return body, "title and registry name the same body", True
         return printed, f"title; the registry's body is {body}", False
     if printed:
-        return printed, "title; the registry names no body", names_its_place(printed)
+        return printed, "title; the registry names no body", False
     if body:
-        return body, "registry; the title names no body", agency_type(body) is not None
+        return body, "registry; the title names no body", True
     return None, "", False
+
+
+def _is_confirmed(name: str, agreed: bool, told: Belonging, fetch: Fetch) -> bool:
+    """Whether it is certain which body a name means: nothing speaks against it, and title and registry agree or the
+    name's place is known beyond doubt. On the page of one bureau the report of another one is to be looked at.
+    """
+    if told.conflict is not None or agency_type(name) in (None, "other"):
+        return False
+    of_many = fetch.body is None or agency_type(fetch.body) in ("government", "gov_office")
+    return agreed or (told.certain and of_many)
 
 
 def _region(name: str, fetch: Fetch, store: IdentityStore) -> str:
