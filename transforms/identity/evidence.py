@@ -73,7 +73,7 @@ def printed_codes(lines: Iterable[str]) -> Codes:
 
 
 def codes_in_address(address: str | None) -> Codes:
-    """Codes in the query of an address (``area=`` in Zhejiang and Shandong); what is no code there is something else."""
+    """Codes in an address (``area=`` in Zhejiang and Shandong); what else stands there is none."""
     if not address or "?" not in address:
         return Codes()
     query = parse_qsl(urlsplit(address).query)

@@ -78,7 +78,10 @@ def _belonging(name: str, region: str | None, year: int | None, codes: tuple[str
         what = f"{told.unlisted} is in no list of divisions" if told.unlisted else "its name tells no place"
         because = f"{what}; its portal's region is {told.division.full_name}"
         return Belonging(told.division, False, body_key(told.rest), because)
-    return Belonging(None, False, body_key(told.rest), f"its name tells no one place ({told.reason})")
+    # 本溪 is the city or its county: either way it lies in the city.
+    wider = [one for one in told.candidates if all(other.is_within(one) for other in told.candidates)]
+    inside = wider[0] if told.reason == "ambiguous" and wider else None
+    return Belonging(inside, False, body_key(told.rest), f"its name tells no one place ({told.reason})")
 
 
 def disagreement(name: str | None, other: str | None, year: int | None, codes: Sequence[str]) -> str | None:
