@@ -51,15 +51,15 @@ class Placement:
     confirmed: bool = False
     evidence: str = ""
     unplaced_reason: str | None = None
-    steps: tuple[Step, ...] = ()
     conflict: str | None = None
     codes: tuple[str, ...] = ()
 
 
-def place(fetch: Fetch, named: Named, store: IdentityStore) -> Placement:
+def place(fetch: Fetch, named: Named, store: IdentityStore, trace: list[Step] | None = None) -> Placement:
     """Place a document by its own title, then by the link that led to it, then by its portal's declared body.
 
-    Nothing is guessed: without a name or a year it is unplaced, under an id of its own.
+    Nothing is guessed: without a name or a year it is unplaced, under an id of its own. ``trace`` is given the steps
+    by which the agency was found.
     """
     linked = parse_title(redacted(fetch.title or "")) or parse_title(redacted(fetch.link_text or ""))
     ingested = fetch.role == "ingested"
@@ -76,7 +76,7 @@ def place(fetch: Fetch, named: Named, store: IdentityStore) -> Placement:
     codes = tuple(dict.fromkeys([*named.codes, *codes_in_address(fetch.url).valid]))
     told = belonging(name, fetch.region_code, year, codes)
     region, key = _region(name, fetch, store), name_key(name)
-    same_as, steps = _same_body(name, region, key, codes, told, fetch, store)
+    same_as = _same_body(name, region, key, codes, told, fetch, store, [] if trace is None else trace)
     evidence_row: dict[str, Any] = {
         "name": name,
         "portal_id": fetch.portal_id,
@@ -95,47 +95,50 @@ def place(fetch: Fetch, named: Named, store: IdentityStore) -> Placement:
         fetch.fetched_at,
     )
     confirmed = _is_confirmed(name, agreed, told, fetch)
-    return Placement(report_id, year, agency_id, name, confirmed, evidence, None, steps, told.conflict, codes)
+    return Placement(report_id, year, agency_id, name, confirmed, evidence, None, told.conflict, codes)
 
 
 def _same_body(
-    name: str, region: str, key: str, codes: Sequence[str], told: Belonging, fetch: Fetch, store: IdentityStore
-) -> tuple[str | None, tuple[Step, ...]]:
-    """Id of the agency on record that this body is, None for a new one, and the steps that led there.
+    name: str,
+    region: str,
+    key: str,
+    codes: Sequence[str],
+    told: Belonging,
+    fetch: Fetch,
+    store: IdentityStore,
+    trace: list[Step],
+) -> str | None:
+    """Id of the agency on record that this body is, None for a new one; the steps that led there go to ``trace``.
 
     A name that is on record in its region keeps its id, whatever other evidence says since; then the order is credit
     code, organisation code, division and name.
     """
-    steps: list[Step] = []
-
-    def step(kind: str, found: str, said: str, agency_id: str | None = None) -> str | None:
-        steps.append(Step(kind, found, said, agency_id is not None))
-        return agency_id
-
-    until = fetch.fetched_at
-    if agency_id := store.known(region, key):
-        step("name on record", f"{key} in {region or 'no region'}", f"it is {agency_id}", agency_id)
-        return agency_id, tuple(steps)
-    step("name on record", f"{key} in {region or 'no region'}", "not on record")
+    where = f"{key} in {region or 'no region'}"
+    if known := store.known(region, key):
+        trace.append(Step("name on record", where, f"it is {known}", True))
+        return known
+    trace.append(Step("name on record", where, "not on record"))
     for kind, length in (("credit code", 18), ("organisation code", 9)):
         of_kind = [code for code in codes if len(code) == length]
         if not of_kind:
-            step(kind, "none", "the document and its address print none that passes its check digit")
+            trace.append(Step(kind, "none", "the document and its address print none that passes its check digit"))
         for code in of_kind:
-            known = None if told.conflict else store.by_code(code, name, until)
+            known = None if told.conflict else store.by_code(code, name, fetch.fetched_at)
             said = f"it is {known}" if known else told.conflict or "no agency of such a name was seen with it before"
-            if step(kind, code, said, known):
-                return known, tuple(steps)
-    if told.key is not None:
-        known = store.by_body(told.key, until)
-        said = f"it is {known}" if known else "no agency on record is this body of this division"
-        step("division and name", told.because, said, known)
-        if known:
-            return known, tuple(steps)
+            trace.append(Step(kind, code, said, bool(known)))
+            if known:
+                return known
+    if told.key is None:
+        trace.append(Step("division and name", told.because, told.conflict or "it is not certain"))
     else:
-        step("division and name", told.because, told.conflict or "it is not certain")
-    step("portal and region", f"portal {fetch.portal_id or 'none'}, region {region or 'none'}", "a new agency", "new")
-    return None, tuple(steps)
+        known = store.by_body(told.key, fetch.fetched_at)
+        said = f"it is {known}" if known else "no agency on record is this body of this division"
+        trace.append(Step("division and name", told.because, said, bool(known)))
+        if known:
+            return known
+    portal = f"portal {fetch.portal_id or 'none'}, region {region or 'none'}"
+    trace.append(Step("portal and region", portal, "a new agency", True))
+    return None
 
 
 def wait_for_page(fetch: Fetch) -> Placement:

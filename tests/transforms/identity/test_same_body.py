@@ -12,7 +12,7 @@ import pytest
 
 from tests.transforms.stages.test_report_versions import FIRST
 from transforms.identity.names import body_key, name_key
-from transforms.identity.placement import Named, Placement, place
+from transforms.identity.placement import Named, Placement, Step, place
 from transforms.identity.resolution import belonging, disagreement
 from transforms.identity.store import IdentityStore, opaque_id
 from transforms.manifest import Fetch
@@ -26,8 +26,11 @@ def store(tmp_path: Path) -> IdentityStore:
     return IdentityStore(tmp_path)
 
 
-def _decided(placed: Placement) -> list[str]:
-    return [step.kind for step in placed.steps if step.decided]
+def _decided(fetch: Fetch, named: Named, store: IdentityStore) -> tuple[Placement, str]:
+    """The placement, and the kind of evidence that settled the agency."""
+    trace: list[Step] = []
+    placed = place(fetch, named, store, trace)
+    return placed, next(step.kind for step in trace if step.decided)
 
 
 def _later(fetch: Fetch = ON_PORTAL, days: int = 1, **changed: object) -> Fetch:
@@ -45,10 +48,10 @@ def _valid(prefix: str) -> str:
 
 def test_long_and_short_names_of_a_place_and_of_a_body_are_one_agency(store: IdentityStore) -> None:
     names = ["大通回族土族自治县人力资源和社会保障局", "大通县人社局", "西宁市大通县人力资源社会保障局"]
-    placed = [place(_later(days=n), Named(name, 2021, None), store) for n, name in enumerate(names)]
-    assert len({one.agency_id for one in placed}) == 1
-    assert [_decided(one) for one in placed] == [["portal and region"], ["division and name"], ["division and name"]]
-    assert all(one.confirmed for one in placed)
+    placed = [_decided(_later(days=n), Named(name, 2021, None), store) for n, name in enumerate(names)]
+    assert len({one.agency_id for one, _ in placed}) == 1
+    assert [by for _, by in placed] == ["portal and region", "division and name", "division and name"]
+    assert all(one.confirmed for one, _ in placed)
 
 
 def test_a_bureau_stays_one_when_its_county_becomes_a_district(store: IdentityStore) -> None:
@@ -64,15 +67,15 @@ def test_a_name_without_its_place_is_joined_only_by_a_code(store: IdentityStore)
     full = place(ON_PORTAL, Named("大通县信访局", 2021, None, (code,)), store)
     bare = place(_later(region_code="630100"), Named("信访局", 2020, None), store)
     assert (bare.agency_id != full.agency_id, bare.confirmed) == (True, False)
-    joined = place(_later(region_code="630000", days=2), Named("信访局", 2019, None, (code,)), store)
-    assert (joined.agency_id, _decided(joined)) == (full.agency_id, ["credit code"])
+    joined, by = _decided(_later(region_code="630000", days=2), Named("信访局", 2019, None, (code,)), store)
+    assert (joined.agency_id, by) == (full.agency_id, "credit code")
 
 
 def test_an_organisation_code_of_before_2015_is_the_one_within_the_credit_code(store: IdentityStore) -> None:
     code = _valid("11630121")
     new = place(ON_PORTAL, Named("大通县信访局", 2021, None, (code,)), store)
-    old = place(_later(region_code="630000"), Named("信访局", 2012, None, (code[8:17],)), store)
-    assert (old.agency_id, _decided(old)) == (new.agency_id, ["organisation code"])
+    old, by = _decided(_later(region_code="630000"), Named("信访局", 2012, None, (code[8:17],)), store)
+    assert (old.agency_id, by) == (new.agency_id, "organisation code")
 
 
 def test_a_code_that_a_portal_prints_with_every_body_joins_none(store: IdentityStore) -> None:
@@ -80,9 +83,9 @@ def test_a_code_that_a_portal_prints_with_every_body_joins_none(store: IdentityS
     one = place(ON_PORTAL, Named("大通县信访局", 2021, None, (code,)), store)
     two = place(_later(), Named("大通县水利局", 2021, None, (code,)), store)
     assert one.agency_id != two.agency_id
-    three = place(_later(days=2, region_code="630000"), Named("信访局", 2020, None, (code,)), store)
+    three, by = _decided(_later(days=2, region_code="630000"), Named("信访局", 2020, None, (code,)), store)
     # The code still tells the county, and the county's 信访局 is on record.
-    assert (three.agency_id, _decided(three)) == (one.agency_id, ["division and name"])
+    assert (three.agency_id, by) == (one.agency_id, "division and name")
     four = place(_later(days=3, region_code="630000"), Named("水务局", 2020, None, (code,)), store)
     assert four.agency_id not in (one.agency_id, two.agency_id)
 
@@ -138,9 +141,8 @@ def test_ids_of_a_record_made_before_stay(tmp_path: Path) -> None:
     (folder / "agencies.jsonl").write_text("".join(lines), "utf-8")
     store = IdentityStore(tmp_path)
     for row, line in zip(rows, lines, strict=True):
-        placed = place(_later(), Named(row["name"], 2022, None, (_valid("11630121"),)), store)
-        assert placed.agency_id == json.loads(line)["agency_id"]
-        assert _decided(placed) == ["name on record"]
+        placed, by = _decided(_later(), Named(row["name"], 2022, None, (_valid("11630121"),)), store)
+        assert (placed.agency_id, by) == (json.loads(line)["agency_id"], "name on record")
     store.save()
     assert (folder / "agencies.jsonl").read_text("utf-8") == "".join(lines)
 
