@@ -18,6 +18,7 @@ from transforms.document import ABSENT, Document, document_of_row
 from transforms.identity.agencies import agency_type
 from transforms.identity.divisions import division_table
 from transforms.identity.placement import Named, Placement, place, wait_for_page
+from transforms.identity.review import review_rows, write_review
 from transforms.identity.store import IdentityStore
 from transforms.lake import version_tables
 from transforms.lake.rows import VERSION_TABLES
@@ -28,10 +29,13 @@ from transforms.report_rows import (
     GatheredReport,
     agency_name_rows,
     agency_rows,
+    alias_rows,
     ordered,
     portal_rows,
     report_document_rows,
     report_row,
+    seen_documents,
+    succession_rows,
     version_rows,
 )
 from transforms.schema import arrow_schema
@@ -209,15 +213,19 @@ def _write(
     divisions = (
         division_table(portals, _governments(found)) if portals or reports else arrow_schema("division").empty_table()
     )
+    agencies = {row["agency_id"]: row for row in agency_rows(found, frozenset(divisions["division_id"].to_pylist()))}
+    review = review_rows(seen_documents(found), agencies, store)
+    write_review(run.home, review)
     rows_of_table: dict[str, Callable[[], pa.Table | Iterable[Mapping[str, Any]]]] = {
         "document": lambda: (document.row() for document in run.documents.values()),
         "report": lambda: (report_row(report, run.documents) for report in found),
         "report_document": lambda: report_document_rows(found),
         "report_version": lambda: version_rows(found, run.documents),
-        "agency": lambda: agency_rows(found, frozenset(divisions["division_id"].to_pylist())),
-        "agency_name": lambda: agency_name_rows(found, run.documents),
-        "agency_alias": lambda: store.aliases,
-        "agency_succession": list,
+        "agency": agencies.values,
+        "agency_name": lambda: agency_name_rows(found, run.documents, agencies),
+        "agency_alias": lambda: alias_rows(store.decisions, agencies),
+        "agency_succession": lambda: succession_rows(store.decisions, agencies),
+        "agency_review": lambda: review,
         "division": lambda: divisions,
         "division_succession": lambda: gazetteer.table("division_succession") if len(divisions) else [],
         "portal": lambda: portal_rows(portals),

@@ -84,9 +84,12 @@ def place(fetch: Fetch, named: Named, store: IdentityStore, trace: list[Step] | 
         "url": fetch.source,
     }
     evidence_row |= {"report_year": year} | ({"codes": list(codes)} if codes else {})
-    agency_id = store.agency(region, key, evidence_row, fetch.fetched_at, same_as)
+    first_id = store.agency(region, key, evidence_row, fetch.fetched_at, same_as)
     if told.certain:
-        store.has_code(agency_id, codes, fetch.source, fetch.fetched_at)
+        store.has_code(first_id, codes, fetch.source, fetch.fetched_at)
+    agency_id = store.current(first_id)
+    if agency_id != first_id and trace is not None:
+        trace.append(Step("decision of a person", store.decisions.same_as[first_id][1], f"it is {agency_id}", True))
     report_id = store.report(
         agency_id,
         year,
@@ -94,7 +97,7 @@ def place(fetch: Fetch, named: Named, store: IdentityStore, trace: list[Step] | 
         {"portal_id": fetch.portal_id, "url": fetch.source},
         fetch.fetched_at,
     )
-    confirmed = _is_confirmed(name, agreed, told, fetch)
+    confirmed = first_id in store.decisions.confirmed or _is_confirmed(name, agreed, told, fetch)
     return Placement(report_id, year, agency_id, name, confirmed, evidence, None, told.conflict, codes)
 
 

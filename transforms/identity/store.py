@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from transforms.identity.decisions import read_decisions
 from transforms.identity.evidence import organisation_of
 from transforms.identity.names import is_short_for
 from transforms.identity.resolution import belonging
@@ -37,7 +38,8 @@ class IdentityStore:
 
     ``agencies``: (region, name key) -> id; ``reports``: (agency id, year, edition) -> id. Nothing is ever changed or
     removed, so that an id given once keeps its meaning whatever is inferred later: a name that is on record is looked
-    up before any other evidence. Raises IdentityDamaged when a record cannot be read.
+    up before any other evidence. ``decisions``: what a person settled. Raises IdentityDamaged when a record cannot be
+    read, DecisionsError when the decisions cannot be followed.
     """
 
     def __init__(self, home: Path) -> None:
@@ -57,6 +59,16 @@ class IdentityStore:
         for row in _read(self._folder / "codes.jsonl"):
             self._codes[organisation_of(row["code"])][row["agency_id"]] = datetime.fromisoformat(row["first_seen"])
         self._bodies: _Bodies | None = None
+        ids = {*self.agencies.values(), *(row["alias_id"] for row in self.aliases)}
+        merged = {row["alias_id"]: (row["agency_id"], row["reason"]) for row in self.aliases}
+        self.decisions = read_decisions(self._folder, ids, merged)
+        self._merged: defaultdict[str, list[str]] = defaultdict(list)
+        for alias in sorted(self.decisions.same_as):
+            self._merged[self.decisions.current(alias)].append(alias)
+
+    def current(self, agency_id: str) -> str:
+        """The id of an agency after all merges."""
+        return self.decisions.current(agency_id)
 
     def known(self, region: str, key: str) -> str | None:
         """Id of the agency with this name in this region, if it is on record."""
@@ -122,8 +134,12 @@ class IdentityStore:
         return [region for region, seen in sorted(self._first_seen.get(key, {}).items()) if seen <= until]
 
     def report(self, agency_id: str, year: int, edition: str, evidence: dict[str, Any], seen: datetime) -> str:
-        """Id of the report of an agency for a year, in the edition that its title declares (usually none)."""
-        known = self.reports.get((agency_id, year, edition))
+        """Id of the report of an agency for a year, in the edition that its title declares (usually none).
+
+        ``agency_id``: the id that stays; a report that is on record under one merged into it keeps its own id.
+        """
+        ids = (agency_id, *self._merged[agency_id]) if agency_id in self._merged else (agency_id,)
+        known = next((self.reports[key] for one in ids if (key := (one, year, edition)) in self.reports), None)
         if known is None:
             known = opaque_id("r", "report", agency_id, str(year), edition)
             self.reports[agency_id, year, edition] = known
