@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from transforms.identity.agencies import agency_type
@@ -29,14 +29,15 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One kind of evidence in the order in which it is asked: what there was of it, and what it said.
+    """One kind of evidence: what there was of it, what it said, and the agency on record that it names, if it does.
 
-    ``decided``: it settled which agency it is; those after it were not needed.
+    ``decided``: it settled which agency it is; those behind it only agree or disagree.
     """
 
     kind: str
     found: str
     said: str
+    agency_id: str | None = None
     decided: bool = False
 
 
@@ -76,7 +77,7 @@ def place(fetch: Fetch, named: Named, store: IdentityStore, trace: list[Step] | 
     codes = tuple(dict.fromkeys([*named.codes, *codes_in_address(fetch.url).valid]))
     told = belonging(name, fetch.region_code, year, codes)
     region, key = _region(name, fetch, store), name_key(name)
-    same_as = _same_body(name, region, key, codes, told, fetch, store, [] if trace is None else trace)
+    same_as = _decide(_steps(name, region, key, codes, told, fetch, store), trace)
     evidence_row: dict[str, Any] = {
         "name": name,
         "portal_id": fetch.portal_id,
@@ -89,7 +90,9 @@ def place(fetch: Fetch, named: Named, store: IdentityStore, trace: list[Step] | 
         store.has_code(first_id, codes, fetch.source, fetch.fetched_at)
     agency_id = store.current(first_id)
     if agency_id != first_id and trace is not None:
-        trace.append(Step("decision of a person", store.decisions.same_as[first_id][1], f"it is {agency_id}", True))
+        trace.append(
+            Step("decision of a person", store.decisions.same_as[first_id][1], f"it is {agency_id}", agency_id)
+        )
     report_id = store.report(
         agency_id,
         year,
@@ -101,47 +104,47 @@ def place(fetch: Fetch, named: Named, store: IdentityStore, trace: list[Step] | 
     return Placement(report_id, year, agency_id, name, confirmed, evidence, None, told.conflict, codes)
 
 
-def _same_body(
-    name: str,
-    region: str,
-    key: str,
-    codes: Sequence[str],
-    told: Belonging,
-    fetch: Fetch,
-    store: IdentityStore,
-    trace: list[Step],
-) -> str | None:
-    """Id of the agency on record that this body is, None for a new one; the steps that led there go to ``trace``.
+def _steps(
+    name: str, region: str, key: str, codes: Sequence[str], told: Belonging, fetch: Fetch, store: IdentityStore
+) -> Iterator[Step]:
+    """What each kind of evidence says of the agency, in order: the first that knows it decides.
 
-    A name that is on record in its region keeps its id, whatever other evidence says since; then the order is credit
-    code, organisation code, division and name.
+    A name that is on record in its region keeps its id, whatever other evidence says since; then credit code,
+    organisation code, division and name. Portal and region make a new agency of what none of them knows.
     """
+    known = store.known(region, key)
     where = f"{key} in {region or 'no region'}"
-    if known := store.known(region, key):
-        trace.append(Step("name on record", where, f"it is {known}", True))
-        return known
-    trace.append(Step("name on record", where, "not on record"))
+    yield Step("name on record", where, f"it is {known}" if known else "not on record", known)
     for kind, length in (("credit code", 18), ("organisation code", 9)):
         of_kind = [code for code in codes if len(code) == length]
         if not of_kind:
-            trace.append(Step(kind, "none", "the document and its address print none that passes its check digit"))
+            yield Step(kind, "none", "the document and its address print none that passes its check digit")
         for code in of_kind:
             known = None if told.conflict else store.by_code(code, name, fetch.fetched_at)
-            said = f"it is {known}" if known else told.conflict or "no agency of such a name was seen with it before"
-            trace.append(Step(kind, code, said, bool(known)))
-            if known:
-                return known
+            said = f"it is {known}" if known else told.conflict or "no one agency of such a name was seen with it"
+            yield Step(kind, code, said, known)
     if told.key is None:
-        trace.append(Step("division and name", told.because, told.conflict or "it is not certain"))
+        yield Step("division and name", told.because, told.conflict or "it is not certain")
     else:
         known = store.by_body(told.key, fetch.fetched_at)
-        said = f"it is {known}" if known else "no agency on record is this body of this division"
-        trace.append(Step("division and name", told.because, said, bool(known)))
-        if known:
-            return known
-    portal = f"portal {fetch.portal_id or 'none'}, region {region or 'none'}"
-    trace.append(Step("portal and region", portal, "a new agency", True))
-    return None
+        said = f"it is {known}" if known else "no one agency on record is this body of this division"
+        yield Step("division and name", told.because, said, known)
+    yield Step("portal and region", f"portal {fetch.portal_id or 'none'}, region {region or 'none'}", "a new agency")
+
+
+def _decide(steps: Iterator[Step], trace: list[Step] | None) -> str | None:
+    """Id of the agency on record that the first step that knows one names; None for a new one.
+
+    With a ``trace`` all steps are asked, so that it shows what else agrees or disagrees.
+    """
+    if trace is None:
+        return next((step.agency_id for step in steps if step.agency_id), None)
+    found = list(steps)
+    last = len(found) - 1
+    deciding = next((number for number, step in enumerate(found) if step.agency_id), last)
+    asked = found if deciding == last else found[:last]
+    trace += [replace(step, decided=number == deciding) for number, step in enumerate(asked)]
+    return found[deciding].agency_id
 
 
 def wait_for_page(fetch: Fetch) -> Placement:
