@@ -127,6 +127,8 @@ def _rows(run: _Run, table: str) -> Iterator[dict[str, Any]]:
 def _part(run: _Run, table: str, year: int) -> pa.Table:
     try:
         return lake.read_part(run.home, table, year)
+    except lake.OutdatedPart:
+        return arrow_schema(table).empty_table()
     except lake.CorruptPart as error:
         run.summary.problems.append(f"{error} It was set aside and is made again from the raw archive.")
         lake.set_aside(run.home, table, year)

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from transforms.document import Document, parse_date
+from transforms.gazetteer import resolve
 from transforms.identity.agencies import agency_type
 from transforms.identity.decisions import Decisions
 from transforms.identity.divisions import division_of
-from transforms.identity.names import is_short_for
+from transforms.identity.names import body_key, is_short_for
 from transforms.identity.placement import Placement
 from transforms.identity.review import Seen
 from transforms.manifest import Fetch
@@ -216,13 +217,21 @@ def _tell_names_apart(rows: Mapping[tuple[str, str], Row], agencies: Mapping[str
     for (agency_id, name), row in rows.items():
         now = agencies[agency_id]["name"]
         current = rows.get((agency_id, now))
-        if name != now:
-            if is_short_for(name, now) and len(name) < len(now):
-                row["kind"] = "short"
-            elif row["kind"] == "official" and current is not None and row["last_year"] < current["first_year"]:
+        if name != now and current is not None:
+            if is_short_for(name, now) or _is_other_form(name, now, agencies[agency_id]["division_id"], current):
+                row["kind"] = "short" if len(name) < len(now) else "official"
+            elif row["kind"] == "official" and row["last_year"] < current["first_year"]:
                 row["kind"] = "former"
         row["valid_from"] = dt.date(row["first_year"], 1, 1)
         row["valid_to"] = dt.date(row["last_year"], 12, 31) if row["kind"] == "former" else None
+
+
+def _is_other_form(name: str, now: str, division_id: str | None, current: Row) -> bool:
+    """Whether a name is another form of the present one and still in use: 大通回族土族自治县… for 大通县…, not 抚宁县… ."""
+    region = division_id.partition("-")[0] if division_id else None
+    one, other = (resolve(each, region, current["last_year"]) for each in (name, now))
+    in_use = one.is_certain and one.named is None
+    return in_use and one.division is other.division and body_key(one.rest) == body_key(other.rest)
 
 
 def ordered(fetches: Sequence[Fetch]) -> list[Fetch]:

@@ -47,6 +47,7 @@ _ZH = {
     "organisation code": "组织机构代码",
     "division and name": "区划与名称",
     "portal and region": "门户与地区",
+    "first record": "最初登记",
     "decision of a person": "人工裁定",
     "report": "报告",
     "agency": "机构",

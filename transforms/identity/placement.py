@@ -101,7 +101,8 @@ def place(fetch: Fetch, named: Named, store: IdentityStore, trace: list[Step] | 
         fetch.fetched_at,
     )
     confirmed = first_id in store.decisions.confirmed or _is_confirmed(name, agreed, told, fetch)
-    return Placement(report_id, year, agency_id, name, confirmed, evidence, None, told.conflict, codes)
+    because = f"{evidence}; {told.because}"
+    return Placement(report_id, year, agency_id, name, confirmed, because, None, told.conflict, codes)
 
 
 def _steps(

@@ -107,7 +107,7 @@ def _unconfirmed(bodies: Mapping[str, _Body], agencies: Mapping[str, Row]) -> It
     for agency_id, body in bodies.items():
         if agencies[agency_id]["status"] == "unconfirmed":
             last = body.seen[-1]
-            yield _row("unconfirmed", agency_id, body, f"{last.evidence}; {body.told.because}", last.source_url)
+            yield _row("unconfirmed", agency_id, body, last.evidence, last.source_url)
 
 
 def _pairs(bodies: Mapping[str, _Body], store: IdentityStore) -> Iterator[Row]:

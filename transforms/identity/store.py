@@ -70,6 +70,10 @@ class IdentityStore:
         """The id of an agency after all merges."""
         return self.decisions.current(agency_id)
 
+    def records(self, agency_id: str) -> list[dict[str, Any]]:
+        """What was put on record of an agency, oldest first: names, regions, and the evidence of each."""
+        return [row for row in _read(self._folder / "agencies.jsonl") if row["agency_id"] == agency_id]
+
     def known(self, region: str, key: str) -> str | None:
         """Id of the agency with this name in this region, if it is on record."""
         return self.agencies.get((region, key))

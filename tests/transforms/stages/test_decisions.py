@@ -179,3 +179,31 @@ def test_a_report_that_stands_where_it_may_not_belong_is_listed(tmp_path: Path) 
     assert "贵池区" in found["places_differ"]
     assert "2022" in found["years_differ"]
     assert {w["code"] for w in home.rows("reading_warning")} == {"issuer_differs"}
+
+
+def test_names_and_their_validity(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    named = [
+        ("大通回族土族自治县人力资源和社会保障局", 2019, COUNTY),
+        ("大通县人社局", 2021, COUNTY),
+        ("抚宁县教育局", 2013, "130300"),
+        ("抚宁区教育局", 2019, "130300"),
+    ]
+    home.crawl(
+        *(
+            {"data": page(name, year), "url": f"https://www.yl.gov.cn/{year}", "body": None, "region_code": region}
+            for name, year, region in named
+        )
+    )
+    normalize(home.path)
+    found = {
+        row["name"]: (row["kind"], str(row["valid_from"]), str(row["valid_to"])) for row in home.rows("agency_name")
+    }
+    assert found == {
+        "大通回族土族自治县人力资源和社会保障局": ("official", "2019-01-01", "None"),
+        "大通县人社局": ("official", "2021-01-01", "None"),
+        "抚宁县教育局": ("former", "2013-01-01", "2013-12-31"),
+        "抚宁区教育局": ("official", "2019-01-01", "None"),
+    }
+    assert all("https://" in row["source"] for row in home.rows("agency_name"))
+    assert len(home.rows("agency")) == 2

@@ -113,7 +113,7 @@ def _explained(home: Path, fetch: Fetch, document: Document, store: IdentityStor
         for row in _rows(home, "agency_review")
         if row["agency_id"] == placed.agency_id and row["report_id"] in (None, placed.report_id)
     )
-    steps = (*_names(fetch, document), *trace)
+    steps = (*_names(fetch, document), *trace, *_records(placed, trace, store))
     return Explanation(fetch.source, placed, kind, division, document.scope, steps, on_record, questions)
 
 
@@ -129,6 +129,19 @@ def _names(fetch: Fetch, document: Document) -> Iterator[Step]:
         yield Step("registry", fetch.body or "no body", where)
     elif fetch.body or fetch.report_year:
         yield Step("person who ingested it", fetch.body or "no body", f"{fetch.report_year or 'no year'}")
+
+
+def _records(placed: Placement, trace: Iterable[Step], store: IdentityStore) -> Iterator[Step]:
+    """On what the ids rest that the steps name: the first evidence of each."""
+    ids = dict.fromkeys([*(step.agency_id for step in trace if step.agency_id), placed.agency_id])
+    for agency_id in filter(None, ids):
+        for row in store.records(agency_id)[:1]:
+            since = f"{row['first_seen'][:10]}, {row.get('url') or 'no address'}"
+            yield Step(
+                "first record",
+                f"{agency_id}: {row.get('name') or row['name_key']}",
+                f"{row.get('evidence') or ''}; {since}",
+            )
 
 
 def _rows(home: Path, table: str) -> Iterator[dict[str, object]]:

@@ -23,8 +23,9 @@ How = Literal[
     "part of the name",
 ]
 _ORDER: tuple[How, ...] = get_args(How)
-# Ways that leave no doubt about what the name means: others are not listed beside them.
+# Ways that leave no doubt about what a name with its place means: others are not listed beside them.
 _EXACT = _ORDER[:6]
+_IDS = _ORDER[:2]
 
 
 class KnownAgency(Protocol):
@@ -65,7 +66,9 @@ def find_agencies(name: str, agencies: Iterable[KnownAgency]) -> list[FoundAgenc
         return []
     asked = _Asked(text)
     found = [FoundAgency(one, how) for one in agencies if (how := asked.how(one)) is not None]
-    exact = [one for one in found if one.how in _EXACT]
+    # 信访局 is the name in full of whoever signs with it, and short for that of every county.
+    decisive = _EXACT if asked.lines else _IDS
+    exact = [one for one in found if one.how in decisive]
     return sorted(exact or found, key=lambda one: (_ORDER.index(one.how), one.agency.name, one.agency.agency_id))
 
 
