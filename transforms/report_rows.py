@@ -227,7 +227,7 @@ def _tell_names_apart(rows: Mapping[tuple[str, str], Row], agencies: Mapping[str
 
 
 def _is_other_form(name: str, now: str, division_id: str | None, current: Row) -> bool:
-    """Whether a name is another form of the present one and still in use: 大通回族土族自治县… for 大通县…, not 抚宁县… ."""
+    """Whether a name is another form of the present one and still in use: with 大通回族土族自治县 for 大通县."""
     region = division_id.partition("-")[0] if division_id else None
     one, other = (resolve(each, region, current["last_year"]) for each in (name, now))
     in_use = one.is_certain and one.named is None

@@ -52,6 +52,12 @@ _SYSTEM = re.compile(r"全系统|本系统|系统各(单位|级)|所属各(单�
 _AGGREGATE = re.compile(
     r"(综合|汇总|涵盖|包括|根据)[^。]{0,40}(各县|各区|各市|各乡镇|各镇|各街道|各级政府|下级政府|各[县区市、（）()]+人民政府|县\(市、区\))"
 )
+# An office speaks of those below its government in every other sentence: only what tells of the report itself counts.
+_OF_ALL = re.compile(
+    r"(?:本报告|本年报|本年度报告|所列数据|统计数据|数据统计|统计范围)[^。]{0,30}(?:综合|汇总|涵盖|包括|包含|含)[^。]{0,30}"
+    r"(?:各县|各区|各市|各乡镇|各镇|各街道|各级|各部门|各单位|县\(市、区\))"
+)
+_FOR_GOVERNMENT = re.compile(r"[^。;,]{0,20}代表(?:本|我)?[省市县区州盟旗](?:人民)?政府[^。;,]{0,20}")
 _OWN_LEVEL = re.compile(r"(市|县|区|省|州)本级(政府)?(数据|统计|情况|政府信息公开)|统计范围[^。]{0,12}本级")
 
 
@@ -67,7 +73,8 @@ def scope_of(kind: str | None, edition: str | None, lines: Iterable[str]) -> str
     """What a report's figures cover, from its edition and its own words; ``unknown`` where nothing says it.
 
     A government's title does not settle whether lower governments are counted in (domain specification,
-    section 1.2), so a sentence has to; every other body reports for itself unless it speaks of its system.
+    section 1.2), so a sentence has to; every other body reports for itself unless it speaks of its system, or as a
+    government's office says that its report covers those below.
     """
     if edition:
         return edition
@@ -81,6 +88,20 @@ def scope_of(kind: str | None, edition: str | None, lines: Iterable[str]) -> str
             if _AGGREGATE.search(plain):
                 return "aggregate"
         return "unknown"
+    if kind == "gov_office" and any(_OF_ALL.search(simplified(line)) for line in lines):
+        return "aggregate"
     if kind == "vertical" and any(_SYSTEM.search(simplified(line)) for line in lines):
         return "system_aggregate"
     return "own"
+
+
+def speaks_for_government(kind: str | None, lines: Iterable[str]) -> str | None:
+    """The words in which a government's office says that it acts for the government; None for any other body.
+
+    Its figures then are the government's own as well (市政府办公厅代表市政府共受理…): a report of the government for
+    the same year may hold them again.
+    """
+    if kind != "gov_office":
+        return None
+    found = (_FOR_GOVERNMENT.search(simplified(line)) for line in lines)
+    return next((match.group().strip() for match in found if match), None)

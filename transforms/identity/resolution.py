@@ -80,6 +80,10 @@ def _belonging(name: str, region: str | None, year: int | None, codes: tuple[str
         return Belonging(told.division, False, body_key(told.rest), because)
     # 本溪 is the city or its county: either way it lies in the city.
     wider = [one for one in told.candidates if all(other.is_within(one) for other in told.candidates)]
+    if told.reason == "outside_region" and region is not None and (conflict := _elsewhere(name, region, year)):
+        return Belonging(
+            None, False, body_key(told.rest), "its name tells a place outside its portal's region", conflict
+        )
     inside = wider[0] if told.reason == "ambiguous" and wider else None
     return Belonging(inside, False, body_key(told.rest), f"its name tells no one place ({told.reason})")
 
@@ -111,6 +115,14 @@ def _conflict(name: str, division: Division, registered: Sequence[Division]) -> 
         places = ", ".join(place.full_name for place in registered)
         return f"{name} is of {division.full_name}, the code printed with it of {places}"
     return None
+
+
+def _elsewhere(name: str, region: str, year: int | None) -> str | None:
+    """What speaks against a name that certainly is of another place than the portal's region."""
+    told, outer = resolve(name, None, year), index().of_code(region)
+    if not told.is_certain or told.division is None or outer is None or _related(told.division, outer):
+        return None
+    return f"{name} is of {told.division.full_name}, its portal of {outer.full_name}"
 
 
 def _is_central(name: str) -> bool:

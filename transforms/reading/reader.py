@@ -15,7 +15,7 @@ from transforms.documents.kinds import Reader, reader_of, refusal
 from transforms.documents.model import OPENING_LINES, Document, MissingProgram, Row, UnreadableDocument
 from transforms.documents.sniff import media_type
 from transforms.forms import Form, forms
-from transforms.identity.agencies import agency_type, scope_of
+from transforms.identity.agencies import agency_type, scope_of, speaks_for_government
 from transforms.identity.evidence import printed_codes
 from transforms.identity.look_alikes import body_outside, is_placeholder, other_page, other_report, own_page
 from transforms.identity.resolution import disagreement
@@ -108,6 +108,8 @@ def _interpret(sha256: str, kind: str, document: Document) -> Reading:
     if form is not None and outcome == "parsed":
         checks = [*run_checks(cells, form, body_type), *n_text(cells, form, facts)]
     _doubt_last_cell(document, sheet, checks)
+    if words := speaks_for_government(body_type, [*opening, *sections.values()]):
+        sheet.doubt("office_for_government", f"The office reports for its government as well: {words}.")
     return Reading(
         sha256=sha256,
         media_type=kind,

@@ -92,8 +92,8 @@ def test_two_spellings_of_one_name_are_one_agency(store: IdentityStore) -> None:
 
 
 def test_a_short_name_is_its_portals_body(store: IdentityStore) -> None:
-    named = place(replace(FIRST, body="大通县信访局"), Named("信访局", 2022, None), store)
-    full = place(replace(FIRST, body=None), Named("大通县信访局", 2021, None), store)
+    named = place(replace(FIRST, body="大通县信访局", region_code="630121"), Named("信访局", 2022, None), store)
+    full = place(replace(FIRST, body=None, region_code="630121"), Named("大通县信访局", 2021, None), store)
     assert named.agency_id == full.agency_id
     assert (named.agency_name, named.confirmed) == ("大通县信访局", True)
 

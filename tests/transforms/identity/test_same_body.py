@@ -150,6 +150,7 @@ def test_ids_of_a_record_made_before_stay(tmp_path: Path) -> None:
 def test_another_place_in_the_title_than_the_portals_is_not_confirmed(store: IdentityStore) -> None:
     placed = place(ON_PORTAL, Named("宁国市民政局", 2021, None), store)
     assert not placed.confirmed
+    assert placed.conflict == "宁国市民政局 is of 安徽省宣城市宁国市, its portal of 青海省西宁市大通回族土族自治县"
 
 
 def test_a_report_of_another_bureau_on_a_bureaus_page_is_not_confirmed(store: IdentityStore) -> None:
