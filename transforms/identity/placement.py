@@ -68,7 +68,7 @@ def place(fetch: Fetch, named: Named, store: IdentityStore, trace: list[Step] | 
     if ingested and fetch.report_year:
         year = fetch.report_year
     names = (named.agency_name, linked.agency_name if linked else None)
-    printed = next((name for name in names if not is_placeholder(name)), None)
+    printed = next((name for name in names if name and _is_name(name, fetch, store)), None)
     name, evidence, agreed = _name(printed, fetch)
     missing = [what for what, value in (("agency", name), ("report year", year)) if not value]
     if missing or year is None or name is None:
@@ -173,6 +173,11 @@ def _name(printed: str | None, fetch: Fetch) -> tuple[str | None, str, bool]:
     if body:
         return body, "registry; the title names no body", True
     return None, "", False
+
+
+def _is_name(name: str, fetch: Fetch, store: IdentityStore) -> bool:
+    """Whether a name is one and no placeholder (某局); what was once put on record as a name keeps its reports."""
+    return not is_placeholder(name) or store.known(_region(name, fetch, store), name_key(name)) is not None
 
 
 def _is_confirmed(name: str, agreed: bool, told: Belonging, fetch: Fetch) -> bool:
