@@ -9,6 +9,7 @@ from typing import Any
 
 from transforms import READER_VERSION
 from transforms.batch import ReadFile
+from transforms.content import figures_hash
 from transforms.redaction import redacted
 
 # Of a document that could not be had, or not be read here: no reader's version, so that it is read again next time.
@@ -40,6 +41,7 @@ class Document:
     trust_reasons: str | None
     issuer: str | None = None
     codes: str | None = None
+    figures_hash: str | None = None
     first_seen: dt.datetime | None = None
 
     def row(self) -> dict[str, Any]:
@@ -81,6 +83,7 @@ def document_of(read: ReadFile) -> Document:
         trust_reasons=read.trust_reasons,
         issuer=redacted(reading.issuer) if reading.issuer else None,
         codes=" ".join(reading.codes) or None,
+        figures_hash=figures_hash(reading),
     )
 
 

@@ -216,7 +216,7 @@ def _write(
         division_table(portals, _governments(found)) if portals or reports else arrow_schema("division").empty_table()
     )
     agencies = {row["agency_id"]: row for row in agency_rows(found, frozenset(divisions["division_id"].to_pylist()))}
-    review = review_rows(seen_documents(found), agencies, store)
+    review = review_rows(seen_documents(found, run.documents), agencies, store)
     write_review(run.home, review)
     rows_of_table: dict[str, Callable[[], pa.Table | Iterable[Mapping[str, Any]]]] = {
         "document": lambda: (document.row() for document in run.documents.values()),

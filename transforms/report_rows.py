@@ -136,7 +136,7 @@ def _fuller(name: str, known: str) -> str:
     return known if is_short_for(name, known) and len(known) > len(name) else name
 
 
-def seen_documents(reports: Iterable[GatheredReport]) -> Iterator[Seen]:
+def seen_documents(reports: Iterable[GatheredReport], documents: Mapping[str, Document]) -> Iterator[Seen]:
     """Every document with a place, oldest reports first, as the review list looks at it."""
     for report in sorted(reports, key=lambda r: (r.placement.report_year, r.placement.report_id)):
         for placement, fetch in zip(report.placements, report.fetches, strict=True):
@@ -153,6 +153,7 @@ def seen_documents(reports: Iterable[GatheredReport]) -> Iterator[Seen]:
                     source_url=_address(fetch),
                     link_year=fetch.report_year,
                     declared_host=fetch.declared_host,
+                    figures_hash=documents[fetch.sha256].figures_hash,
                 )
 
 

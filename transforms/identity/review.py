@@ -47,6 +47,7 @@ class Seen:
     source_url: str
     link_year: int | None
     declared_host: bool
+    figures_hash: str | None
 
 
 @dataclass(slots=True)
@@ -73,6 +74,7 @@ def review_rows(seen: Iterable[Seen], agencies: Mapping[str, Row], store: Identi
         *_pairs(bodies, store),
         *_successors(bodies, store.decisions),
         *_reports(bodies, store.decisions),
+        *_platforms(bodies),
     ]
     return sorted({row["review_id"]: row for row in rows}.values(), key=lambda row: (row["kind"], row["review_id"]))
 
@@ -175,6 +177,20 @@ def _reports(bodies: Mapping[str, _Body], decisions: Decisions) -> Iterator[Row]
             if one.report_id not in declared:
                 said = "no declared host has this report: it may be a copy that was changed"
                 yield _row("only_copies", agency_id, body, said, one.source_url, report_id=one.report_id)
+
+
+def _platforms(bodies: Mapping[str, _Body]) -> Iterator[Row]:
+    """Reports of which declared addresses show different figures, each as it was fetched last."""
+    for agency_id, body in bodies.items():
+        shown: defaultdict[str, dict[str, Seen]] = defaultdict(dict)
+        for one in body.seen:
+            if one.declared_host and one.figures_hash is not None:
+                shown[one.report_id][one.source_url] = one
+        for report_id, at in shown.items():
+            if len({one.figures_hash for one in at.values()}) > 1:
+                said = f"different figures at {' and '.join(sorted(at))}"
+                last = [*at.values()][-1]
+                yield _row("platforms_differ", agency_id, body, said, last.source_url, report_id=report_id)
 
 
 def _row(

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
@@ -207,3 +208,32 @@ def test_names_and_their_validity(tmp_path: Path) -> None:
     }
     assert all("https://" in row["source"] for row in home.rows("agency_name"))
     assert len(home.rows("agency")) == 2
+
+
+def test_platforms_that_show_different_figures_of_one_report_are_listed(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    for night in range(2):
+        home.crawl(
+            {"data": page("大通县信访局", 2021, counter=night), "url": "https://www.yl.gov.cn/1", **ON_COUNTY},
+            {"data": page("大通县信访局", 2021, counter=9), "url": "https://www.yl.gov.cn/2", **ON_COUNTY},
+        )
+        normalize(home.path)
+        assert _open(home) == set()
+    home.crawl({"data": page("大通县信访局", 2021, rules_made="7"), "url": "https://www.yl.gov.cn/2", **ON_COUNTY})
+    normalize(home.path)
+    (row,) = home.rows("agency_review")
+    assert (row["kind"], row["report_id"]) == ("platforms_differ", home.rows("report")[0]["report_id"])
+    assert "https://www.yl.gov.cn/1 and https://www.yl.gov.cn/2" in row["reason"]
+    home.crawl(
+        {"data": page("大通县信访局", 2021, rules_made="7", counter=3), "url": "https://www.yl.gov.cn/1", **ON_COUNTY}
+    )
+    normalize(home.path)
+    assert _open(home) == set()
+
+
+def test_a_part_of_other_columns_is_made_again_without_a_word(home: Home) -> None:
+    path = home.path / "lake" / "document" / "report_year=2020" / "part-0.parquet"
+    before = home.contents("lake")
+    pq.write_table(pq.read_table(path).drop_columns(["codes"]), path)
+    assert normalize(home.path).problems == []
+    assert home.contents("lake") == before
