@@ -123,6 +123,7 @@ def test_explain_a_file_that_the_home_does_not_have(
     assert "→  division and name" in out
     assert home.contents("identity") == before
     assert _run(home.path, "explain", "nothing") == 2
+    assert _run(home.path, "explain", AT + "?q=" + "a" * 400) == 2
 
 
 def test_decisions_that_cannot_be_followed_are_the_callers_error(

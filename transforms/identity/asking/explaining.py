@@ -47,7 +47,7 @@ def explain(home: Path, report: str) -> list[Explanation]:
     """
     fetches, _ = read_manifests(home)
     path = Path(report)
-    if path.is_file():
+    if _is_file(path):
         document = document_of(next(iter(read_files([path], workers=1))))
         wanted = [fetch for fetch in fetches if fetch.sha256 == document.sha256]
         return _of_fetches(home, wanted, fetches) or [_of_file(home, path, document)]
@@ -61,6 +61,13 @@ def explain(home: Path, report: str) -> list[Explanation]:
     if not found:
         raise NotKnown(f"{report} is no report id, no address and no file that this home or folder has.")
     return found
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # an address may be longer than a file's name can be
+        return False
 
 
 def _of_fetches(home: Path, wanted: Iterable[Fetch], fetches: Iterable[Fetch]) -> list[Explanation]:
