@@ -29,7 +29,7 @@ class CorruptPart(OSError):
 
 
 class OutdatedPart(CorruptPart):
-    """A part was written when its table had other columns: nothing is wrong with it, it is made again."""
+    """A part was written when its table had fewer columns: nothing is wrong with it, it is made again."""
 
 
 class PartNotWritten(OSError):
@@ -58,7 +58,8 @@ def batches(home: Path, table: str, year: int, columns: Sequence[str] | None = N
         # With checksums a flipped bit is an error; without them it would be another figure.
         with pq.ParquetFile(path, page_checksum_verification=True) as part:
             if part.schema_arrow != arrow_schema(table):
-                raise OutdatedPart(f"{path} has other columns than transforms/schema/tables.yaml declares.")
+                fault = OutdatedPart if set(part.schema_arrow) < set(arrow_schema(table)) else CorruptPart
+                raise fault(f"{path} has other columns than transforms/schema/tables.yaml declares.")
             yield from part.iter_batches(columns=columns)
     except CorruptPart:
         raise
