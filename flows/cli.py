@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import click
 
-from flows.commands import archive, divisions, query, reading, registry, run
+from flows.commands import agencies, archive, divisions, query, reading, registry, run
 from flows.errors import CALLED_WRONGLY, OK, SOME_FAILED, GongkaiError
 from flows.settings import DEBUG_VARIABLE, debugging
 from flows.stages import explain, is_callers_error
@@ -41,6 +41,7 @@ for command in (
     reading.parse,
     registry.portals,
     divisions.division,
+    agencies.agency,
     query.sql,
     query.compare,
     query.export,

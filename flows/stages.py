@@ -15,7 +15,9 @@ from flows.settings import Settings
 STAGES = ("crawl", "normalize", "load", "publish")
 
 # Errors of a room that mean the call was wrong, not that the work failed; by name: no room is imported here.
-CALLER_ERRORS = frozenset({"RegistryError", "UnknownPortal", "MissingContact", "QueryError", "CompareError"})
+CALLER_ERRORS = frozenset(
+    {"RegistryError", "UnknownPortal", "MissingContact", "QueryError", "CompareError", "DecisionsError"}
+)
 ROOMS = frozenset({"spiders", "transforms", "warehouse"})
 
 

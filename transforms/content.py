@@ -28,3 +28,9 @@ def content_hash(reading: Reading) -> str:
     title = "".join((reading.title or "").split())
     said = json.dumps([title, cells, sections], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()
+
+
+def figures_hash(reading: Reading) -> str | None:
+    """Hash of the figures alone, by which the places where one report stands are compared; None without figures."""
+    figures = [f"{path_text(path)}={cell.value}" for path, cell in sorted(reading.cells.items()) if cell.value]
+    return hashlib.sha256("\n".join(figures).encode()).hexdigest() if figures else None

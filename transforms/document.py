@@ -9,6 +9,7 @@ from typing import Any
 
 from transforms import READER_VERSION
 from transforms.batch import ReadFile
+from transforms.content import figures_hash
 from transforms.redaction import redacted
 
 # Of a document that could not be had, or not be read here: no reader's version, so that it is read again next time.
@@ -38,6 +39,9 @@ class Document:
     figures: int
     doubtful_cells: int
     trust_reasons: str | None
+    issuer: str | None = None
+    codes: str | None = None
+    figures_hash: str | None = None
     first_seen: dt.datetime | None = None
 
     def row(self) -> dict[str, Any]:
@@ -77,6 +81,9 @@ def document_of(read: ReadFile) -> Document:
         figures=sum(1 for cell in reading.cells.values() if cell.value is not None),
         doubtful_cells=read.doubtful_cells,
         trust_reasons=read.trust_reasons,
+        issuer=redacted(reading.issuer) if reading.issuer else None,
+        codes=" ".join(reading.codes) or None,
+        figures_hash=figures_hash(reading),
     )
 
 

@@ -18,6 +18,7 @@ from transforms.document import ABSENT, Document, document_of_row
 from transforms.identity.agencies import agency_type
 from transforms.identity.divisions import division_table
 from transforms.identity.placement import Named, Placement, place, wait_for_page
+from transforms.identity.review import review_rows, write_review
 from transforms.identity.store import IdentityStore
 from transforms.lake import version_tables
 from transforms.lake.rows import VERSION_TABLES
@@ -28,10 +29,13 @@ from transforms.report_rows import (
     GatheredReport,
     agency_name_rows,
     agency_rows,
+    alias_rows,
     ordered,
     portal_rows,
     report_document_rows,
     report_row,
+    seen_documents,
+    succession_rows,
     version_rows,
 )
 from transforms.schema import arrow_schema
@@ -123,6 +127,8 @@ def _rows(run: _Run, table: str) -> Iterator[dict[str, Any]]:
 def _part(run: _Run, table: str, year: int) -> pa.Table:
     try:
         return lake.read_part(run.home, table, year)
+    except lake.OutdatedPart:
+        return arrow_schema(table).empty_table()
     except lake.CorruptPart as error:
         run.summary.problems.append(f"{error} It was set aside and is made again from the raw archive.")
         lake.set_aside(run.home, table, year)
@@ -173,7 +179,7 @@ def _place_all(run: _Run, fetches: Sequence[Fetch], store: IdentityStore) -> dic
     for fetch in in_time:
         if not fetch.article_url:
             document = run.documents[fetch.sha256]
-            named = Named(document.agency_name, document.printed_year, document.edition)
+            named = Named(document.agency_name, document.printed_year, document.edition, _codes(document))
             of_page[fetch.source] = of_fetch[id(fetch)] = place(fetch, named, store)
     for fetch in in_time:
         placement = of_fetch.get(id(fetch)) or of_page.get(fetch.article_url or "") or wait_for_page(fetch)
@@ -185,6 +191,10 @@ def _place_all(run: _Run, fetches: Sequence[Fetch], store: IdentityStore) -> dic
         reads = {fetch.sha256: _as_read(run.documents[fetch.sha256]) for fetch in report.fetches}
         report.versions = versions_of(report_id, [f for f in report.fetches if f.declared_host], reads)
     return reports
+
+
+def _codes(document: Document) -> tuple[str, ...]:
+    return tuple((document.codes or "").split())
 
 
 def _as_read(document: Document) -> Read:
@@ -205,15 +215,19 @@ def _write(
     divisions = (
         division_table(portals, _governments(found)) if portals or reports else arrow_schema("division").empty_table()
     )
+    agencies = {row["agency_id"]: row for row in agency_rows(found, frozenset(divisions["division_id"].to_pylist()))}
+    review = review_rows(seen_documents(found, run.documents), agencies, store)
+    write_review(run.home, review)
     rows_of_table: dict[str, Callable[[], pa.Table | Iterable[Mapping[str, Any]]]] = {
         "document": lambda: (document.row() for document in run.documents.values()),
         "report": lambda: (report_row(report, run.documents) for report in found),
         "report_document": lambda: report_document_rows(found),
         "report_version": lambda: version_rows(found, run.documents),
-        "agency": lambda: agency_rows(found, frozenset(divisions["division_id"].to_pylist())),
-        "agency_name": lambda: agency_name_rows(found, run.documents),
-        "agency_alias": lambda: store.aliases,
-        "agency_succession": list,
+        "agency": agencies.values,
+        "agency_name": lambda: agency_name_rows(found, run.documents, agencies),
+        "agency_alias": lambda: alias_rows(store.decisions, agencies),
+        "agency_succession": lambda: succession_rows(store.decisions, agencies),
+        "agency_review": lambda: review,
         "division": lambda: divisions,
         "division_succession": lambda: gazetteer.table("division_succession") if len(divisions) else [],
         "portal": lambda: portal_rows(portals),

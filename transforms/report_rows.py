@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from transforms.document import Document, parse_date
+from transforms.gazetteer import resolve
 from transforms.identity.agencies import agency_type
+from transforms.identity.decisions import Decisions
 from transforms.identity.divisions import division_of
-from transforms.identity.names import is_short_for
+from transforms.identity.names import body_key, is_short_for
 from transforms.identity.placement import Placement
+from transforms.identity.review import Seen
 from transforms.manifest import Fetch
 from transforms.redaction import redacted
 from transforms.versions import Version
@@ -115,7 +118,7 @@ def agency_rows(reports: Iterable[GatheredReport], divisions: frozenset[str]) ->
                 continue
             confirmed = placement.confirmed or rows.get(placement.agency_id, {}).get("status") == "confirmed"
             known = rows.get(placement.agency_id)
-            division_id = division_of(placement.agency_name, fetch.region_code, placement.report_year)
+            division_id = division_of(placement.agency_name, fetch.region_code, placement.report_year, placement.codes)
             rows[placement.agency_id] = {
                 "agency_id": placement.agency_id,
                 "name": _fuller(placement.agency_name, known["name"] if known else ""),
@@ -133,7 +136,53 @@ def _fuller(name: str, known: str) -> str:
     return known if is_short_for(name, known) and len(known) > len(name) else name
 
 
-def agency_name_rows(reports: Iterable[GatheredReport], documents: Mapping[str, Document]) -> list[Row]:
+def seen_documents(reports: Iterable[GatheredReport], documents: Mapping[str, Document]) -> Iterator[Seen]:
+    """Every document with a place, oldest reports first, as the review list looks at it."""
+    for report in sorted(reports, key=lambda r: (r.placement.report_year, r.placement.report_id)):
+        for placement, fetch in zip(report.placements, report.fetches, strict=True):
+            if placement.agency_id is not None and placement.agency_name is not None:
+                yield Seen(
+                    agency_id=placement.agency_id,
+                    name=placement.agency_name,
+                    region=fetch.region_code,
+                    year=placement.report_year,
+                    codes=placement.codes,
+                    conflict=placement.conflict,
+                    evidence=placement.evidence,
+                    report_id=report.placement.report_id,
+                    source_url=_address(fetch),
+                    link_year=fetch.report_year,
+                    declared_host=fetch.declared_host,
+                    figures_hash=documents[fetch.sha256].figures_hash,
+                )
+
+
+def alias_rows(decisions: Decisions, agencies: Collection[str]) -> Iterator[Row]:
+    """Rows of ``agency_alias``: merged ids of the ``agencies`` that there are."""
+    for alias, (_, reason) in sorted(decisions.same_as.items()):
+        if (agency_id := decisions.current(alias)) in agencies:
+            yield {"alias_id": alias, "agency_id": agency_id, "reason": reason}
+
+
+def succession_rows(decisions: Decisions, agencies: Collection[str]) -> list[Row]:
+    """Rows of ``agency_succession`` between the ``agencies`` that there are."""
+    rows: dict[tuple[str, str], Row] = {}
+    for one in decisions.successions:
+        before, after = decisions.current(one.before), decisions.current(one.after)
+        if before != after and {before, after} <= set(agencies):
+            rows[before, after] = {
+                "from_agency_id": before,
+                "to_agency_id": after,
+                "kind": one.kind,
+                "effective_on": one.effective_on,
+                "source": one.source,
+            }
+    return list(rows.values())
+
+
+def agency_name_rows(
+    reports: Iterable[GatheredReport], documents: Mapping[str, Document], agencies: Mapping[str, Row]
+) -> list[Row]:
     """Rows of ``agency_name``: every name under which an agency reported, with the years it did."""
     rows: dict[tuple[str, str], Row] = {}
     for report in reports:
@@ -145,22 +194,45 @@ def agency_name_rows(reports: Iterable[GatheredReport], documents: Mapping[str, 
             if not fetch.declared_host:
                 continue
             printed = documents[fetch.sha256].agency_name
-            names = Counter({placement.agency_name: 1, **({printed: 1} if printed else {})})
-            for name in names:
-                kind = "official" if name == placement.agency_name else "title_form"
+            for name in dict.fromkeys([placement.agency_name, *([printed] if printed else [])]):
+                where = "title of a report" if name == printed else placement.evidence
                 row = rows.setdefault(
                     (placement.agency_id, name),
                     {
                         "agency_id": placement.agency_id,
                         "name": name,
-                        "kind": kind,
+                        "kind": "official" if name == placement.agency_name else "title_form",
                         "first_year": year,
                         "last_year": year,
+                        "source": f"{where}, {_address(fetch)}",
                     },
                 )
                 row["first_year"] = min(row["first_year"], year)
                 row["last_year"] = max(row["last_year"], year)
+    _tell_names_apart(rows, agencies)
     return list(rows.values())
+
+
+def _tell_names_apart(rows: Mapping[tuple[str, str], Row], agencies: Mapping[str, Row]) -> None:
+    """Kind and validity of every name beside the one that its agency has now."""
+    for (agency_id, name), row in rows.items():
+        now = agencies[agency_id]["name"]
+        current = rows.get((agency_id, now))
+        if name != now and current is not None:
+            if is_short_for(name, now) or _is_other_form(name, now, agencies[agency_id]["division_id"], current):
+                row["kind"] = "short" if len(name) < len(now) else "official"
+            elif row["kind"] == "official" and row["last_year"] < current["first_year"]:
+                row["kind"] = "former"
+        row["valid_from"] = dt.date(row["first_year"], 1, 1)
+        row["valid_to"] = dt.date(row["last_year"], 12, 31) if row["kind"] == "former" else None
+
+
+def _is_other_form(name: str, now: str, division_id: str | None, current: Row) -> bool:
+    """Whether a name is another form of the present one and still in use: with 大通回族土族自治县 for 大通县."""
+    region = division_id.partition("-")[0] if division_id else None
+    one, other = (resolve(each, region, current["last_year"]) for each in (name, now))
+    in_use = one.is_certain and one.named is None
+    return in_use and one.division is other.division and body_key(one.rest) == body_key(other.rest)
 
 
 def ordered(fetches: Sequence[Fetch]) -> list[Fetch]:

@@ -28,7 +28,7 @@ def state(home: Path, fetches: Sequence[Fetch], portals: Sequence[Mapping[str, A
     _add(found, package, (path for path in package.rglob("*") if path.suffix in (".parquet", ".py", ".yaml")))
     for entry in (*fetches, *portals):
         found.update(f"{entry!r}\n".encode())
-    _add(found, home, (home / "identity").glob("*.jsonl"))
+    _add(found, home, (path for kind in ("*.jsonl", "*.yaml") for path in (home / "identity").glob(kind)))
     _add(found, home, (home / "lake").glob("*/*/*.parquet"))
     return found.hexdigest()
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from transforms import gazetteer
 from transforms.identity.agencies import agency_type
+from transforms.identity.resolution import belonging
 from transforms.schema import arrow_schema
 
 _BODY = re.compile(r"(人民政府(办公厅|办公室)?|政府(办公厅|办公室|办)|管理委员会|管委会)$")
@@ -68,14 +69,15 @@ def division_rows(
     ]
 
 
-def division_of(name: str, region: str | None, year: int | None) -> str | None:
+def division_of(name: str, region: str | None, year: int | None, codes: Sequence[str] = ()) -> str | None:
     """Id of the division that a body belongs to: the one that its name tells within the portal's region, else that one.
 
-    None without either, and where neither is told: of homonyms none is taken. ``year``: the report year.
+    None without either, and where neither is told: of homonyms none is taken, unless one of the verified ``codes``
+    printed with the name singles it out. ``year``: the report year.
     """
     if region is not None and region not in known():
         return region  # the gazetteer cannot tell what lies within it
-    told = gazetteer.resolve(name, region, year)
+    told = belonging(name, region, year, codes)
     if told.division is not None:
         return told.division.division_id
     return region

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any
+
+import yaml
 
 from transforms.glyphs import simplified
 
@@ -40,3 +45,60 @@ def is_short_for(short: str, full: str) -> bool:
     """Whether ``short`` is the end of ``full`` without its place: 信访局 for 大通县信访局."""
     a, b = name_key(short), name_key(full)
     return a == b or (len(a) >= 3 and b.endswith(a))
+
+
+# What remains of a government's or a committee's own name behind its place.
+_ITSELF = re.compile(
+    r"^(?:[省市县区旗州盟乡镇])?(?:人民政府|政府|行政公署|公署|管理委员会|管委会|管理委|(?:街道|党工委)?办事处|办)?(?:机关)?$"
+)
+_JOINED = re.compile(r"[和与及、]")
+_OFFICE = re.compile(r"^(?:人民)?政府办(?:公[室厅])?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Reform:
+    """Bodies that another one of the same place followed in a year, each as ``body_key`` gives it."""
+
+    before: frozenset[str]
+    after: str
+    year: int
+
+
+@lru_cache(maxsize=65536)
+def body_key(rest: str) -> str:
+    """What a body is within its place, from the text behind the place: long and short names alike.
+
+    Empty for the government, committee or street office of the place itself. Other than ``name_key`` it is never put
+    on record and may be bettered at any time.
+    """
+    plain = "".join(simplified(rest).split()).removesuffix("机关")
+    if _ITSELF.match(plain):
+        return ""
+    return _joined(_full_names().get(plain, plain))
+
+
+@cache
+def reforms() -> tuple[Reform, ...]:
+    """The changes of bodies that names.yaml declares."""
+    return tuple(
+        Reform(frozenset(map(body_key, row["from"])), body_key(row["to"]), row["year"])
+        for row in _declared()["followed_by"]
+    )
+
+
+@cache
+def _full_names() -> dict[str, str]:
+    names: dict[str, str] = _declared()["short"]
+    return names
+
+
+@cache
+def _declared() -> dict[str, Any]:
+    declared: dict[str, Any] = yaml.safe_load(resources.files(__package__).joinpath("names.yaml").read_text("utf-8"))
+    return declared
+
+
+def _joined(name: str) -> str:
+    """人力资源和社会保障局 and 人力资源社会保障局, 委员会 and 委, 办公室 and 办公厅 are one."""
+    plain = _OFFICE.sub("政府办公室", _JOINED.sub("", name))
+    return plain[:-2] if plain.endswith("委员会") else plain

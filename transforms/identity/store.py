@@ -8,9 +8,15 @@ import hashlib
 import json
 import os
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from transforms.identity.decisions import read_decisions
+from transforms.identity.evidence import organisation_of
+from transforms.identity.names import is_short_for
+from transforms.identity.resolution import belonging
 
 
 class IdentityDamaged(Exception):
@@ -31,13 +37,14 @@ class IdentityStore:
     """Ids by evidence. What is on record is found again; what is new is minted, and appended by ``save``.
 
     ``agencies``: (region, name key) -> id; ``reports``: (agency id, year, edition) -> id. Nothing is ever changed or
-    removed, so that an id given once keeps its meaning whatever is inferred later. Raises IdentityDamaged when a
-    record cannot be read.
+    removed, so that an id given once keeps its meaning whatever is inferred later: a name that is on record is looked
+    up before any other evidence. ``decisions``: what a person settled. Raises IdentityDamaged when a record cannot be
+    read, DecisionsError when the decisions cannot be followed.
     """
 
     def __init__(self, home: Path) -> None:
         self._folder = home / "identity"
-        self._new: dict[str, list[dict[str, Any]]] = {"agencies": [], "reports": []}
+        self._new: dict[str, list[dict[str, Any]]] = {"agencies": [], "reports": [], "codes": []}
         self.agencies: dict[tuple[str, str], str] = {}
         self.reports: dict[tuple[str, int, str], str] = {}
         self._first_seen: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
@@ -47,23 +54,83 @@ class IdentityStore:
         for row in _read(self._folder / "reports.jsonl"):
             self.reports[row["agency_id"], row["report_year"], row["edition"]] = row["report_id"]
         self.aliases = _read(self._folder / "aliases.jsonl")
+        # Organisation code -> id of the agency -> when it was first seen with it.
+        self._codes: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
+        for row in _read(self._folder / "codes.jsonl"):
+            self._codes[organisation_of(row["code"])][row["agency_id"]] = datetime.fromisoformat(row["first_seen"])
+        self._bodies: _Bodies | None = None
+        ids = {*self.agencies.values(), *(row["alias_id"] for row in self.aliases)}
+        merged = {row["alias_id"]: (row["agency_id"], row["reason"]) for row in self.aliases}
+        self.decisions = read_decisions(self._folder, ids, merged)
+        self._merged: defaultdict[str, list[str]] = defaultdict(list)
+        for alias in sorted(self.decisions.same_as):
+            self._merged[self.decisions.current(alias)].append(alias)
 
-    def agency(self, region: str, key: str, evidence: dict[str, Any], seen: datetime) -> str:
-        """Id of the agency with this name in this region."""
+    def current(self, agency_id: str) -> str:
+        """The id of an agency after all merges."""
+        return self.decisions.current(agency_id)
+
+    def records(self, agency_id: str) -> list[dict[str, Any]]:
+        """What was put on record of an agency, oldest first: names, regions, and the evidence of each."""
+        return [row for row in _read(self._folder / "agencies.jsonl") if row["agency_id"] == agency_id]
+
+    def known(self, region: str, key: str) -> str | None:
+        """Id of the agency with this name in this region, if it is on record."""
+        return self.agencies.get((region, key))
+
+    def by_code(self, code: str, name: str, until: datetime) -> str | None:
+        """Id of the only agency that was seen with a code then, if it has this name or a fuller or shorter one.
+
+        A portal may print the code of the office that runs it with every body's documents: a code alone is no name.
+        """
+        found = [agency_id for agency_id, seen in self._codes[organisation_of(code)].items() if seen <= until]
+        if len(found) != 1:
+            return None
+        names = self._on_record().names[found[0]]
+        return found[0] if any(is_short_for(name, one) or is_short_for(one, name) for one in names) else None
+
+    def by_body(self, key: tuple[int, str], until: datetime) -> str | None:
+        """Id of the only agency that was known then as this body of this division, under whatever name."""
+        found = {agency_id for agency_id, seen in self._on_record().ids[key] if seen <= until}
+        return next(iter(found)) if len(found) == 1 else None
+
+    def with_code(self, code: str) -> list[str]:
+        """Ids of all agencies that were seen with a code."""
+        return sorted(self._codes[organisation_of(code)])
+
+    def codes(self) -> Iterable[str]:
+        """Every organisation code that an agency was seen with."""
+        return [code for code, ids in self._codes.items() if ids]
+
+    def _on_record(self) -> _Bodies:
+        if self._bodies is None:
+            self._bodies = _Bodies()
+            for row in [*_read(self._folder / "agencies.jsonl"), *self._new["agencies"]]:
+                self._bodies.add(row)
+        return self._bodies
+
+    def has_code(self, agency_id: str, codes: Sequence[str], url: str, seen: datetime) -> None:
+        """Record the codes that were seen with an agency."""
+        for code in codes:
+            known = self._codes[organisation_of(code)]
+            if agency_id not in known:
+                known[agency_id] = seen
+                row = {"code": code, "agency_id": agency_id, "url": url, "first_seen": seen.isoformat()}
+                self._new["codes"].append(row)
+
+    def agency(
+        self, region: str, key: str, evidence: dict[str, Any], seen: datetime, same_as: str | None = None
+    ) -> str:
+        """Id of the agency with this name in this region; ``same_as``: the id on record of the body that it names."""
         known = self.agencies.get((region, key))
         if known is None:
-            known = opaque_id("a", "agency", region, key)
+            known = same_as or opaque_id("a", "agency", region, key)
             self.agencies[region, key] = known
             self._first_seen[key][region] = seen
-            self._new["agencies"].append(
-                {
-                    "agency_id": known,
-                    "region": region,
-                    "name_key": key,
-                    **evidence,
-                    "first_seen": seen.isoformat(),
-                }
-            )
+            row = {"agency_id": known, "region": region, "name_key": key, **evidence, "first_seen": seen.isoformat()}
+            self._new["agencies"].append(row)
+            if self._bodies is not None:
+                self._bodies.add(row)
         return known
 
     def regions(self, key: str, until: datetime) -> list[str]:
@@ -71,8 +138,12 @@ class IdentityStore:
         return [region for region, seen in sorted(self._first_seen.get(key, {}).items()) if seen <= until]
 
     def report(self, agency_id: str, year: int, edition: str, evidence: dict[str, Any], seen: datetime) -> str:
-        """Id of the report of an agency for a year, in the edition that its title declares (usually none)."""
-        known = self.reports.get((agency_id, year, edition))
+        """Id of the report of an agency for a year, in the edition that its title declares (usually none).
+
+        ``agency_id``: the id that stays; a report that is on record under one merged into it keeps its own id.
+        """
+        ids = (agency_id, *self._merged[agency_id]) if agency_id in self._merged else (agency_id,)
+        known = next((self.reports[key] for one in ids if (key := (one, year, edition)) in self.reports), None)
         if known is None:
             known = opaque_id("r", "report", agency_id, str(year), edition)
             self.reports[agency_id, year, edition] = known
@@ -90,6 +161,23 @@ class IdentityStore:
                 self._folder.mkdir(parents=True, exist_ok=True)
                 _append(self._folder / f"{name}.jsonl", rows)
                 rows.clear()
+
+
+class _Bodies:
+    """The agencies on record by what their names tell now: the gazetteer may know more than when they were minted."""
+
+    def __init__(self) -> None:
+        self.ids: defaultdict[tuple[int, str], list[tuple[str, datetime]]] = defaultdict(list)
+        self.names: defaultdict[str, list[str]] = defaultdict(list)
+
+    def add(self, row: dict[str, Any]) -> None:
+        name, seen = row.get("name") or row["name_key"], datetime.fromisoformat(row["first_seen"])
+        region = row["region"].ljust(6, "0") if row["region"] else None
+        # Records of before have no year: the report is of the year before it was found.
+        told = belonging(name, region, row.get("report_year") or seen.year - 1, row.get("codes") or ())
+        self.names[row["agency_id"]].append(name)
+        if told.key is not None:
+            self.ids[told.key].append((row["agency_id"], seen))
 
 
 def _read(path: Path) -> list[dict[str, Any]]:

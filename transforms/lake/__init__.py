@@ -3,6 +3,7 @@
 from transforms.lake.parts import (
     UNFINISHED,
     CorruptPart,
+    OutdatedPart,
     PartNotWritten,
     batches,
     being_written,
@@ -18,6 +19,7 @@ from transforms.lake.parts import (
 __all__ = [
     "UNFINISHED",
     "CorruptPart",
+    "OutdatedPart",
     "PartNotWritten",
     "batches",
     "being_written",

@@ -28,6 +28,10 @@ class CorruptPart(OSError):
     """A Parquet part of the lake cannot be read, or has another schema than the one declared."""
 
 
+class OutdatedPart(CorruptPart):
+    """A part was written when its table had fewer columns: nothing is wrong with it, it is made again."""
+
+
 class PartNotWritten(OSError):
     """A Parquet part of the lake cannot be written; the text says what to do."""
 
@@ -54,7 +58,8 @@ def batches(home: Path, table: str, year: int, columns: Sequence[str] | None = N
         # With checksums a flipped bit is an error; without them it would be another figure.
         with pq.ParquetFile(path, page_checksum_verification=True) as part:
             if part.schema_arrow != arrow_schema(table):
-                raise CorruptPart(f"{path} has other columns than transforms/schema/tables.yaml declares.")
+                fault = OutdatedPart if set(part.schema_arrow) < set(arrow_schema(table)) else CorruptPart
+                raise fault(f"{path} has other columns than transforms/schema/tables.yaml declares.")
             yield from part.iter_batches(columns=columns)
     except CorruptPart:
         raise
@@ -154,6 +159,8 @@ def _name_corrupt(home: Path, table: str, year: int, problems: list[str] | None)
     try:
         for _ in batches(home, table, year):
             pass
+    except OutdatedPart:
+        return
     except CorruptPart as error:
         problems.append(f"{error} It was made again from the raw archive.")
 

@@ -15,8 +15,10 @@ from transforms.documents.kinds import Reader, reader_of, refusal
 from transforms.documents.model import OPENING_LINES, Document, MissingProgram, Row, UnreadableDocument
 from transforms.documents.sniff import media_type
 from transforms.forms import Form, forms
-from transforms.identity.agencies import agency_type, scope_of
+from transforms.identity.agencies import agency_type, scope_of, speaks_for_government
+from transforms.identity.evidence import printed_codes
 from transforms.identity.look_alikes import body_outside, is_placeholder, other_page, other_report, own_page
+from transforms.identity.resolution import disagreement
 from transforms.identity.titles import Title, find_title, periods, unusual_period, year_of_period
 from transforms.reading.labels import core
 from transforms.reading.legacy import Statistics, find_statistics, read_statistics
@@ -93,7 +95,9 @@ def _interpret(sha256: str, kind: str, document: Document) -> Reading:
     other = _other_kind(segments, title, document, opening)
     if other and not sheet.cells:
         title = year = None  # what names a report here, a menu or a link, does not speak of this document
-    name = None if other and not sheet.cells else (title.agency_name if title else None) or _issuer(document, opening)
+    issuer = _issuer(document, opening)
+    name = None if other and not sheet.cells else (title.agency_name if title else None) or issuer
+    codes = _codes(name, issuer, year, opening, sheet)
     outcome, reason = _outcome(segments, sheet, title, other, year is not None and not is_placeholder(name))
     if outcome != "parsed":
         sheet = Sheet(doubts=[d for d in sheet.doubts if not d.cells])
@@ -104,6 +108,8 @@ def _interpret(sha256: str, kind: str, document: Document) -> Reading:
     if form is not None and outcome == "parsed":
         checks = [*run_checks(cells, form, body_type), *n_text(cells, form, facts)]
     _doubt_last_cell(document, sheet, checks)
+    if words := speaks_for_government(body_type, [*opening, *sections.values()]):
+        sheet.doubt("office_for_government", f"The office reports for its government as well: {words}.")
     return Reading(
         sha256=sha256,
         media_type=kind,
@@ -122,6 +128,8 @@ def _interpret(sha256: str, kind: str, document: Document) -> Reading:
         checks=tuple(checks),
         warnings=tuple(sheet.doubts),
         facts=facts,
+        issuer=issuer,
+        codes=codes,
     )
 
 
@@ -165,6 +173,17 @@ def _issuer(document: Document, opening: list[str]) -> str | None:
         if agency_type(plain) not in (None, "other") and len(plain) >= 4 and "网" not in plain:
             return plain
     return None
+
+
+def _codes(name: str | None, issuer: str | None, year: int | None, opening: list[str], sheet: Sheet) -> tuple[str, ...]:
+    """The verified codes of the document's metadata; what they or the issuer say against the title is a warning."""
+    codes = printed_codes(opening)
+    if codes.failed:
+        printed = ", ".join(codes.failed)
+        sheet.doubt("code_invalid", f"{printed} is printed as a credit code, but its check digit is wrong.")
+    if conflict := disagreement(name, issuer, year, codes.valid):
+        sheet.doubt("issuer_differs", f"The document names two bodies of different places: {conflict}.")
+    return codes.valid
 
 
 def _year(title: Title | None, opening: list[str], segments: Segments, sheet: Sheet) -> int | None:

@@ -99,7 +99,8 @@ class NarrativeFact(NamedTuple):
 class Reading:
     """A document as the normalizer reads it; ``cells`` holds every key of the form, in the form's order.
 
-    ``lacks_program``: it is unreadable only because a program that its kind needs is not installed here.
+    ``lacks_program``: it is unreadable only because a program that its kind needs is not installed here. ``issuer``
+    and ``codes``: the body that the document's metadata name, and the credit and organisation codes that they print.
     """
 
     sha256: str
@@ -120,6 +121,8 @@ class Reading:
     warnings: tuple[Doubt, ...] = ()
     facts: tuple[NarrativeFact, ...] = ()
     lacks_program: bool = False
+    issuer: str | None = None
+    codes: tuple[str, ...] = ()
 
     def as_json(self, path: str) -> dict[str, Any]:
         """The DOCUMENT object of the contract, section 2."""

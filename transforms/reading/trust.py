@@ -5,7 +5,9 @@ from __future__ import annotations
 from transforms.reading.result import Check, Doubt, Reading
 
 # Warnings that say how something was read, not that it may be wrong.
-_NOTES = frozenset({"unit_converted", "unit_in_cell", "labels_detached", "extra_row", "form_of_other_years"})
+_NOTES = frozenset(
+    {"unit_converted", "unit_in_cell", "labels_detached", "extra_row", "form_of_other_years", "office_for_government"}
+)
 
 
 def reasons(reading: Reading) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from transforms.identity.agencies import agency_type, scope_of
+from transforms.identity.agencies import agency_type, scope_of, speaks_for_government
 from transforms.identity.divisions import division_of, division_rows, division_table, level_of, parent_of
 from transforms.identity.names import is_short_for, name_key, names_its_place
 
@@ -19,6 +19,7 @@ KINDS = {
         "正镶白旗",
         "内蒙古自治区人民政府",
         "云岭地区行政公署",
+        "新疆",
     ],
     "gov_office": ["上海市人民政府办公厅", "宿迁市政府办公室", "府谷县政府办", "云岭县人民政府办公室"],
     "department": [
@@ -36,6 +37,8 @@ KINDS = {
         "化隆县群科新区综合服务中心",
         "泗阳县残疾人联合会",
         "重庆市人民防空办公室",
+        "重庆市市场监督管理局机关",
+        "哈尔滨道里区残联",
     ],
     "township": [
         "龙归镇",
@@ -53,6 +56,7 @@ KINDS = {
         "临空区管委会",
         "重庆合川工业园区管理委员会",
         "湘西经开区",
+        "廊坊临空区",
     ],
     "vertical": [
         "国家税务总局云岭市税务局",
@@ -86,6 +90,8 @@ AGGREGATE = "本报告根据各县（市、区）人民政府和市级各部门�
         ("department", None, "", "own"),
         ("township", None, AGGREGATE, "own"),
         ("gov_office", None, "", "own"),
+        ("gov_office", None, "本报告数据涵盖各县（市、区）政府和市政府各部门。", "aggregate"),
+        ("gov_office", None, "汇总各县区、各部门报送的材料，加强督促指导。", "own"),
         ("zone", None, "", "own"),
         ("vertical", None, "", "own"),
         ("vertical", None, "全系统共收到申请12件。", "system_aggregate"),
@@ -101,6 +107,13 @@ AGGREGATE = "本报告根据各县（市、区）人民政府和市级各部门�
 )
 def test_the_scope_of_the_figures(kind: str | None, edition: str | None, line: str, scope: str) -> None:
     assert scope_of(kind, edition, [line]) == scope
+
+
+def test_an_office_that_acts_for_its_government_says_so() -> None:
+    sentence = "2019年，市政府办公厅代表市政府共受理政府信息公开申请859件，办结805件。"
+    assert speaks_for_government("gov_office", ["", sentence]) == "市政府办公厅代表市政府共受理政府信息公开申请859件"
+    assert speaks_for_government("government", [sentence]) is None
+    assert speaks_for_government("gov_office", ["邀请人大代表、政府法律顾问参加。"]) is None
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -92,8 +92,8 @@ def test_two_spellings_of_one_name_are_one_agency(store: IdentityStore) -> None:
 
 
 def test_a_short_name_is_its_portals_body(store: IdentityStore) -> None:
-    named = place(replace(FIRST, body="大通县信访局"), Named("信访局", 2022, None), store)
-    full = place(replace(FIRST, body=None), Named("大通县信访局", 2021, None), store)
+    named = place(replace(FIRST, body="大通县信访局", region_code="630121"), Named("信访局", 2022, None), store)
+    full = place(replace(FIRST, body=None, region_code="630121"), Named("大通县信访局", 2021, None), store)
     assert named.agency_id == full.agency_id
     assert (named.agency_name, named.confirmed) == ("大通县信访局", True)
 
@@ -123,3 +123,30 @@ def test_nothing_is_guessed(store: IdentityStore, named: Named, reason: str) -> 
     placed = place(replace(FIRST, report_year=None), named, store)
     assert (placed.agency_id, placed.report_year, placed.unplaced_reason) == (None, 0, reason)
     assert store.agencies == {}
+
+
+# Records of before --------------------------------------------------------------------------------------------------
+
+BEFORE = Path(__file__).with_name("records_of_before")
+
+
+def test_documents_on_record_keep_their_ids(tmp_path: Path) -> None:
+    """``records_of_before`` was written by the code that told agencies by region and name alone."""
+    folder = tmp_path / "identity"
+    folder.mkdir()
+    for name in ("agencies.jsonl", "reports.jsonl"):
+        (folder / name).write_bytes((BEFORE / name).read_bytes())
+    documents = json.loads((BEFORE / "documents.json").read_text("utf-8"))
+    assert len(documents) > 15
+    store = IdentityStore(tmp_path)
+    code = "11341702486344515H"
+    for number, one in enumerate(documents):
+        url = f"https://www.example.gov.cn/{number}"
+        seen = datetime(2024, 1, 20) + timedelta(days=number)
+        fetch = replace(FIRST, url=url, fetched_at=seen, region_code=one["region"], body=one["body"], report_year=None)
+        for codes in ((), (code,)):
+            placed = place(fetch, Named(one["name"], one["year"], one["edition"], codes), store)
+            assert (placed.agency_id, placed.report_id) == (one["agency_id"], one["report_id"]), one
+    store.save()
+    for name in ("agencies.jsonl", "reports.jsonl"):
+        assert (folder / name).read_bytes() == (BEFORE / name).read_bytes()
