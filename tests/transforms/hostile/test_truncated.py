@@ -129,7 +129,7 @@ def test_names_do_not_say_what_a_document_is(tmp_path: Path) -> None:
 
 def test_a_picture_in_a_kind_that_is_not_read_says_so(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
-    Image.new("L", (800, 600), 255).save(path, "WEBP")
+    Image.new("L", (800, 600), 255).save(path, "JPEG2000")
     (one,) = read_files([path], workers=1)
     assert one.reading.outcome == "unreadable"
     assert "not read" in str(one.reading.reason)
