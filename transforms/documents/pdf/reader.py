@@ -148,7 +148,9 @@ def _strikes(table: Table, page: Page) -> list[Box]:
 
 
 def _labels(cells: Sequence[TableCell]) -> set[str]:
-    return {m.key for cell in cells for m in meanings(cell.text) if m.kind in ("outcome", "row")}
+    """Keys of the rows that a table has; 其他 and 总计 stand in the headers of table four as well."""
+    found = (meanings(cell.text) for cell in cells)
+    return {m.key for means in found if all(m.kind in ("outcome", "row") for m in means) for m in means}
 
 
 def _refuse_two_reports(tables: Sequence[tuple[Box, PageTable]], page: int) -> None:

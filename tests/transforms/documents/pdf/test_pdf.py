@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pypdfium2
@@ -12,6 +13,11 @@ from pypdf import PdfReader, PdfWriter
 from tests.transforms.documents.pdf.pdf_kit import Style, report
 from tests.transforms.layouts import Figures, make_figures, plain_figures
 from tests.transforms.scoring import assert_reads, score_figures, see
+from transforms.documents.model import UnreadableDocument
+from transforms.documents.pdf import reader
+from transforms.documents.pdf.shapes import Box
+from transforms.documents.pdf.tables.grid import TableCell
+from transforms.documents.pdf.tables.joining import PageTable
 
 WHOLE = {
     "lines": Style(),
@@ -127,3 +133,15 @@ def test_damaged_bytes_never_give_a_wrong_figure_without_a_sign() -> None:
         for damaged in (data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :], data[:at]):
             _, score = score_figures(damaged, figures.expected())
             assert score.counts["unnamed"] == 0, (at, score.details)
+
+
+def test_channels_beside_each_other_are_no_two_reports() -> None:
+    """Headers of table four share 其他 and 总计 with the rows of table three; those of two reports share rows."""
+    header = ["结果维持", "纠正", "其他", "未审结", "总计"]
+    rows = ["1.属于国家秘密", "2.重复申请"]
+    for words, refused in ((header, False), (rows, True)):
+        cells = tuple(TableCell(0, at, 1, 1, word, "") for at, word in enumerate(words))
+        xs = tuple(float(x) for x in range(len(words) + 1))
+        tables = [(Box(100.0 * n, 0.0, 100.0 * n + 90, 50.0), PageTable(1, n, xs, cells, 9.0)) for n in (1, 2)]
+        with pytest.raises(UnreadableDocument, match="side by side") if refused else nullcontext():
+            reader._refuse_two_reports(tables, 1)
