@@ -77,6 +77,18 @@ def body_key(rest: str) -> str:
     return _joined(_full_names().get(plain, plain))
 
 
+@lru_cache(maxsize=65536)
+def long_form(name: str) -> str:
+    """``name_key`` of a name with what its body is called in full, where it ends in a short form that is declared.
+
+    Other than ``body_key`` it needs no place that the gazetteer knows.
+    """
+    plain = "".join(simplified(name).split())
+    endings = (short for short in _full_names() if plain.endswith(short) and len(plain) > len(short))
+    short = max(endings, key=len, default="")
+    return name_key(plain.removesuffix(short) + _full_names()[short] if short else plain)
+
+
 @cache
 def reforms() -> tuple[Reform, ...]:
     """The changes of bodies that names.yaml declares."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.transforms.stages.test_report_versions import FIRST
-from transforms.identity.names import body_key, name_key
+from transforms.identity.names import body_key, long_form, name_key
 from transforms.identity.placement import Named, Placement, Step, place
 from transforms.identity.resolution import belonging, disagreement
 from transforms.identity.store import IdentityStore, opaque_id
@@ -203,3 +203,11 @@ def test_a_code_tells_the_place_that_a_name_leaves_open() -> None:
 def test_what_a_document_says_of_two_places(issuer: str | None, codes: tuple[str, ...], named: str | None) -> None:
     said = disagreement("宁国市民政局", issuer, 2021, codes)
     assert (named in said) if named and said else said is named
+
+
+def test_a_short_form_needs_no_place_that_is_known() -> None:
+    """There is no 云泽市; whoever asks for its 市场监管局 means its 市场监督管理局 all the same."""
+    assert long_form("云泽市市场监管局") == long_form("云泽市市场监督管理局")
+    assert long_form("云泽市人社局") == long_form("雲澤市人力資源和社會保障局")
+    assert long_form("云泽市财政局") != long_form("云泽市市场监管局")
+    assert long_form("市场监管局") == "市场监管局", "a name that is only a short form stays what it is"

@@ -9,7 +9,7 @@ from typing import Literal, Protocol, get_args
 
 from transforms.gazetteer import Division, all_divisions, resolve
 from transforms.glyphs import simplified
-from transforms.identity.names import body_key, name_key
+from transforms.identity.names import body_key, long_form, name_key
 from transforms.identity.resolution import belonging
 
 How = Literal[
@@ -77,7 +77,7 @@ class _Asked:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.key = name_key(text)
+        self.key, self.long = name_key(text), long_form(text)
         told = resolve(text)
         named = (told.division,) if told.is_certain and told.division is not None else told.candidates
         self.lines = frozenset(one.line for one in named)
@@ -92,7 +92,7 @@ class _Asked:
         for name, kind in names:
             if self.text == "".join(simplified(name).split()):
                 return "former name" if kind == "former" else "short name" if kind == "short" else "name"
-        if any(self.key == name_key(name) for name, _ in names):
+        if any(self.key == name_key(name) or self.long == long_form(name) for name, _ in names):
             return "other form of the name"
         body, line = self._of(agency)
         if self.lines:
