@@ -18,6 +18,15 @@ COUNTRY = "100000"
 _CENTRAL = re.compile(r"^(?:国家|中国|中华人民共和国|全国|国务院)|(?:部|总局|总署|银行)$|委员会$|会$|局$|署$")
 
 
+# What is left of a place below that has lost its name (大通县镇人民政府), and the levels whose own it can be.
+_OF_LEVEL = (
+    (re.compile(r"^[乡镇]|街道|办事处|^办$"), ("township",)),
+    (re.compile(r"管理委|管委"), ("zone", "township")),
+    (re.compile(r"^[县区旗]"), ("county", "zone")),
+    (re.compile(r"^[市州盟]"), ("prefecture", "county")),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Belonging:
     """The division of a body, and which of the division's bodies it is.
@@ -57,10 +66,14 @@ def _belonging(name: str, region: str | None, year: int | None, codes: tuple[str
     told = resolve(name, region, year)
     registered = _registered_in(codes)
     if told.is_certain and told.division is not None:
+        body = body_key(told.rest)
+        if not body and not _is_its_own(told.rest, told.division):
+            because = f"its name tells {told.division.full_name} and has lost that of a place within it"
+            return Belonging(told.division, False, body, because)
         conflict = _conflict(name, told.division, registered)
         said = "its name tells" if told.reason == "parents" else "its name and region tell"
         because = f"{said} {told.division.full_name} ({told.reason})"
-        return Belonging(told.division, conflict is None, body_key(told.rest), because, conflict)
+        return Belonging(told.division, conflict is None, body, because, conflict)
     if len(registered) == 1:
         place = registered[0]
         within = resolve(name, place.code, year)
@@ -123,6 +136,11 @@ def _elsewhere(name: str, region: str, year: int | None) -> str | None:
     if not told.is_certain or told.division is None or outer is None or _related(told.division, outer):
         return None
     return f"{name} is of {told.division.full_name}, its portal of {outer.full_name}"
+
+
+def _is_its_own(rest: str, division: Division) -> bool:
+    """Whether ``rest`` names the government or committee of the place itself, not of one below without its name."""
+    return all(division.level in levels for pattern, levels in _OF_LEVEL if pattern.search(rest))
 
 
 def _is_central(name: str) -> bool:

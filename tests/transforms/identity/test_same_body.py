@@ -211,3 +211,21 @@ def test_a_short_form_needs_no_place_that_is_known() -> None:
     assert long_form("云泽市人社局") == long_form("雲澤市人力資源和社會保障局")
     assert long_form("云泽市财政局") != long_form("云泽市市场监管局")
     assert long_form("市场监管局") == "市场监管局", "a name that is only a short form stays what it is"
+
+
+@pytest.mark.parametrize(
+    "name", ["大通县镇人民政府", "大通县乡", "大通县街道办事处", "大通县管委会", "西宁市县人民政府", "青海省市人民政府"]
+)
+def test_a_place_that_has_lost_its_name_is_not_the_one_above_it(name: str) -> None:
+    """Titles lose the name of a town (镇政府信息公开…): what is left is not the county's own government."""
+    told = belonging(name, "630000", 2020)
+    assert not told.certain
+    assert told.key is None
+
+
+@pytest.mark.parametrize(
+    "name", ["大通县人民政府", "大通县县人民政府", "西宁市政府", "湖口县大垅乡人民政府", "大东区前进街道办事处"]
+)
+def test_a_government_is_that_of_its_place(name: str) -> None:
+    told = belonging(name, None, 2020)
+    assert (told.certain, told.body) == (True, "")
