@@ -11,20 +11,20 @@ except importlib.metadata.PackageNotFoundError:
     VERSION = "0"
 
 BOT_NAME = "gongkai"
-SPIDER_MODULES = ["spiders.families"]
+SPIDER_MODULES = ["spiders.visiting"]
 
 # Who asks: a portal's operator must be able to write to us (contract §6). Header injection is cut off.
 CONTACT = "".join(c for c in os.environ.get("GONGKAI_CONTACT", "") if c.isprintable() and c not in "()").strip()
 USER_AGENT = f"gongkai/{VERSION} (+{CONTACT})" if CONTACT else f"gongkai/{VERSION}"
 
-# robots.txt is obeyed by spiders.robots, which unlike Scrapy's own middleware takes no challenge page for
+# robots.txt is obeyed by spiders.asking.robots, which unlike Scrapy's own middleware takes no challenge page for
 # rules, honours Crawl-delay and treats a robots.txt that cannot be read as a closed door (RFC 9309 §2.3.1.4).
 ROBOTSTXT_OBEY = True
 ROBOTSTXT_USER_AGENT = "gongkai"
 ROBOTSTXT_PARSER = "scrapy.robotstxt.ProtegoRobotParser"
 
-# One request at a time to an address, counted from the end of an answer: see spiders.politeness.
-DOWNLOADER = "spiders.politeness.PoliteDownloader"
+# One request at a time to an address, counted from the end of an answer: see spiders.asking.politeness.
+DOWNLOADER = "spiders.asking.politeness.PoliteDownloader"
 DOWNLOAD_DELAY = 2.0
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 # A random share would go below the two seconds that are the least.
@@ -76,16 +76,16 @@ DEFAULT_REQUEST_HEADERS = {
 
 DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
     # First of all, so that every request passes it: redirects, retries and robots.txt too.
-    "spiders.politeness.GuardMiddleware": 90,
+    "spiders.asking.politeness.GuardMiddleware": 90,
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     # No portal is asked with a name and a password.
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
-    "spiders.robots.RobotsMiddleware": 100,
+    "spiders.asking.robots.RobotsMiddleware": 100,
     # After decompression (590) and before retries (550): a challenge is not asked again.
-    "spiders.politeness.WatchMiddleware": 585,
+    "spiders.asking.politeness.WatchMiddleware": 585,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
-    "spiders.politeness.NamedRedirectMiddleware": 600,
+    "spiders.asking.politeness.NamedRedirectMiddleware": 600,
 }
 EXTENSIONS: dict[str, int | None] = {
     # Its report is our own portal rows.

@@ -40,8 +40,8 @@ def ingest(
     Example:
       gongkai ingest report.html --agency 望溪县财政局 --year 2023 --home data/demo
     """
+    from spiders.addresses import declared
     from spiders.archive import ingest as add
-    from spiders.guards import declared
     from spiders.registry import load
 
     settings = resolve(home, portals, as_of)

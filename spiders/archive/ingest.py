@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from spiders import guards
+from spiders import addresses
 from spiders.archive import documents, manifest
 
 
@@ -59,7 +59,7 @@ def ingest(
     moment = manifest.clock(home, as_of or now)
     clock = manifest.timestamp(moment)
     crawl_id = manifest.new_crawl_id(moment)
-    trusted = url is None or guards.declared(url, declared_hosts)
+    trusted = url is None or addresses.declared(url, declared_hosts)
     added = []
     with manifest.ManifestWriter(home, crawl_id) as writer:
         writer.write(

@@ -1,1 +1,14 @@
-"""The CMS families: how the lists of each are walked, and the spiders that Scrapy finds here."""
+"""The CMS families: how the lists of each are walked. A new family is a module here, a line below and its rules in
+spiders/registry/families.yaml."""
+
+from __future__ import annotations
+
+from spiders.families import hanweb, static_list, year_page
+from spiders.families.entries import Family
+
+FAMILIES: dict[str, Family] = {
+    "static_list": static_list.FAMILY,
+    "hanweb": hanweb.FAMILY,
+    "jpaas": hanweb.FAMILY,
+    "year_page": year_page.FAMILY,
+}

@@ -1,18 +1,29 @@
-"""How a portal is entered, whatever its family: one list at the declared address, or one list a year behind it."""
+"""How a portal is entered, whatever its family: which of its pages are lists, by the entry mode (contract §6)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 
-from spiders import guards, listing, titles
-from spiders.families.visit import ListFailed, Visit
-from spiders.pages import Page
+from spiders import addresses
+from spiders.reading import listing, titles
+from spiders.reading.listing import Candidate
+from spiders.reading.pages import Page
+from spiders.visiting.visit import ListFailed, Visit
 
-# Reads one list: (visit, its address, the page that linked it); raises ListFailed or Stopped.
-ReadList = Callable[[Visit, str, str | None], Awaitable[None]]
-# The parts of a page in which links may stand, for families that hide some in scripts.
-Parts = Callable[[Page], Iterable[Page]]
+# 条例 of 2007 came into force in May 2008: no report is older.
+FIRST_REPORT_YEAR = 2008
+_YEAR_FIELD = re.compile(r"\{year([+-]\d)?\}")
+
+
+@dataclass(frozen=True)
+class Node:
+    """One list of a portal: its address, the report year it is known to be for, the page that linked it."""
+
+    url: str
+    year: int | None = None
+    parent_url: str | None = None
 
 
 def whole_page(page: Page) -> Iterable[Page]:
@@ -20,57 +31,99 @@ def whole_page(page: Page) -> Iterable[Page]:
     return (page,)
 
 
-async def crawl(visit: Visit, read_list: ReadList, parts: Parts = whole_page) -> None:
-    """Read the lists of a portal by its entry mode (`flat`, `year_nodes`), then its articles.
+@dataclass(frozen=True)
+class Family:
+    """How the portals of a family are read.
+
+    Attributes:
+        read_list: reads one list, all its pages; raises ListFailed or Stopped.
+        parts: the parts of a page in which links may stand, for families that hide some in scripts.
+    """
+
+    read_list: Callable[[Visit, Node], Awaitable[None]]
+    parts: Callable[[Page], Iterable[Page]] = whole_page
+
+
+async def crawl(visit: Visit, family: Family) -> None:
+    """Read the lists of a portal by its entry mode, then its articles.
 
     A list that fails, or fails half-way, makes the portal's outcome `failed` (`refused_by_robots` when only
-    robots.txt stood in the way); the articles that were listed are read all the same.
+    robots.txt stood in the way, `challenge` when a host of several met us with one); the articles that were listed
+    are read all the same.
 
     Raises:
         ListFailed: when a list cannot be read and there is nothing else to do.
         Stopped: when the portal is not to be asked further tonight.
     """
-    declared = visit.portal.list_page
     failed: list[ListFailed] = []
-    nodes: list[tuple[str, int | None]] = [(declared.url, None)]
-    parent_url = None
-    if declared.entry == "year_nodes":
-        nodes, parent_url = await _nodes(visit, parts), declared.url
-    for url, year in nodes:
-        if not visit.night.wants(year):
+    for node in await _nodes(visit, family):
+        if not visit.night.wants(node.year):
             visit.whole_list_read = False
             continue
         try:
-            await read_list(visit, url, parent_url)
+            await family.read_list(visit, node)
         except ListFailed as error:
             failed.append(error)
+            visit.unread_lists.add(node.url)
+    if failed and visit.portal.list_page.entry == "year_template" and any(e.code != "not_found" for e in failed):
+        failed = [error for error in failed if error.code != "not_found"]
+    elif failed and visit.portal.list_page.entry == "year_template" and visit.candidates:
+        # A year without a page is a year without reports.
+        failed = []
     if failed and not visit.candidates:
         raise failed[0]
     if failed:
         visit.whole_list_read = False
-        only_robots = all(error.code == "robots" for error in failed)
-        visit.result.outcome = "refused_by_robots" if only_robots else "failed"
+        codes = {error.code for error in failed}
+        only_robots = codes == {"robots"}
+        visit.result.outcome = "challenge" if "challenge" in codes else "refused_by_robots" if only_robots else "failed"
         visit.result.reason = "; ".join(str(error) for error in failed)
     await visit.read_articles()
 
 
-async def _nodes(visit: Visit, parts: Parts) -> list[tuple[str, int | None]]:
+async def _nodes(visit: Visit, family: Family) -> list[Node]:
+    declared = visit.portal.list_page
+    if declared.entry == "direct":
+        visit.offer(Candidate(declared.url, "", None, None, declared.url, certain=False))
+        return []
+    if declared.entry == "year_template":
+        return years_of(declared.url, visit.portal.expect.first_year, visit.night.as_of.year - 1)
+    if declared.entry in ("year_nodes", "hub"):
+        return await _linked(visit, family)
+    return [Node(declared.url)]
+
+
+def years_of(template: str, first_year: int | None, last_year: int) -> list[Node]:
+    """The address of each report year, newest first; `{year+1}` in the template is the year of publication."""
+
+    def filled(year: int) -> str:
+        return _YEAR_FIELD.sub(lambda match: str(year + int(match[1] or 0)), template)
+
+    return [Node(filled(year), year) for year in range(last_year, (first_year or FIRST_REPORT_YEAR) - 1, -1)]
+
+
+async def _linked(visit: Visit, family: Family) -> list[Node]:
     declared = visit.portal.list_page
     page, answer = await visit.list_page(declared.url)
     if page is None:
         raise visit.list_failed(answer, f"the navigation page {declared.url}")
-    nodes: dict[str, int | None] = {}
-    for part in parts(page):
-        for url, year in year_nodes(part, declared.year_link_re or "", visit.portal.hosts):
-            nodes.setdefault(url, year)
-    if not nodes:
-        raise ListFailed("list_changed", f"list_changed: no link on {declared.url} matches year_link_re")
+    nodes: dict[str, Node] = {}
+    parts = list(family.parts(page))
+    for part in parts:
+        for url, year in linked_lists(part, declared.year_link_re or "", visit.portal.hosts):
+            nodes.setdefault(url, Node(url, year, declared.url))
     # A node is no article and no candidate, whatever its link says.
     visit.list_urls.update(nodes)
-    return list(nodes.items())
+    if declared.entry == "hub":
+        # Some bodies' reports are linked from the hub itself.
+        for part in parts:
+            visit.read_rows(part)
+    if not nodes and not visit.candidates:
+        raise ListFailed("list_changed", f"list_changed: no link on {declared.url} matches year_link_re")
+    return list(nodes.values())
 
 
-def year_nodes(page: Page, year_link_re: str, hosts: tuple[str, ...]) -> list[tuple[str, int | None]]:
+def linked_lists(page: Page, year_link_re: str, hosts: tuple[str, ...]) -> list[tuple[str, int | None]]:
     """(address, year or None) of the links of a navigation page that match, in the order of the page, each
     once.
 
@@ -81,7 +134,7 @@ def year_nodes(page: Page, year_link_re: str, hosts: tuple[str, ...]) -> list[tu
     found: dict[str, int | None] = {}
     for link in page.links():
         url = page.absolute(link.get("href", ""))
-        if url is None or url == page.url or url in found or not guards.declared(url, hosts):
+        if url is None or url == page.url or url in found or not addresses.declared(url, hosts):
             continue
         text = listing.link_text(link)
         match = expression.search(titles.normal(text)) or expression.search(url)

@@ -2,23 +2,22 @@
 
 What a page holds decides how it is read: the datastore of jpage (spiders.families.jpage) goes on by its next-page
 link or by windows of the dataproxy, the unit of JPaaS (spiders.families.jpaas) by numbered JSON; links in the HTML
-itself always count. The entry's pager says how far: `none` is the first page, `nextgroup` and `json` go on.
+itself always count. The entry's pager says how far: `none` is the first page, `nextgroup` and `json` go on; the
+pagers of plain HTML lists are walked as such.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import ClassVar
 from urllib.parse import urlsplit
 
-from spiders import pages
-from spiders.families import entries, jpaas, jpage
-from spiders.families.fetching import Answer, Link
-from spiders.families.spider import PortalSpider
-from spiders.families.visit import Family, ListFailed, Visit
-from spiders.pagers import STUB_BYTES
-from spiders.pages import Page
+from spiders.families import jpaas, jpage, static_list
+from spiders.families.entries import Family, Node
+from spiders.reading.pagers import STUB_BYTES
+from spiders.reading.pages import Page
+from spiders.visiting.fetching import Answer, Link
+from spiders.visiting.visit import ListFailed, Visit
 
 _XXGK = re.compile(r"/module/xxgk/\w+\.jsp")
 _XXGK_SEARCH = re.compile(r"/module/xxgk/search\.jsp")
@@ -27,19 +26,24 @@ XXGK_SENTENCE = (
 )
 
 
-async def crawl(visit: Visit) -> None:
-    """Read the lists of a portal, then its articles; raises as `entries.crawl` does."""
-    await entries.crawl(visit, _read_column, _parts)
-
-
-def _parts(page: Page) -> Iterable[Page]:
+def parts_of(page: Page) -> Iterable[Page]:
     """The page, and the records of its datastores: both may link the years."""
     yield page
     for store in jpage.stores(page.text):
         yield jpage.page_of(store.records, page.url)
 
 
-async def _read_column(visit: Visit, url: str, parent_url: str | None) -> None:
+async def read_list(visit: Visit, node: Node) -> None:
+    """Read a column: what its page shows, and what its datastores and units hold beyond that.
+
+    Raises:
+        ListFailed: when the column, its dataproxy or its unit cannot be read.
+        Stopped: when the portal is not to be asked further tonight.
+    """
+    if visit.portal.list_page.pager.kind not in ("nextgroup", "json", "none"):
+        await static_list.read_list(visit, node)
+        return
+    url, parent_url = node.url, node.parent_url
     if _XXGK.search(urlsplit(url).path):
         raise ListFailed("xxgk_module", f"xxgk_module: {url}: {XXGK_SENTENCE}")
     page, answer = await visit.list_page(url, parent_url)
@@ -195,7 +199,7 @@ def _stores_of(visit: Visit, answer: Answer, where: str) -> tuple[jpage.Store, .
         if answer.code in ("empty", "status"):
             return ()
         raise visit.list_failed(answer, where)
-    stores = jpage.stores(_text(visit, answer))
+    stores = jpage.stores(visit.text_of(answer))
     if not stores and len(answer.body) >= STUB_BYTES:
         sentence = f"expected a datastore, found {len(answer.body)} bytes without one"
         raise ListFailed("no_datastore", f"no_datastore: {where}: {sentence}")
@@ -231,7 +235,7 @@ async def _read_unit(visit: Visit, page: Page, unit: jpaas.Unit, *, alone: bool)
                 return
             raise visit.list_failed(answer, where)
         try:
-            html = jpaas.answered_html(_text(visit, answer))
+            html = jpaas.answered_html(visit.text_of(answer))
         except jpaas.NotAUnit as error:
             raise ListFailed("not_a_unit", f"not_a_unit: {where}: {error}") from error
         part = jpage.page_of((html,), page.url)
@@ -250,13 +254,4 @@ async def _read_unit(visit: Visit, page: Page, unit: jpaas.Unit, *, alone: bool)
         visit.notes.append(f"pager: the list was read up to pager.max, {most} pages")
 
 
-def _text(visit: Visit, answer: Answer) -> str:
-    return pages.decode(answer.body or b"", answer.content_type, visit.portal.article.encoding)[0]
-
-
-class HanwebSpider(PortalSpider):
-    """`scrapy crawl hanweb -a portal=ID`: the selected portals of this family."""
-
-    name = "hanweb"
-    families = ("hanweb",)
-    crawlers: ClassVar[dict[str, Family]] = {"hanweb": crawl}
+FAMILY = Family(read_list, parts_of)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from spiders.pages import Page, xpath
+from spiders.reading.pages import Page, xpath
 
 PAGE_SIZE = 15
 # A column has one list and some boxes around it; more units than this are no column page.

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from spiders.pages import Page, parse
+from spiders.reading.pages import Page, parse
 
 DEFAULT_PROXY = "/module/web/jpage/dataproxy.jsp"
 DEFAULT_PER_PAGE = 15

@@ -2,26 +2,25 @@
 §4).
 
 Entry modes `flat` and `year_nodes` (spiders.families.entries); how a list goes on is its pager's
-(spiders.pagers).
+(spiders.reading.pagers).
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from spiders import pagers
-from spiders.families import entries
-from spiders.families.spider import PortalSpider
-from spiders.families.visit import Family, Visit
+from spiders.families.entries import Family, Node
+from spiders.reading import pagers
+from spiders.visiting.visit import Visit
 
 
-async def crawl(visit: Visit) -> None:
-    """Read the lists of a portal, then its articles; raises as `entries.crawl` does."""
-    await entries.crawl(visit, _read_list)
+async def read_list(visit: Visit, node: Node) -> None:
+    """Read a list and the pages after it, until its pager or the list itself ends.
 
-
-async def _read_list(visit: Visit, first_url: str, parent_url: str | None) -> None:
+    Raises:
+        ListFailed: when a page of the list cannot be read.
+        Stopped: when the portal is not to be asked further tonight.
+    """
     declared = visit.portal.list_page
+    first_url, parent_url = node.url, node.parent_url
     url, number, total = first_url, 1, None
     asked: set[str] = set()
     seen: list[frozenset[str]] = []
@@ -56,9 +55,4 @@ async def _read_list(visit: Visit, first_url: str, parent_url: str | None) -> No
         url, parent_url, number = following, url, number + 1
 
 
-class StaticListSpider(PortalSpider):
-    """`scrapy crawl static_list -a portal=ID`: the selected portals of this family."""
-
-    name = "static_list"
-    families = ("static_list",)
-    crawlers: ClassVar[dict[str, Family]] = {"static_list": crawl}
+FAMILY = Family(read_list)

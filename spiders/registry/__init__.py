@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from spiders.registry.model import (
     FAMILIES,
-    IMPLEMENTED_ENTRIES,
-    IMPLEMENTED_FAMILIES,
     ArticleSelectors,
     Evidence,
     Expectation,
@@ -18,8 +16,6 @@ from spiders.registry.reading import Problem, RegistryError, UnknownPortal, defa
 
 __all__ = [
     "FAMILIES",
-    "IMPLEMENTED_ENTRIES",
-    "IMPLEMENTED_FAMILIES",
     "ArticleSelectors",
     "Evidence",
     "Expectation",

@@ -4,49 +4,44 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-FAMILIES = ("static_list", "ucap", "hanweb", "jpaas", "gkmlpt", "lonsun", "year_page", "epoint", "auto")
+import yaml
+
 LEVELS = ("ministry", "province", "city", "county", "township", "department", "zone")
 ENTRIES = ("flat", "hub", "year_nodes", "year_template", "direct")
 PAGERS = ("none", "index_n", "n", "query", "next_link", "nextgroup", "json")
 ACCESSES = ("open", "domestic_only", "blocked", "manual")
 STATUSES = ("active", "moved", "retired")
 
-IMPLEMENTED_FAMILIES = ("static_list", "hanweb")
-IMPLEMENTED_ENTRIES = {"static_list": ("flat", "year_nodes"), "hanweb": ("flat", "year_nodes")}
-IMPLEMENTED_PAGERS = {
-    "static_list": ("none", "index_n", "n", "query", "next_link"),
-    "hanweb": ("none", "nextgroup", "json"),
-}
 
-# What a family cannot work without; everything else of `list.params` is optional (families.md §2).
-REQUIRED_PARAMS: dict[str, tuple[str, ...]] = {
-    "gkmlpt": ("sid", "column"),
-    "epoint": ("siteGuid",),
-}
-# What a family understands, and how a value must look; families absent here accept any name until they are
-# implemented. Hanweb needs none of its parameters: it reads them from the page, and these fill or overrule.
-_NAME = (r"\S{1,200}", "a word without spaces")
-_ADDRESS = (r"/\S*|https?://\S+", "an absolute path or an address")
-KNOWN_PARAMS: dict[str, dict[str, tuple[str, str]]] = {
-    "static_list": {"page_parameter": _NAME},
-    "hanweb": {
-        # The parameters of the dataproxy, and where and how it is asked.
-        "columnid": _NAME,
-        "unitid": _NAME,
-        "webid": _NAME,
-        "webname": (r".{1,200}", "the name of the site"),
-        "appid": _NAME,
-        "path": _ADDRESS,
-        "permissiontype": _NAME,
-        "proxy": _ADDRESS,
-        "method": (r"GET|POST", "GET or POST"),
-        # Which unit of a JPaaS page is the list; how many records are asked for at a time.
-        "tagId": _NAME,
-        "perpage": (r"[1-9]\d{0,2}", "a number from 1 to 999"),
-    },
-}
+@dataclass(frozen=True)
+class Parameter:
+    """One key of `list.params`: the pattern that its value matches in full, and what that is, for messages."""
+
+    pattern: str
+    what: str
+    required: bool = False
+
+
+@dataclass(frozen=True)
+class FamilyRules:
+    """What an entry may declare for its family; the first pager is that of an entry without one."""
+
+    pagers: tuple[str, ...]
+    params: dict[str, Parameter]
+
+
+def _families() -> dict[str, FamilyRules]:
+    text = Path(__file__).with_name("families.yaml").read_text(encoding="utf-8")
+    return {
+        name: FamilyRules(tuple(rules["pagers"]), {key: Parameter(**value) for key, value in rules["params"].items()})
+        for name, rules in yaml.safe_load(text).items()
+    }
+
+
+FAMILIES = _families()
 
 # Contract §6: from the end of an answer to the next request; only `local: true` may ask sooner.
 MINIMUM_DELAY_SECONDS = 2.0
@@ -73,7 +68,7 @@ class ListPage:
     date: str | None = None
     article_re: str | None = None
     pager: Pager = field(default_factory=Pager)
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -163,10 +158,4 @@ class Portal:
             return f"access is {self.access}: the portal is not asked"
         if self.status != "active":
             return f"status is {self.status}: the portal is not asked"
-        if self.family not in IMPLEMENTED_FAMILIES:
-            return f"family {self.family} is not implemented in this version"
-        if self.list_page.entry not in IMPLEMENTED_ENTRIES[self.family]:
-            return f"list.entry {self.list_page.entry} is not implemented for {self.family} in this version"
-        if self.list_page.pager.kind not in IMPLEMENTED_PAGERS[self.family]:
-            return f"pager {self.list_page.pager.kind} is not implemented for {self.family} in this version"
         return None

@@ -162,6 +162,19 @@ def mapping(node: yaml.Node) -> dict[str, Any]:
     return value
 
 
+def parameters(node: yaml.Node) -> dict[str, str]:
+    """A mapping of names to single values, each as written: 007 keeps its zeros; null is a value left out."""
+    if not isinstance(node, yaml.MappingNode):
+        raise Unexpected(f"expected a mapping of names to values, found {shown(plain(node))}")
+    found: dict[str, str] = {}
+    for name, value in node.value:
+        if not isinstance(name, yaml.ScalarNode) or not isinstance(value, yaml.ScalarNode):
+            raise Unexpected(f"expected one value for a name, found {shown(plain(value))} for {shown(plain(name))}")
+        if value.tag != "tag:yaml.org,2002:null":
+            found[str(name.value)] = str(value.value)
+    return found
+
+
 def host_names(node: yaml.Node) -> tuple[str, ...]:
     """A list, not empty, of `host` or `host:port` without scheme or path; kept in lower case."""
     value = plain(node)

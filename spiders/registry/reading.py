@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from spiders import guards
+from spiders import addresses
 from spiders.registry import model, nodes
 from spiders.registry.nodes import Check, Unexpected, optional
 
@@ -49,7 +49,8 @@ REQUIRED = object()
 Fields = Mapping[str, tuple[Check, Any]]
 
 _PAGER: Fields = {
-    "kind": (nodes.one_of(model.PAGERS), "none"),
+    # None: the first of the family's own.
+    "kind": (nodes.one_of(model.PAGERS), None),
     "first": (optional(nodes.whole_number(0, 1000)), None),
     "max": (nodes.whole_number(1, 1000), model.DEFAULT_MAX_PAGES),
 }
@@ -75,7 +76,7 @@ _LIST: Fields = {
     "date": (optional(nodes.css), None),
     "article_re": (optional(nodes.regular_expression), None),
     "pager": (nodes.mapping, {}),
-    "params": (nodes.mapping, {}),
+    "params": (nodes.parameters, {}),
 }
 _ENTRY: Fields = {
     "id": (
@@ -88,7 +89,7 @@ _ENTRY: Fields = {
         REQUIRED,
     ),
     "level": (nodes.one_of(model.LEVELS), REQUIRED),
-    "family": (nodes.one_of(model.FAMILIES), REQUIRED),
+    "family": (nodes.one_of(tuple(model.FAMILIES)), REQUIRED),
     "hosts": (nodes.host_names, REQUIRED),
     "local": (nodes.truth, False),
     "list": (nodes.mapping, REQUIRED),
@@ -254,14 +255,14 @@ def _check_whole(entry: _Entry) -> None:
     """Rules that join several keys; each speaks only when the values it needs were readable."""
     values = entry.values
     hosts, url, local = values.get("hosts"), values.get("list.url"), values.get("local")
-    if hosts and url and guards.host_key(url) not in hosts:
+    if hosts and url and addresses.host_key(url) not in hosts:
         entry.complain(
             "list.url",
-            f"expected a host declared in hosts ({', '.join(hosts)}), found {guards.host_key(url) or url!r}",
+            f"expected a host declared in hosts ({', '.join(hosts)}), found {addresses.host_key(url) or url!r}",
         )
     if hosts and local is False:
         for host in hosts:
-            if guards.is_private_host(host):
+            if addresses.is_private_host(host):
                 entry.complain("hosts", f"expected public hosts, found {host}; only local: true may name it")
     delay = values.get("politeness.delay_seconds")
     if delay is not None and local is False and delay < model.MINIMUM_DELAY_SECONDS:
@@ -276,19 +277,12 @@ def _check_whole(entry: _Entry) -> None:
 def _check_family(entry: _Entry) -> None:
     values = entry.values
     family, mode, params = values.get("family"), values.get("list.entry"), values.get("list.params")
-    if family and params is not None:
-        for name in model.REQUIRED_PARAMS.get(family, ()):
-            if params.get(name) in (None, ""):
-                entry.complain("list.params", f"family {family} needs the parameter {name}; it is missing")
-        known = model.KNOWN_PARAMS.get(family)
-        for name in params if known is not None else ():
-            if known is not None and name not in known:
-                entry.complain("list.params", f"unknown parameter {name}; {family} knows {', '.join(known) or 'none'}")
-            elif not isinstance(params[name], str):
-                entry.complain("list.params", f"expected text for {name}, found {nodes.shown(params[name])}")
-            elif known is not None and not re.fullmatch(known[name][0], params[name]):
-                found = nodes.shown(params[name])
-                entry.complain("list.params", f"expected {known[name][1]} for {name}, found {found}")
+    rules = model.FAMILIES[family] if family else None
+    if family and rules and params is not None:
+        _check_params(entry, family, rules, params)
+    kind = values.get("list.pager.kind")
+    if rules and kind not in (None, *rules.pagers):
+        entry.complain("list.pager.kind", f"expected one of {', '.join(rules.pagers)} for {family}, found {kind}")
     if mode in ("year_nodes", "hub") and "list.year_link_re" in values and not values["list.year_link_re"]:
         entry.complain("list.year_link_re", f"list.entry {mode} needs year_link_re: which links to follow")
     if mode == "year_template" and values.get("list.url") and "{year}" not in values["list.url"]:
@@ -298,14 +292,29 @@ def _check_family(entry: _Entry) -> None:
         entry.complain("title_re", "expected no named groups other than (?P<year>…) and (?P<agency>…)")
 
 
+def _check_params(entry: _Entry, family: str, rules: model.FamilyRules, params: dict[str, str]) -> None:
+    for name, rule in rules.params.items():
+        if rule.required and params.get(name) in (None, ""):
+            entry.complain("list.params", f"family {family} needs the parameter {name}; it is missing")
+    for name, value in params.items():
+        known = rules.params.get(name)
+        if known is None:
+            names = ", ".join(rules.params) or "none"
+            entry.complain("list.params", f"unknown parameter {name}; {family} knows {names}")
+        elif not re.fullmatch(known.pattern, value):
+            entry.complain("list.params", f"expected {known.what} for {name}, found {nodes.shown(value)}")
+
+
 def _portal(entry: _Entry) -> model.Portal:
     def part(prefix: str, fields: Fields) -> dict[str, Any]:
         return {name: entry.values[f"{prefix}.{name}"] for name in fields if f"{prefix}.{name}" not in _NESTED}
 
     top = {name: entry.values[name] for name in _ENTRY if name not in _NESTED}
+    pager = part("list.pager", _PAGER)
+    pager["kind"] = pager["kind"] or model.FAMILIES[top["family"]].pagers[0]
     return model.Portal(
         **top,
-        list_page=model.ListPage(**part("list", _LIST), pager=model.Pager(**part("list.pager", _PAGER))),
+        list_page=model.ListPage(**part("list", _LIST), pager=model.Pager(**pager)),
         article=model.ArticleSelectors(**part("article", _ARTICLE)),
         expect=model.Expectation(**part("expect", _EXPECT)),
         politeness=model.Politeness(**part("politeness", _POLITENESS)),

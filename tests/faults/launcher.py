@@ -135,8 +135,6 @@ def _warm_up() -> None:
     import scrapy.cmdline
     import scrapy.crawler  # noqa: F401
 
-    import spiders.families
-    import spiders.settings  # noqa: F401
     import transforms.normalize  # noqa: F401
     import warehouse.build  # noqa: F401
     from flows.demo import reports

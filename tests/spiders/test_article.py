@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from spiders.article import Article, is_document_link, read_article, why_no_article
-from spiders.pages import decode, looks_like_html, read_page
+from spiders.reading.article import Article, is_document_link, read_article, why_no_article
+from spiders.reading.pages import decode, looks_like_html, read_page
 from spiders.registry import ArticleSelectors
 
 URL = "http://www.a.gov.cn/zfxxgknb/202501/t20250120_1.html"

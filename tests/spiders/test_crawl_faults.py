@@ -114,8 +114,6 @@ SCENARIOS: dict[str, tuple[Pages, dict[str, Any]]] = {
     ),
     "refuses": (GOOD | {ONE: Page(status=403), TWO: Page(status=403)}, {}),
     "come-back-later": (GOOD | {LIST: Page(status=503, headers={"Retry-After": "3600"})}, {}),
-    "other-family": (GOOD, {"family": "lonsun"}),
-    "other-entry": (GOOD, {"list": {"entry": "hub", "year_link_re": "x"}}),
     "blocked": (GOOD, {"access": "blocked"}),
     "retired": (GOOD, {"status": "retired"}),
 }  # fmt: skip
@@ -295,8 +293,6 @@ def test_a_challenge_is_not_tried_forever_in_one_night(faults: Faults) -> None:
 
 def test_what_is_not_asked_says_why(faults: Faults) -> None:
     for name, words in {
-        "other-family": "family lonsun is not implemented in this version",
-        "other-entry": "list.entry hub is not implemented",
         "blocked": "access is blocked",
         "retired": "status is retired",
         "public": "GONGKAI_CONTACT is not set",

@@ -8,12 +8,13 @@ from typing import Any, cast
 import pytest
 from scrapy import Request
 
-from spiders import guards
+from spiders import addresses
 from spiders.archive import PortalHistory, Stored
-from spiders.families.night import is_due, is_failure
-from spiders.families.spider import expected_year, parse_time
-from spiders.politeness import GuardMiddleware, Refused, delay_seconds
+from spiders.asking import challenges, limits
+from spiders.asking.politeness import GuardMiddleware, Refused, delay_seconds
 from spiders.registry import ListPage, Politeness, Portal
+from spiders.visiting.night import is_due, is_failure
+from spiders.visiting.spider import expected_year, parse_time
 
 NOW = datetime.datetime(2026, 4, 1, tzinfo=datetime.UTC)
 
@@ -46,7 +47,7 @@ def portal(**more: Any) -> Portal:
     ],
 )
 def test_the_allow_list_is_exact(url: str, allowed: bool) -> None:
-    assert guards.declared(url, ("a.gov.cn", "a.gov.cn:8080")) is allowed
+    assert addresses.declared(url, ("a.gov.cn", "a.gov.cn:8080")) is allowed
 
 
 @pytest.mark.parametrize(
@@ -55,19 +56,19 @@ def test_the_allow_list_is_exact(url: str, allowed: bool) -> None:
      "fe80::1", "fd00::1", "224.0.0.1", "100.64.0.1"],
 )  # fmt: skip
 def test_private_addresses(address: str) -> None:
-    assert guards.is_private_address(address)
+    assert addresses.is_private_address(address)
 
 
 def test_public_addresses() -> None:
-    assert not guards.is_private_address("124.16.0.1")
-    assert not guards.is_private_address("2400:3200::1")
-    assert not guards.is_private_host("www.a.gov.cn:8080")
+    assert not addresses.is_private_address("124.16.0.1")
+    assert not addresses.is_private_address("2400:3200::1")
+    assert not addresses.is_private_host("www.a.gov.cn:8080")
 
 
 async def _guarded(url: str, address: str, **more: Any) -> Request:
     guard = GuardMiddleware.__new__(GuardMiddleware)
     guard.crawler = cast(Any, _Crawler())
-    guard._budget = guards.Budget(10, 10.0)
+    guard._budget = limits.Budget(10, 10.0)
 
     async def resolve(host: str) -> str:
         return address
@@ -102,7 +103,7 @@ def test_a_name_that_resolves_to_a_private_address_is_refused() -> None:
 
 def test_a_public_address_waits_two_seconds_whatever_is_declared() -> None:
     quick = run(_guarded("http://a.gov.cn/", "124.16.0.1", local=True, politeness=Politeness(0.0)))
-    night = guards.NightState()
+    night = limits.NightState()
     assert delay_seconds(night, quick) == 2.0
     night.host("http://a.gov.cn/").robots_crawl_delay_seconds = 7.0
     assert delay_seconds(night, quick) == 7.0
@@ -123,19 +124,19 @@ def test_a_public_address_waits_two_seconds_whatever_is_declared() -> None:
     ],
 )
 def test_challenges_are_recognised(status: int, body: bytes) -> None:
-    assert guards.challenge_in(status, body)
+    assert challenges.challenge_in(status, body)
 
 
 def test_what_is_no_challenge() -> None:
     page = "<title>政府信息公开年报</title>".encode() + b" " * 5000 + b"EO_Bot_Ssid"
-    assert guards.challenge_in(200, page) is None, "the real page may carry the protector's script"
-    assert guards.challenge_in(403, b"forbidden") is None
-    assert guards.challenge_in(200, b"%PDF-1.4 \x00 $_ts=1 WTKkN") is None, "chance in a document"
-    assert guards.challenge_in(200, "点了 puzzle 游戏".encode()) is None
+    assert challenges.challenge_in(200, page) is None, "the real page may carry the protector's script"
+    assert challenges.challenge_in(403, b"forbidden") is None
+    assert challenges.challenge_in(200, b"%PDF-1.4 \x00 $_ts=1 WTKkN") is None, "chance in a document"
+    assert challenges.challenge_in(200, "点了 puzzle 游戏".encode()) is None
 
 
 def test_the_breaker_opens_at_the_second_refusal() -> None:
-    night = guards.NightState()
+    night = limits.NightState()
     host = night.host("http://a.gov.cn/x")
     host.refuse(403)
     assert host.stopped is None
@@ -145,17 +146,17 @@ def test_the_breaker_opens_at_the_second_refusal() -> None:
 
 
 def test_budgets() -> None:
-    use = guards.AddressUse(requests=3, first_request_seconds=100.0)
-    assert guards.Budget(4, 50.0).spent(use, 149.0) is None
-    assert "3 requests" in (guards.Budget(3, 50.0).spent(use, 110.0) or "")
-    assert "50 seconds" in (guards.Budget(4, 50.0).spent(use, 150.0) or "")
+    use = limits.AddressUse(requests=3, first_request_seconds=100.0)
+    assert limits.Budget(4, 50.0).spent(use, 149.0) is None
+    assert "3 requests" in (limits.Budget(3, 50.0).spent(use, 110.0) or "")
+    assert "50 seconds" in (limits.Budget(4, 50.0).spent(use, 150.0) or "")
 
 
 def test_retry_after() -> None:
-    assert guards.retry_after_seconds("120", 0.0) == 120.0
-    assert guards.retry_after_seconds("Thu, 01 Jan 1970 00:01:00 GMT", 20.0) == 40.0
-    assert guards.retry_after_seconds("Thu, 01 Jan 1970 00:01:00 GMT", 100.0) == 0.0
-    assert guards.retry_after_seconds("soon", 0.0) is None
+    assert limits.retry_after_seconds("120", 0.0) == 120.0
+    assert limits.retry_after_seconds("Thu, 01 Jan 1970 00:01:00 GMT", 20.0) == 40.0
+    assert limits.retry_after_seconds("Thu, 01 Jan 1970 00:01:00 GMT", 100.0) == 0.0
+    assert limits.retry_after_seconds("soon", 0.0) is None
 
 
 @pytest.mark.parametrize(

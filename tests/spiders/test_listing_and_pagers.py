@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from spiders import listing, pagers
-from spiders.families.entries import year_nodes
-from spiders.listing import ListingRules, is_article_shaped, read_listing
-from spiders.pages import Page, read_page
+from spiders.families.entries import linked_lists
+from spiders.reading import listing, pagers
+from spiders.reading.listing import ListingRules, is_article_shaped, read_listing
+from spiders.reading.pages import Page, read_page
 from spiders.registry import Pager
 
 SHARED = Path(os.environ.get("GONGKAI_SHARED", Path(__file__).resolve().parents[3] / "shared"))
@@ -183,7 +183,7 @@ def test_year_nodes_carry_their_years() -> None:
         <a href="2024nb/">2024年</a><a href="http://b.cn/2021nb/">2021年</a><a href="/about/">关于</a>"""
     )
     base = f"http://{HOST}/zwgk/zfxxgknb/"
-    assert year_nodes(navigation, r"(20\d\d)年|gknb(?P<year>20\d\d)", (HOST,)) == [
+    assert linked_lists(navigation, r"(20\d\d)年|gknb(?P<year>20\d\d)", (HOST,)) == [
         (f"{base}2024nb/", 2024),
         (f"{base}2023/", 2023),
         (f"{base}gknb2022/", 2022),

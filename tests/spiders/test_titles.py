@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spiders.titles import TitleVerdict, classify
+from spiders.reading.titles import TitleVerdict, classify
 
 SHARED = Path(os.environ.get("GONGKAI_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 SEEN = SHARED / "portals" / "reports-seen.tsv"

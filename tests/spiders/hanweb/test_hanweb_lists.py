@@ -12,8 +12,8 @@ from flows.demo import hanweb_pages
 from flows.demo.hanweb_pages import Column, Proxy, Record
 from spiders.families import jpaas, jpage
 from spiders.families.jpage import Store
-from spiders.listing import ListingRules, is_article_shaped, read_listing
-from spiders.pages import read_page, whole_text
+from spiders.reading.listing import ListingRules, is_article_shaped, read_listing
+from spiders.reading.pages import read_page, whole_text
 from tests.spiders.portal_kit import title
 
 HOST = "www.b.gov.cn"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from spiders.pages import Page, element_text
+from spiders.reading.pages import Page, element_text
 from spiders.registry import Pager
 
 # A page past the end is often a stub of a few hundred bytes with status 200 (families.md §2.1).

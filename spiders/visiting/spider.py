@@ -16,10 +16,11 @@ from scrapy.exceptions import UsageError
 
 from spiders import archive, registry
 from spiders.archive import PortalHistory
-from spiders.families.night import Night, PortalResult, is_failure
-from spiders.families.visit import Family, ListFailed, Stopped, Visit
-from spiders.politeness import night_of
+from spiders.asking.politeness import night_of
+from spiders.families import FAMILIES, entries
 from spiders.registry import Portal
+from spiders.visiting.night import Night, PortalResult, is_failure
+from spiders.visiting.visit import ListFailed, Stopped, Visit
 
 NOT_AGAIN = "; not asked again tonight"
 NO_CONTACT = "GONGKAI_CONTACT is not set: without an address to write to only local portals are crawled"
@@ -28,13 +29,12 @@ NO_CONTACT = "GONGKAI_CONTACT is not set: without an address to write to only lo
 class PortalSpider(Spider):
     """Visits registry entries. Arguments (-a): portal, year, recheck, as_of, home, portals, crawl_id.
 
-    `portal` is one id or a comma list (default: all of the families below); `year` a comma list of report
+    `portal` is one id or a comma list (default: all, or all of the spider's `family`); `year` a comma list of report
     years; `home` and `portals` default to GONGKAI_HOME and GONGKAI_PORTALS. The spiders yield one
     PortalResult a portal.
     """
 
-    families: ClassVar[tuple[str, ...]] = ()
-    crawlers: ClassVar[dict[str, Family]] = {}
+    family: ClassVar[str | None] = None
 
     def __init__(
         self,
@@ -106,12 +106,12 @@ class PortalSpider(Spider):
     def _select(self, portals: tuple[Portal, ...], wanted: str) -> tuple[Portal, ...]:
         ids = [word.strip() for word in wanted.split(",") if word.strip()]
         selected = registry.select(portals, ids)
-        if not self.families:
+        if self.family is None:
             return selected
-        foreign = [portal.id for portal in selected if portal.family not in self.families]
+        foreign = [portal.id for portal in selected if portal.family != self.family]
         if ids and foreign:
-            raise ValueError(f"{', '.join(foreign)}: not of the family {', '.join(self.families)}")
-        return tuple(portal for portal in selected if portal.family in self.families)
+            raise ValueError(f"{', '.join(foreign)}: not of the family {self.family}")
+        return tuple(portal for portal in selected if portal.family == self.family)
 
     async def _visit(self, night: Night, portal: Portal) -> PortalResult:
         began = time.monotonic()
@@ -163,7 +163,7 @@ class PortalSpider(Spider):
         visit = Visit(night, portal)
         result = visit.result
         try:
-            await self.crawlers[portal.family](visit)
+            await entries.crawl(visit, FAMILIES[portal.family])
         except ListFailed as error:
             result.outcome = "refused_by_robots" if error.code == "robots" else "failed"
             result.reason = str(error)

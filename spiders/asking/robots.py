@@ -15,9 +15,9 @@ from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler, load_object
 from twisted.internet.defer import Deferred
 
-from spiders.faults import fault
-from spiders.pages import looks_like_html
-from spiders.politeness import ChallengeMet, Refused, night_of
+from spiders.asking.faults import fault
+from spiders.asking.politeness import ChallengeMet, Refused, night_of
+from spiders.reading.pages import looks_like_html
 
 # RFC 9309 §2.5: at least 500 kibibytes are to be read.
 MAX_ROBOTS_BYTES = 512 * 1024

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from spiders import guards, listing, titles
-from spiders.pages import Element, Page, css, element_text, whole_text, xpath
+from spiders import addresses
+from spiders.reading import listing, titles
+from spiders.reading.pages import Element, Page, css, element_text, whole_text, xpath
 from spiders.registry import ArticleSelectors
 
 # Where bodies stand, the most used first (families.md §1.2).
@@ -213,7 +214,7 @@ def _says_more(body: Element) -> bool:
 
 
 def _own_host(page: Page) -> tuple[str, ...]:
-    return (guards.host_key(page.url),)
+    return (addresses.host_key(page.url),)
 
 
 def _title(page: Page, meta: dict[str, str], selector: str | None) -> str | None:

@@ -63,14 +63,19 @@ class Page:
 
     def absolute(self, reference: str) -> str | None:
         """An address in the page made absolute, without fragment; None for one that is not http(s)."""
-        reference = reference.strip()
-        if not reference or reference.startswith("#"):
-            return None
-        try:
-            url = urljoin(self.url, reference).split("#", 1)[0]
-        except ValueError:
-            return None
-        return url if url.lower().startswith(("http://", "https://")) else None
+        return absolute(self.url, reference)
+
+
+def absolute(base_url: str, reference: str) -> str | None:
+    """An address made absolute, without fragment; None for one that is not http(s)."""
+    reference = reference.strip()
+    if not reference or reference.startswith("#"):
+        return None
+    try:
+        url = urljoin(base_url, reference).split("#", 1)[0]
+    except ValueError:
+        return None
+    return url if url.lower().startswith(("http://", "https://")) else None
 
 
 def decode(body: bytes, content_type: str = "", declared: str | None = None) -> tuple[str, str]:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-from spiders import article, faults, listing, pages, titles
 from spiders.archive import Stored
-from spiders.families.fetching import Answer, Link, ask, fetch_row
-from spiders.families.night import Night, PortalResult, is_due
-from spiders.listing import Candidate, Listing
-from spiders.politeness import night_of
+from spiders.asking import faults
+from spiders.asking.politeness import night_of
+from spiders.reading import article, listing, pages, titles
+from spiders.reading.listing import Candidate, Listing
 from spiders.registry import Portal
+from spiders.visiting.fetching import Answer, Link, ask, fetch_row
+from spiders.visiting.night import Night, PortalResult, is_due
 
 # Title reasons that say nothing about what a page is, so that the link's title stands.
 _SILENT_CODES = frozenset({"other", "empty", "too_long", "cut", "title_re"})
@@ -45,6 +46,8 @@ class Visit:
         self.candidates: dict[str, Candidate] = {}
         self.offered = 0
         self.list_urls: set[str] = set()
+        self.unread_lists: set[str] = set()
+        self._list_answers: dict[str, Answer] = {}
         self.whole_list_read = True
         self._list_hashes: set[str] = set()
         self._refused_links: set[tuple[str, str, str]] = set()
@@ -52,12 +55,15 @@ class Visit:
         self._article_faults: dict[str, int] = {}
 
     async def list_page(self, url: str, parent_url: str | None = None) -> tuple[pages.Page | None, Answer]:
-        """Fetch one list page and record it; the page is None when the answer was no page.
+        """Fetch one list page and record it; the page is None when the answer was no page. A page that was fetched
+        tonight is not asked for again.
 
         Raises:
             Stopped: when the portal is not to be asked further.
         """
-        answer = await self.ask_list(Link(url, parent_url=parent_url))
+        answer = self._list_answers.get(url)
+        if answer is None:
+            answer = self._list_answers[url] = await self.ask_list(Link(url, parent_url=parent_url))
         if answer.body is None or answer.outcome == "failed":
             return None, answer
         declared = self.portal.article.encoding
@@ -92,17 +98,34 @@ class Visit:
         self.keep(rows)
         return rows
 
+    def read_items(self, items: Iterable[listing.Item], page_url: str) -> Listing:
+        """The rows of a list that comes as data, kept as `read_rows` keeps them."""
+        rows = listing.read_items(items, page_url, self._rules(), self.list_urls)
+        self.keep(rows)
+        return rows
+
     def rows_of(self, page: pages.Page) -> Listing:
         """The rows of a list page, judged by the entry's rules; nothing is kept."""
+        return listing.read_listing(page, self._rules(), self.list_urls)
+
+    def text_of(self, answer: Answer) -> str:
+        """The text of an answer that is no page (JSON, XML, scripts)."""
+        return pages.decode(answer.body or b"", answer.content_type, self.portal.article.encoding)[0]
+
+    def offer(self, candidate: Candidate) -> None:
+        """Keep a candidate that no list shows: an address that the entry itself declares."""
+        self.offered += 1
+        self.candidates.setdefault(candidate.url, candidate)
+
+    def _rules(self) -> listing.ListingRules:
         declared = self.portal
-        rules = listing.ListingRules(
+        return listing.ListingRules(
             hosts=declared.hosts,
             row=declared.list_page.row,
             date=declared.list_page.date,
             article_re=declared.list_page.article_re,
             title_re=declared.title_re,
         )
-        return listing.read_listing(page, rules, self.list_urls)
 
     def keep(self, rows: Listing) -> None:
         """Keep the candidates among rows; name the look-alikes in the manifest, each once.
@@ -311,6 +334,3 @@ class Visit:
 def _changed(stored: Stored, candidate: Candidate) -> bool:
     row = stored.row
     return row.get("link_text") != candidate.link_text or row.get("link_date") != candidate.link_date
-
-
-Family = Callable[[Visit], Awaitable[None]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrapy import exceptions
 from scrapy.exceptions import IgnoreRequest
 
-from spiders.politeness import Refused
+from spiders.asking.politeness import Refused
 
 _CODES: tuple[tuple[type[BaseException], str, str], ...] = (
     (exceptions.CannotResolveHostError, "no_address", "the host name could not be resolved"),

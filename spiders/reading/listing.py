@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
-from spiders import guards, titles
-from spiders.pages import Element, Page, css, element_text, xpath
+from spiders import addresses
+from spiders.reading import titles
+from spiders.reading.pages import Element, Page, absolute, css, element_text, xpath
 
 # Shapes of article addresses by family and look-alike (families.md §2); path and query are searched.
 ARTICLE_SHAPE = re.compile(
@@ -44,7 +46,10 @@ _TEXTS_BESIDE_LINKS = xpath(".//text()[not(ancestor::a or ancestor::script)]")
 
 @dataclass(frozen=True)
 class Candidate:
-    """A link offered as a report. `link_date` is YYYY-MM-DD or None; `certain` is false for cut text."""
+    """A link offered as a report. `link_date` is YYYY-MM-DD or None; `certain` is false for cut text.
+
+    With `only_year` the page is the report of `report_year` or none: one of another year is not taken for it.
+    """
 
     url: str
     link_text: str
@@ -52,6 +57,16 @@ class Candidate:
     report_year: int | None
     parent_url: str
     certain: bool = True
+    only_year: bool = False
+
+
+@dataclass(frozen=True)
+class Item:
+    """One row of a list that comes as data: the address as written, its title, the day (YYYY-MM-DD) or None."""
+
+    reference: str
+    title: str
+    date: str | None = None
 
 
 @dataclass(frozen=True)
@@ -98,37 +113,76 @@ def read_listing(page: Page, rules: ListingRules, not_articles: Iterable[str] = 
         rules: the portal's own rules.
         not_articles: addresses that are list pages themselves.
     """
-    own = {page.url, *not_articles}
-    candidates: dict[str, Candidate] = {}
-    rejected: dict[str, NotAReport] = {}
-    links = 0
+    judged = _Judged(page.url, rules, not_articles)
     for link, row in _links(page, rules.row):
         url = page.absolute(link.get("href", ""))
         if url is None:
             continue
-        links += 1
         text = link_text(link)
-        if url in own or url in candidates or not text:
-            continue
+        # Most links of a page are navigation; what stands beside them is not looked for.
+        judged.judge(url, text, functools.partial(_date_beside, link, row, rules.date))
+    return judged.listing()
+
+
+def read_items(items: Iterable[Item], page_url: str, rules: ListingRules, not_articles: Iterable[str] = ()) -> Listing:
+    """Judge the rows of a list that comes as data, as `read_listing` judges links.
+
+    Args:
+        items: the rows.
+        page_url: the page that they stand for; relative addresses stand on it.
+        rules: the portal's own rules; its CSS says nothing here.
+        not_articles: addresses that are list pages themselves.
+    """
+    judged = _Judged(page_url, rules, not_articles)
+    for item in items:
+        url = absolute(page_url, item.reference)
+        if url is not None:
+            judged.judge(url, " ".join(item.title.split()), functools.partial(_as_given, item.date))
+    return judged.listing()
+
+
+def _as_given(date: str | None) -> str | None:
+    return date
+
+
+def _date_beside(link: Element, row: Element | None, date_css: str | None) -> str | None:
+    return _row_date(_row_of(link) if row is None else row, date_css)
+
+
+class _Judged:
+    """The rows of one list page while they are judged, each address once."""
+
+    def __init__(self, page_url: str, rules: ListingRules, not_articles: Iterable[str]) -> None:
+        self._page_url, self._rules = page_url, rules
+        self._own = {page_url, *not_articles}
+        self._candidates: dict[str, Candidate] = {}
+        self._rejected: dict[str, NotAReport] = {}
+        self._links = 0
+
+    def judge(self, url: str, text: str, date: Callable[[], str | None]) -> None:
+        rules = self._rules
+        self._links += 1
+        if url in self._own or url in self._candidates or not text:
+            return
         shaped = is_article_shaped(url, rules.article_re)
         if rules.article_re is not None and not shaped:
-            continue
+            return
         verdict = titles.classify(text, rules.title_re)
         follow = (verdict.accepted and (shaped or _may_be_article(url, verdict))) or (verdict.cut and shaped)
         worth_naming = not verdict.accepted and verdict.reason and _worth_naming(verdict, shaped, rules)
         if not follow and not worth_naming:
-            # Most links of a page are navigation; what stands beside them is not looked for.
-            continue
-        date = _row_date(_row_of(link) if row is None else row, rules.date)
-        if follow and guards.declared(url, rules.hosts):
-            candidates[url] = Candidate(url, text, date, verdict.report_year, page.url, verdict.accepted)
-            rejected.pop(url, None)
+            return
+        if follow and addresses.declared(url, rules.hosts):
+            self._candidates[url] = Candidate(url, text, date(), verdict.report_year, self._page_url, verdict.accepted)
+            self._rejected.pop(url, None)
         elif follow:
-            sentence = f"foreign_host: {guards.host_key(url) or 'no host'} is not a declared host of this portal"
-            rejected.setdefault(url, NotAReport(url, text, date, page.url, sentence))
+            sentence = f"foreign_host: {addresses.host_key(url) or 'no host'} is not a declared host of this portal"
+            self._rejected.setdefault(url, NotAReport(url, text, date(), self._page_url, sentence))
         elif verdict.reason:
-            rejected.setdefault(url, NotAReport(url, text, date, page.url, verdict.reason))
-    return Listing(tuple(candidates.values()), tuple(rejected.values()), links)
+            self._rejected.setdefault(url, NotAReport(url, text, date(), self._page_url, verdict.reason))
+
+    def listing(self) -> Listing:
+        return Listing(tuple(self._candidates.values()), tuple(self._rejected.values()), self._links)
 
 
 def is_article_shaped(url: str, article_re: str | None = None) -> bool:

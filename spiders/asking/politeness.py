@@ -21,11 +21,12 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
 
-from spiders import guards
+from spiders import addresses
+from spiders.asking import challenges, limits
 from spiders.registry import Portal
 from spiders.registry.model import MINIMUM_DELAY_SECONDS
 
-_NIGHTS: weakref.WeakKeyDictionary[Crawler, guards.NightState] = weakref.WeakKeyDictionary()
+_NIGHTS: weakref.WeakKeyDictionary[Crawler, limits.NightState] = weakref.WeakKeyDictionary()
 
 
 class Refused(IgnoreRequest):
@@ -44,34 +45,34 @@ class ChallengeMet(Refused):
         self.response = response
 
 
-def night_of(crawler: Crawler) -> guards.NightState:
+def night_of(crawler: Crawler) -> limits.NightState:
     """The state of hosts and addresses of this crawl process."""
-    return _NIGHTS.setdefault(crawler, guards.NightState())
+    return _NIGHTS.setdefault(crawler, limits.NightState())
 
 
-def budget_of(crawler: Crawler) -> guards.Budget:
+def budget_of(crawler: Crawler) -> limits.Budget:
     """The budget of an address and night, from the settings."""
-    return guards.Budget(
+    return limits.Budget(
         requests=crawler.settings.getint("GONGKAI_ADDRESS_REQUESTS"),
         seconds=crawler.settings.getfloat("GONGKAI_ADDRESS_SECONDS"),
     )
 
 
-def delay_seconds(night: guards.NightState, request: Request) -> float:
+def delay_seconds(night: limits.NightState, request: Request) -> float:
     """The delay a request's portal and robots.txt ask for; at least two seconds for any public address."""
     portal: Portal = request.meta["portal"]
     asked = night.host(request.url).robots_crawl_delay_seconds or 0.0
     delay = max(portal.politeness.delay_seconds, night.declared_delay(request.url), asked)
-    if not guards.is_private_address(request.meta["address"]):
+    if not addresses.is_private_address(request.meta["address"]):
         delay = max(delay, MINIMUM_DELAY_SECONDS)
     return delay
 
 
-def refuse_if_stopped(night: guards.NightState, budget: guards.Budget, request: Request) -> None:
+def refuse_if_stopped(night: limits.NightState, budget: limits.Budget, request: Request) -> None:
     """Raise Refused when the host is stopped, the address's budget spent or the portal's allowance used."""
     host = night.host(request.url)
     if host.stopped:
-        raise Refused("host_stopped", f"{guards.host_key(request.url)} is not asked again tonight: {host.stopped}")
+        raise Refused("host_stopped", f"{addresses.host_key(request.url)} is not asked again tonight: {host.stopped}")
     spent = budget.spent(night.address(request.meta["address"]), time.monotonic())
     if spent:
         raise Refused("budget", f"{spent} for {request.meta['address']}")
@@ -152,14 +153,14 @@ class GuardMiddleware:
         portal: Portal | None = request.meta.get("portal")
         if portal is None:
             raise Refused("undeclared", f"{request.url} belongs to no portal of the registry")
-        if guards.url_scheme(request.url) not in guards.DEFAULT_PORTS:
+        if addresses.url_scheme(request.url) not in addresses.DEFAULT_PORTS:
             raise Refused("scheme", f"{request.url[:80]} is neither http nor https")
-        if not guards.declared(request.url, portal.hosts):
-            host = guards.host_key(request.url) or request.url[:80]
+        if not addresses.declared(request.url, portal.hosts):
+            host = addresses.host_key(request.url) or request.url[:80]
             raise Refused("foreign_host", f"{host} is not a declared host of this portal")
         address = await self._resolve(urlparse_cached(request).hostname or "")
-        if guards.is_private_address(address) and not portal.local:
-            raise Refused("private_address", f"{guards.host_key(request.url)} resolves to {address}")
+        if addresses.is_private_address(address) and not portal.local:
+            raise Refused("private_address", f"{addresses.host_key(request.url)} resolves to {address}")
         request.meta["address"] = address
         refuse_if_stopped(night_of(self.crawler), self._budget, request)
 
@@ -189,15 +190,15 @@ class WatchMiddleware:
         """Give the response back, or raise ChallengeMet."""
         host = night_of(self.crawler).host(request.url)
         cookies = [value.decode("latin-1") for value in response.headers.getlist(b"Set-Cookie")]
-        challenge = guards.challenge_in(response.status, response.body, cookies)
+        challenge = challenges.challenge_in(response.status, response.body, cookies)
         if challenge:
             host.stop(f"it answered with {challenge}")
             raise ChallengeMet(f"{request.url} answered with {challenge}; it is not solved", response)
-        if response.status in guards.REFUSING_STATUSES:
+        if response.status in challenges.REFUSING_STATUSES:
             host.refuse(response.status)
         header = response.headers.get(b"Retry-After")
         if header and response.status >= 400:
-            wait = guards.retry_after_seconds(header.decode("latin-1"), time.time())
+            wait = limits.retry_after_seconds(header.decode("latin-1"), time.time())
             if wait is not None and wait > self._longest:
                 host.stop(f"it asked to come back after {wait:.0f} seconds")
             elif wait is not None:

@@ -13,11 +13,12 @@ from scrapy import Request
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from spiders import archive, faults
+from spiders import archive
 from spiders.archive.manifest import timestamp
-from spiders.families.night import Night
-from spiders.politeness import ChallengeMet
+from spiders.asking import faults
+from spiders.asking.politeness import ChallengeMet
 from spiders.registry import Portal
+from spiders.visiting.night import Night
 
 KEPT_HEADERS = ("etag", "last-modified", "content-type", "content-disposition", "retry-after")
 

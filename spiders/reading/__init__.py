@@ -1,0 +1,1 @@
+"""Reading what portals send: pages to trees, lists to candidates, articles to titles and attachments."""
