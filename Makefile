@@ -28,7 +28,7 @@ test: setup-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q -n 2
+	$(BIN)/pytest -q -n 2 --dist loadgroup
 
 # Kinds whose programs (LibreOffice, Chromium) are not installed are left out, and it says so.
 generate: setup-dev

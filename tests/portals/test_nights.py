@@ -1,0 +1,53 @@
+"""Every portal that tests/portals plays: what is wanted is found, the second night is economical, changes are seen."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.portals.conftest import Played, scenarios
+from tests.portals.scenario import Scenario
+from tests.spiders.portal_kit import outcome, rows_of
+
+# One worker plays all portals once.
+pytestmark = pytest.mark.xdist_group("portals")
+each = pytest.mark.parametrize("scenario", scenarios(), ids=lambda scenario: scenario.name)
+
+
+def path_of(url: str) -> str:
+    parts = urlsplit(url)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+@each
+def test_the_first_night_finds_all_reports_and_nothing_else(played: Played, scenario: Scenario) -> None:
+    found = outcome(played.summaries[0], scenario.name)
+    assert found.outcome == "ok", found.reason
+    rows = rows_of(played.summaries[0], scenario.name, kind="fetch")
+    articles = {path_of(row["url"]) for row in rows if row["role"] == "article" and row["outcome"] == "stored"}
+    attachments = {path_of(row["url"]) for row in rows if row["role"] == "attachment" and row["outcome"] == "stored"}
+    assert articles == set(scenario.reports)
+    assert attachments == set(scenario.attachments)
+
+
+@each
+def test_the_first_night_asks_for_nothing_twice(played: Played, scenario: Scenario) -> None:
+    asked = [(served.method, served.path, served.posted) for served in played.asked[0][scenario.name]]
+    assert len(asked) == len(set(asked)), asked
+
+
+@each
+def test_the_second_night_asks_for_lists_only(played: Played, scenario: Scenario) -> None:
+    found = outcome(played.summaries[1], scenario.name)
+    assert (found.outcome, found.stored, found.vanished) == ("ok", 0, ())
+    asked = {served.path for served in played.asked[1][scenario.name]}
+    assert not asked & {*scenario.reports, *scenario.attachments}
+    assert len(played.asked[1][scenario.name]) <= len(played.asked[0][scenario.name])
+
+
+@each
+def test_a_revision_is_stored(played: Played, scenario: Scenario) -> None:
+    rows = rows_of(played.summaries[2], scenario.name, kind="fetch", role="article", outcome="stored")
+    assert [path_of(row["url"]) for row in rows] == [scenario.revised]
+    assert outcome(played.summaries[2], scenario.name).outcome == "ok"
