@@ -1,9 +1,13 @@
-"""What earlier manifests say is stored: the latest row of each address, and how each portal fared."""
+"""What earlier manifests say: the newest usable answer of each address, what is missing since when, how portals fared.
+
+Only what a crawl needs of a row is kept, and only of the portals that it asks: an archive holds millions of rows.
+"""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+import sys
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,45 +15,65 @@ from typing import Any
 from spiders.archive import documents, manifest
 
 _FINAL_STATUSES = frozenset({404, 410})
+_HEADERS = ("etag", "last-modified", "content-type", "content-disposition")
+_FINAL_CODES = frozenset({"foreign_host", "private_address", "robots", "too_large", "scheme"})
+# Two crawls of one night see one state of a portal: only another night counts as a second look.
+NIGHT = datetime.timedelta(hours=8)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Stored:
-    """The newest usable row of one address of one portal. `asked_at` counts attempts that failed, too.
+    """The newest usable answer of one address of one portal. `asked_at` counts attempts that failed, too.
 
-    Of a `lost` one the archive no longer holds the bytes: it has no validators, so that a portal sends them again.
+    `gone`: it answered 404 or 410 since. Of a `lost` one the archive no longer holds the bytes: it has no validators,
+    so that a portal sends them again. `listed_on` and `published_on` are the days that the list and the page print.
     """
 
-    row: dict[str, Any]
+    url: str
+    sha256: str
     asked_at: datetime.datetime
+    role: str = "article"
+    headers: tuple[tuple[str, str], ...] = ()
+    bytes: int | None = None
+    published_on: str | None = None
+    link_date: str | None = None
+    link_text: str | None = None
+    report_year: int | None = None
+    parent_url: str | None = None
+    article_url: str | None = None
     gone: bool = False
     lost: bool = False
 
     @property
-    def url(self) -> str:
-        return str(self.row["url"])
-
-    @property
-    def sha256(self) -> str:
-        return str(self.row["sha256"])
-
-    @property
     def etag(self) -> str | None:
-        return None if self.lost else (self.row.get("headers") or {}).get("etag")
+        return None if self.lost else dict(self.headers).get("etag")
 
     @property
     def last_modified(self) -> str | None:
-        return None if self.lost else (self.row.get("headers") or {}).get("last-modified")
+        return None if self.lost else dict(self.headers).get("last-modified")
 
     @property
-    def published_on(self) -> datetime.date | None:
+    def day(self) -> datetime.date | None:
         """The day of publication: from the page, else from the list."""
-        for key in ("published_on", "link_date"):
+        for text in (self.published_on, self.link_date):
             try:
-                return datetime.date.fromisoformat(self.row.get(key) or "")
+                return datetime.date.fromisoformat(text or "")
             except ValueError:
                 continue
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Since when an article is missing: nights that saw it missing, the last of them, the last event about it."""
+
+    nights: int = 0
+    last_at: datetime.datetime | None = None
+    event: str | None = None
+
+    def another_night(self, now: datetime.datetime) -> bool:
+        """True when `now` is another night than the last that saw it missing."""
+        return self.last_at is None or now - self.last_at >= NIGHT
 
 
 @dataclass(frozen=True)
@@ -61,14 +85,17 @@ class PortalHistory:
     last_reason: str | None = None
     ever_ok: bool = False
     last_listed: int = 0
+    column_name: str | None = None
     recent: tuple[tuple[datetime.datetime, str, int], ...] = ()
 
 
 @dataclass
 class Knowledge:
-    """Everything a crawl has to know about earlier ones."""
+    """Everything a crawl has to know about earlier ones; addresses are by portal id and address."""
 
-    stored: dict[tuple[str, str], Stored] = field(default_factory=dict)
+    stored: dict[str, dict[str, Stored]] = field(default_factory=dict)
+    missed: dict[tuple[str, str], datetime.datetime] = field(default_factory=dict)
+    absences: dict[tuple[str, str], Absence] = field(default_factory=dict)
     rejected_links: set[tuple[str, str, str]] = field(default_factory=set)
     portals: dict[str, PortalHistory] = field(default_factory=dict)
     broken_attachments: dict[str, dict[str, set[str]]] = field(default_factory=dict)
@@ -76,16 +103,20 @@ class Knowledge:
 
     def of(self, portal_id: str, url: str) -> Stored | None:
         """What is stored of an address for a portal."""
-        return self.stored.get((portal_id, url))
+        return self.stored.get(portal_id, {}).get(url)
 
     def articles(self, portal_id: str) -> tuple[Stored, ...]:
         """All stored articles of a portal, listed today or not, in the order of their addresses."""
-        found = [
-            stored
-            for (portal, _), stored in self.stored.items()
-            if portal == portal_id and stored.row["role"] == "article"
-        ]
+        found = [stored for stored in self.stored.get(portal_id, {}).values() if stored.role == "article"]
         return tuple(sorted(found, key=lambda stored: stored.url))
+
+    def missed_at(self, portal_id: str, url: str) -> datetime.datetime | None:
+        """When an address that never answered with a document last answered 404 or 410."""
+        return self.missed.get((portal_id, url))
+
+    def absence(self, portal_id: str, url: str) -> Absence:
+        """Since when an article is missing."""
+        return self.absences.get((portal_id, url), Absence())
 
     def history(self, portal_id: str) -> PortalHistory:
         """How a portal fared in earlier crawls."""
@@ -99,18 +130,23 @@ class Knowledge:
         )
 
 
-def learn(home: Path) -> Knowledge:
+def learn(home: Path, portal_ids: Container[str] | None = None) -> Knowledge:
     """Read all manifests of a home.
+
+    Args:
+        home: the home folder.
+        portal_ids: of which portals; None is all.
 
     Raises:
         ArchiveError: when a manifest holds a line that is no JSON object.
     """
-    knowledge = _learn(manifest.rows(home))
-    for key, stored in knowledge.stored.items():
-        if not _is_whole(home, stored):
-            knowledge.stored[key] = replace(stored, lost=True)
-            if not stored.gone:
-                knowledge.lost.add((key[0], stored.row.get("article_url") or key[1]))
+    knowledge = _learn(manifest.rows(home), portal_ids)
+    for portal_id, addresses in knowledge.stored.items():
+        for url, stored in addresses.items():
+            if not _is_whole(home, stored):
+                addresses[url] = replace(stored, lost=True)
+                if not stored.gone:
+                    knowledge.lost.add((portal_id, stored.article_url or url))
     return knowledge
 
 
@@ -120,50 +156,80 @@ def _is_whole(home: Path, stored: Stored) -> bool:
         size = documents.document_path(home, stored.sha256).stat().st_size
     except FileNotFoundError:
         return False
-    return stored.row.get("bytes") in (None, size)
+    return stored.bytes in (None, size)
 
 
-def _learn(rows: Iterable[dict[str, Any]]) -> Knowledge:
+def _learn(rows: Iterable[dict[str, Any]], portal_ids: Container[str] | None = None) -> Knowledge:
     knowledge = Knowledge()
     clock = datetime.datetime.min.replace(tzinfo=datetime.UTC)
     for row in rows:
         kind = row.get("kind")
         if kind == "crawl":
             clock = _moment(row.get("as_of"))
-        elif kind == "fetch" and row.get("portal_id") and row.get("url"):
+            continue
+        portal_id = row.get("portal_id")
+        if not portal_id or (portal_ids is not None and portal_id not in portal_ids):
+            continue
+        if kind == "fetch" and row.get("url"):
             _learn_fetch(knowledge, row)
         elif kind == "link":
-            knowledge.rejected_links.add((row["portal_id"], row["url"], row["link_text"]))
+            knowledge.rejected_links.add((portal_id, row["url"], row["link_text"]))
+        elif kind in ("sighting", "event"):
+            _learn_absence(knowledge, row)
         elif kind == "portal":
             _learn_portal(knowledge, row, clock)
     return knowledge
 
 
 def _learn_fetch(knowledge: Knowledge, row: dict[str, Any]) -> None:
-    key = (row["portal_id"], row["url"])
+    portal_id, url = sys.intern(row["portal_id"]), row["url"]
+    addresses = knowledge.stored.setdefault(portal_id, {})
     asked_at = _moment(row["fetched_at"])
     usable = row["outcome"] in ("stored", "unchanged", "rejected") and row.get("sha256")
     gone = row.get("status") in _FINAL_STATUSES
     if usable:
-        knowledge.stored[key] = Stored(row, asked_at)
-    elif gone and key in knowledge.stored:
-        knowledge.stored[key] = Stored(knowledge.stored[key].row, asked_at, gone=True)
+        addresses[url] = _stored(row, asked_at)
+        knowledge.missed.pop((portal_id, url), None)
+    elif gone and url in addresses:
+        addresses[url] = replace(addresses[url], asked_at=asked_at, gone=True)
+    elif gone:
+        knowledge.missed[portal_id, url] = asked_at
     if row["role"] == "attachment" and row.get("article_url"):
-        broken = knowledge.broken_attachments.setdefault(row["portal_id"], {}).setdefault(row["article_url"], set())
-        if usable or gone or _is_final(row.get("reason")):
-            broken.discard(row["url"])
+        broken = knowledge.broken_attachments.setdefault(portal_id, {}).setdefault(row["article_url"], set())
+        if usable or gone or (row.get("reason") or "").split(":", 1)[0] in _FINAL_CODES:
+            broken.discard(url)
         else:
-            broken.add(row["url"])
+            broken.add(url)
 
 
-def _is_final(reason: str | None) -> bool:
-    return (reason or "").split(":", 1)[0] in (
-        "foreign_host",
-        "private_address",
-        "robots",
-        "too_large",
-        "scheme",
+def _stored(row: dict[str, Any], asked_at: datetime.datetime) -> Stored:
+    headers = row.get("headers") or {}
+    parent, article = row.get("parent_url"), row.get("article_url")
+    return Stored(
+        url=row["url"],
+        sha256=row["sha256"],
+        asked_at=asked_at,
+        role=sys.intern(row["role"]),
+        headers=tuple((name, headers[name]) for name in _HEADERS if headers.get(name)),
+        bytes=row.get("bytes"),
+        published_on=row.get("published_on"),
+        link_date=row.get("link_date"),
+        link_text=row.get("link_text"),
+        report_year=row.get("report_year"),
+        parent_url=sys.intern(parent) if parent else None,
+        article_url=sys.intern(article) if article else None,
     )
+
+
+def _learn_absence(knowledge: Knowledge, row: dict[str, Any]) -> None:
+    key = (row["portal_id"], row["url"])
+    before = knowledge.absences.get(key, Absence())
+    if row["kind"] == "event":
+        knowledge.absences[key] = replace(before, event=row["event"])
+    elif row["seen"]:
+        knowledge.absences[key] = Absence(event=before.event)
+    else:
+        knowledge.absences[key] = Absence(before.nights + 1, _moment(row["at"]), before.event)
 
 
 def _learn_portal(knowledge: Knowledge, row: dict[str, Any], clock: datetime.datetime) -> None:
@@ -171,13 +237,14 @@ def _learn_portal(knowledge: Knowledge, row: dict[str, Any], clock: datetime.dat
         return
     before = knowledge.portals.get(row["portal_id"], PortalHistory())
     ok = row["outcome"] in ("ok", "budget")
-    listed = row.get("listed", 0)
+    settled = row["outcome"] == "ok"
     knowledge.portals[row["portal_id"]] = PortalHistory(
         last_outcome=row["outcome"],
         last_failure=bool(row.get("failure")),
         last_reason=row.get("reason"),
         ever_ok=before.ever_ok or ok,
-        last_listed=listed if row["outcome"] == "ok" else before.last_listed,
+        last_listed=row.get("listed", 0) if settled else before.last_listed,
+        column_name=(row.get("column_name") or before.column_name) if settled else before.column_name,
         recent=(*before.recent, (clock, row["outcome"], row.get("requests", 0)))[-10:],
     )
 

@@ -44,12 +44,11 @@ class Family:
     parts: Callable[[Page], Iterable[Page]] = whole_page
 
 
-async def crawl(visit: Visit, family: Family) -> None:
-    """Read the lists of a portal by its entry mode, then its articles.
+async def read_lists(visit: Visit, family: Family) -> None:
+    """Read the lists of a portal by its entry mode.
 
     A list that fails, or fails half-way, makes the portal's outcome `failed` (`refused_by_robots` when only
-    robots.txt stood in the way, `challenge` when a host of several met us with one); the articles that were listed
-    are read all the same.
+    robots.txt stood in the way, `challenge` when a host of several met us with one); what was listed stays.
 
     Raises:
         ListFailed: when a list cannot be read and there is nothing else to do.
@@ -78,7 +77,6 @@ async def crawl(visit: Visit, family: Family) -> None:
         only_robots = codes == {"robots"}
         visit.result.outcome = "challenge" if "challenge" in codes else "refused_by_robots" if only_robots else "failed"
         visit.result.reason = "; ".join(str(error) for error in failed)
-    await visit.read_articles()
 
 
 async def _nodes(visit: Visit, family: Family) -> list[Node]:

@@ -48,6 +48,7 @@ async def read_list(visit: Visit, node: Node) -> None:
         if following is None:
             if declared.pager.kind != "none" and number >= declared.pager.max:
                 visit.notes.append(f"pager: the list was read up to pager.max, {number} pages")
+                visit.whole_list_read = False
             return
         if following in asked:
             visit.notes.append(f"pager: page {number} leads back to {following}, so the list ended there")

@@ -202,7 +202,7 @@ async def _judge(night: Night, answer: Answer, response: Response) -> Answer:
         except (FileNotFoundError, ValueError) as error:
             return _failed(answer, "archive", str(error))
         # A 304 repeats few headers; the validators and the type stay those of the stored answer.
-        headers = {**previous.row.get("headers", {}), **answer.headers}
+        headers = {**dict(previous.headers), **answer.headers}
         return _with(answer, "unchanged", body, previous.sha256, headers)
     if not response.body:
         return _failed(answer, "empty", "the answer has no content")

@@ -14,10 +14,6 @@ from spiders import archive
 from spiders.archive.manifest import timestamp
 from spiders.registry import Portal
 
-# How often a stored article is asked again, by the age of its publication: (younger than, every), in days.
-SCHEDULE = ((90, 7), (730, 30))
-SCHEDULE_OLD_DAYS = 182
-
 
 @dataclass
 class Night:
@@ -74,25 +70,12 @@ class PortalResult:
     unchanged: int = 0
     rejected: int = 0
     vanished: list[str] = field(default_factory=list)
+    column_name: str | None = None
     elapsed_seconds: float = 0.0
 
     def row(self, crawl_id: str) -> dict[str, Any]:
         """The row as the manifest holds it."""
         return {"kind": "portal", "crawl_id": crawl_id, **asdict(self)}
-
-
-def is_due(stored: archive.Stored, now: datetime.datetime) -> bool:
-    """True when a stored article is to be asked again.
-
-    A report is corrected soon after it came out or hardly ever, so the schedule thins with its age: under 90
-    days old weekly, under two years every 30 days, older every 182 days; the age of one without a day counts
-    as old.
-    """
-    every = SCHEDULE_OLD_DAYS
-    if stored.published_on is not None:
-        age = (now.date() - stored.published_on).days
-        every = next((days for younger, days in SCHEDULE if age < younger), SCHEDULE_OLD_DAYS)
-    return now - stored.asked_at >= datetime.timedelta(days=every)
 
 
 def is_failure(outcome: str, history: archive.PortalHistory) -> bool:

@@ -19,6 +19,7 @@ from spiders.archive import PortalHistory
 from spiders.asking.politeness import night_of
 from spiders.families import FAMILIES, entries
 from spiders.registry import Portal
+from spiders.visiting import articles, changes, expectations
 from spiders.visiting.night import Night, PortalResult, is_failure
 from spiders.visiting.visit import ListFailed, Stopped, Visit
 
@@ -81,7 +82,7 @@ class PortalSpider(Spider):
             as_of=self.as_of,
             years=self.years,
             recheck=self.recheck,
-            knowledge=archive.learn(self.home),
+            knowledge=archive.learn(self.home, {portal.id for portal in self.selected}),
             writer=writer,
         )
         night.write_beginning(self.selected)
@@ -163,15 +164,16 @@ class PortalSpider(Spider):
         visit = Visit(night, portal)
         result = visit.result
         try:
-            await entries.crawl(visit, FAMILIES[portal.family])
+            await entries.read_lists(visit, FAMILIES[portal.family])
+            await articles.read_articles(visit)
+            expectations.check(visit, history)
+            await changes.judge(visit)
         except ListFailed as error:
             result.outcome = "refused_by_robots" if error.code == "robots" else "failed"
             result.reason = str(error)
         except Stopped as error:
             outcomes = {"challenge": "challenge", "budget": "budget"}
             result.outcome, result.reason = outcomes.get(error.code, "failed"), str(error)
-        else:
-            _check_list(visit, history)
         result.listed = len(visit.candidates)
         visit.finish(began)
         result.failure = result.failure or is_failure(result.outcome, history)
@@ -188,33 +190,3 @@ def parse_time(text: str) -> datetime.datetime:
         return datetime.datetime.now(datetime.UTC)
     moment = datetime.datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)
-
-
-def _check_list(visit: Visit, history: PortalHistory) -> None:
-    """A list without rows failed; fewer than expected is a failure only for a verified entry."""
-    result, expect = visit.result, visit.portal.expect
-    listed = len(visit.candidates)
-    if listed == 0 and visit.whole_list_read:
-        result.outcome = "failed"
-        if history.last_listed:
-            result.reason = f"list_changed: the list had {history.last_listed} reports before and shows none now"
-        else:
-            result.reason = "list_empty: the list shows no link to a report"
-        return
-    missed = []
-    if expect.min_items is not None and listed < expect.min_items and visit.whole_list_read:
-        missed.append(f"expect.min_items is {expect.min_items}, the list shows {listed}")
-    year = expected_year(visit.night.as_of.date())
-    bodies = expect.bodies_per_year
-    if bodies is not None and visit.night.wants(year) and year >= (expect.first_year or year):
-        found = sum(candidate.report_year == year for candidate in visit.candidates.values())
-        if found < bodies:
-            missed.append(f"expect.bodies_per_year is {bodies}, the list shows {found} for {year}")
-    if missed and visit.portal.evidence.verified_on is not None:
-        result.outcome, result.failure = "failed", True
-    visit.notes.extend(missed)
-
-
-def expected_year(today: datetime.date) -> int:
-    """The newest year whose reports must be out: last year's from April on (条例 第五十条)."""
-    return today.year - 1 if (today.month, today.day) > (3, 31) else today.year - 2

@@ -1,4 +1,4 @@
-"""One portal, one night: its lists, its articles with attachments, and the row that says how it went."""
+"""One portal, one night: what it was asked, what it offered, what came of it, and the row that says how it went."""
 
 from __future__ import annotations
 
@@ -6,17 +6,12 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from spiders.archive import Stored
-from spiders.asking import faults
 from spiders.asking.politeness import night_of
-from spiders.reading import article, listing, pages, titles
+from spiders.reading import article, listing, pages
 from spiders.reading.listing import Candidate, Listing
 from spiders.registry import Portal
 from spiders.visiting.fetching import Answer, Link, ask, fetch_row
-from spiders.visiting.night import Night, PortalResult, is_due
-
-# Title reasons that say nothing about what a page is, so that the link's title stands.
-_SILENT_CODES = frozenset({"other", "empty", "too_long", "cut", "title_re"})
+from spiders.visiting.night import Night, PortalResult
 
 
 class ListFailed(Exception):
@@ -36,7 +31,19 @@ class Stopped(Exception):
 
 
 class Visit:
-    """The state of one portal's visit; a family reads the lists, this reads the articles."""
+    """The state of one portal's visit. A family reads the lists into it, spiders.visiting.articles the articles.
+
+    Attributes:
+        candidates: what the lists offered, by address.
+        offered: how many candidates lists showed, those known already, too.
+        list_urls: addresses that are lists, and so no articles.
+        whole_list_read: false once a list was left out or not read to its end.
+        gone: addresses of articles that answered 404 tonight, or with something else than a report.
+        answered: addresses that answered with a document tonight.
+        absent_years: addresses of a year that answered 404 and never had a report.
+        column_name: what the first list page calls its column, if it does.
+        challenged: sentences of the challenges met on one host of several.
+    """
 
     def __init__(self, night: Night, portal: Portal) -> None:
         self.night = night
@@ -49,9 +56,14 @@ class Visit:
         self.unread_lists: set[str] = set()
         self._list_answers: dict[str, Answer] = {}
         self.whole_list_read = True
-        self._list_hashes: set[str] = set()
+        self.column_name: str | None = None
+        self.list_hashes: set[str] = set()
         self._refused_links: set[tuple[str, str, str]] = set()
-        self._attempted = 0
+        self.attempted = 0
+        self.absent_years = 0
+        self.gone: set[str] = set()
+        self.answered: set[str] = set()
+        self.challenged: list[str] = []
         self._article_faults: dict[str, int] = {}
 
     async def list_page(self, url: str, parent_url: str | None = None) -> tuple[pages.Page | None, Answer]:
@@ -66,8 +78,9 @@ class Visit:
             answer = self._list_answers[url] = await self.ask_list(Link(url, parent_url=parent_url))
         if answer.body is None or answer.outcome == "failed":
             return None, answer
-        declared = self.portal.article.encoding
-        return pages.read_page(answer.final_url or url, answer.body, answer.content_type, declared), answer
+        page = pages.read_page(answer.final_url or url, answer.body, answer.content_type, self.portal.article.encoding)
+        self.column_name = self.column_name or article.meta_tags(page).get("columnname")
+        return page, answer
 
     async def ask_list(self, link: Link) -> Answer:
         """Ask for a part of a list, by GET or by POST, and record it, whatever its format.
@@ -77,12 +90,11 @@ class Visit:
         """
         self.list_urls.add(link.url)
         answer = await ask(self.night, self.portal, link)
-        self._write(fetch_row(self.night, self.portal, "list", answer))
-        if answer.stops:
-            raise Stopped(answer.code or "", answer.reason or "")
+        self.write(fetch_row(self.night, self.portal, "list", answer))
+        self.stop_if_told(answer)
         if answer.outcome != "failed":
             if answer.sha256:
-                self._list_hashes.add(answer.sha256)
+                self.list_hashes.add(answer.sha256)
             self.list_urls.add(answer.final_url or link.url)
         return answer
 
@@ -139,145 +151,29 @@ class Visit:
             if refused.url not in self.candidates:
                 self._write_rejected_link(refused)
 
-    async def read_articles(self) -> None:
-        """Fetch what this night asks for: new, changed and due articles, on the list today or not.
-
-        Raises:
-            Stopped: when the portal is not to be asked further.
-        """
-        self.result.listed = len(self.candidates)
-        for candidate in self._planned():
-            await self._read_article(candidate)
-
     def finish(self, began_seconds: float) -> PortalResult:
         """Count the requests and join the notes; a night on which every article failed is a failure."""
         result = self.result
+        if self.challenged and result.outcome in ("ok", "failed"):
+            result.outcome, result.reason = "challenge", self.challenged[0]
         result.requests = night_of(self.night.crawler).requests.get(self.portal.id, 0)
         result.elapsed_seconds = round(time.monotonic() - began_seconds, 3)
         broken = sum(self._article_faults.values())
         if broken:
             kinds = ", ".join(f"{code} ({count})" for code, count in sorted(self._article_faults.items()))
-            self.notes.append(f"{broken} of {self._attempted} articles failed: {kinds}")
+            self.notes.append(f"{broken} of {self.attempted} articles failed: {kinds}")
         has_any = result.fetched > 0 or bool(self.night.knowledge.articles(self.portal.id))
         if result.outcome == "ok" and broken and not has_any:
             only_robots = set(self._article_faults) == {"robots"}
             result.outcome = "refused_by_robots" if only_robots else "failed"
+        if result.outcome == "ok" and self.absent_years and not has_any:
+            result.outcome = "failed"
+            result.reason = f"not_found: none of the {self.absent_years} addresses of a year has a report"
         if self.notes:
             result.reason = "; ".join(([result.reason] if result.reason else []) + self.notes)
         return result
 
-    def _planned(self) -> Iterable[Candidate]:
-        """Candidates to fetch, as the list has them; then stored articles that it no longer shows."""
-        now, knowledge, portal_id = self.night.now(), self.night.knowledge, self.portal.id
-        for candidate in tuple(self.candidates.values()):
-            stored = knowledge.of(portal_id, candidate.url)
-            if self.night.wants(candidate.report_year) and (
-                stored is None
-                or self.night.recheck
-                or _changed(stored, candidate)
-                or is_due(stored, now)
-                or knowledge.lacks_attachments(portal_id, candidate.url)
-            ):
-                yield candidate
-        for stored in knowledge.articles(portal_id):
-            if stored.url in self.candidates or not self.night.wants(stored.row.get("report_year")):
-                continue
-            if self.night.recheck or is_due(stored, now):
-                row = stored.row
-                yield Candidate(
-                    stored.url,
-                    row.get("link_text") or "",
-                    row.get("link_date"),
-                    row.get("report_year"),
-                    row.get("parent_url") or self.portal.list_page.url,
-                )
-
-    async def _read_article(self, candidate: Candidate) -> None:
-        link = Link(
-            candidate.url,
-            candidate.link_text,
-            candidate.link_date,
-            candidate.parent_url,
-            report_year=candidate.report_year,
-        )
-        answer = await ask(self.night, self.portal, link)
-        self._attempted += 1
-        if answer.outcome == "failed":
-            self._record_fault(answer)
-            return
-        assert answer.body is not None
-        if not pages.looks_like_html(answer.body, answer.content_type):
-            self._record(answer, "article", answer.outcome)
-            return
-        page = pages.read_page(
-            answer.final_url or answer.link.url,
-            answer.body,
-            answer.content_type,
-            self.portal.article.encoding,
-        )
-        read = article.read_article(page, self.portal.article)
-        verdict = titles.classify(read.title, self.portal.title_re)
-        year = verdict.report_year if verdict.accepted and verdict.report_year else candidate.report_year
-        said: dict[str, Any] = {
-            "title": read.title,
-            "published_on": read.published_on,
-            "content_source": read.content_source,
-            "report_year": year,
-        }
-        wrong = self._why_no_article(page, read, candidate, answer)
-        if wrong:
-            self._article_faults["soft_404"] = self._article_faults.get("soft_404", 0) + 1
-            self._write(
-                fetch_row(self.night, self.portal, "article", answer, outcome="failed", reason=wrong, page=said)
-            )
-            return
-        refused = not verdict.accepted and (verdict.code not in _SILENT_CODES or not candidate.certain)
-        if refused:
-            self._record(answer, "article", "rejected", verdict.reason, said)
-            return
-        # The article's row comes after its attachments: a crawl that is killed between asks for all of it
-        # again.
-        try:
-            await self._read_attachments(read, link)
-        finally:
-            self._record(answer, "article", answer.outcome, None, said)
-
-    def _why_no_article(
-        self, page: pages.Page, read: article.Article, candidate: Candidate, answer: Answer
-    ) -> str | None:
-        if answer.sha256 in self._list_hashes:
-            return "soft_404: the page is the list page itself"
-        return article.why_no_article(page, read, candidate.link_text, self.portal.title_re)
-
-    async def _read_attachments(self, read: article.Article, parent: Link) -> None:
-        for attachment in read.attachments:
-            link = Link(
-                attachment.url,
-                attachment.link_text or None,
-                None,
-                parent.url,
-                article_url=parent.url,
-                report_year=parent.report_year,
-            )
-            answer = await ask(self.night, self.portal, link)
-            if answer.outcome == "failed":
-                self._write(fetch_row(self.night, self.portal, "attachment", answer))
-                self.notes.append(f"attachment {attachment.url}: {answer.reason}")
-                if answer.stops:
-                    raise Stopped(answer.code or "", answer.reason or "")
-            elif answer.body is not None and self._is_page(answer):
-                reason = "not_a_document: a page came in the place of the attachment"
-                self._write(fetch_row(self.night, self.portal, "attachment", answer, outcome="failed", reason=reason))
-                self.notes.append(f"attachment {attachment.url}: {reason}")
-            else:
-                self._record(answer, "attachment", answer.outcome)
-
-    @staticmethod
-    def _is_page(answer: Answer) -> bool:
-        body = (answer.body or b"")[:1024].lstrip().lower()
-        return body.startswith((b"<!doctype html", b"<html"))
-
-    def _record(
+    def record(
         self,
         answer: Answer,
         role: str,
@@ -285,8 +181,9 @@ class Visit:
         reason: str | None = None,
         said: dict[str, Any] | None = None,
     ) -> None:
-        self._write(fetch_row(self.night, self.portal, role, answer, outcome=outcome, reason=reason, page=said))
+        self.write(fetch_row(self.night, self.portal, role, answer, outcome=outcome, reason=reason, page=said))
         self.result.fetched += 1
+        self.answered.add(answer.link.url)
         if outcome == "rejected":
             self.result.rejected += 1
         elif outcome == "unchanged":
@@ -294,15 +191,28 @@ class Visit:
         else:
             self.result.stored += 1
 
-    def _record_fault(self, answer: Answer) -> None:
-        self._write(fetch_row(self.night, self.portal, "article", answer))
-        if answer.code == "not_found" and answer.previous is not None:
-            self.result.vanished.append(answer.link.url)
-        elif answer.code not in faults.STOPPING:
-            code = answer.code or "failed"
-            self._article_faults[code] = self._article_faults.get(code, 0) + 1
-        if answer.stops:
+    def count_fault(self, code: str) -> None:
+        """Count an article that brought no report."""
+        self._article_faults[code] = self._article_faults.get(code, 0) + 1
+
+    def stop_if_told(self, answer: Answer) -> None:
+        """Raise Stopped when an answer ends the portal's night. Of a portal on several hosts a host that is stopped
+        ends only what stands on it."""
+        one_of_several = len(self.portal.hosts) > 1 and answer.code in ("challenge", "host_stopped")
+        if answer.stops and not one_of_several:
             raise Stopped(answer.code or "", answer.reason or "")
+        if answer.code == "challenge":
+            self.challenged.append(answer.reason or "")
+
+    @property
+    def has_list(self) -> bool:
+        """False for a portal whose addresses are the reports themselves."""
+        return self.portal.list_page.entry != "direct" and self.portal.family != "year_page"
+
+    def is_judged(self) -> bool:
+        """True when what tonight did not show is missing: all went well, and every list was read to its end."""
+        well = self.result.outcome == "ok" and not self.challenged and not self.night.years
+        return well and (self.whole_list_read or not self.has_list)
 
     def _write_rejected_link(self, refused: listing.NotAReport) -> None:
         key = (self.portal.id, refused.url, refused.link_text)
@@ -313,7 +223,7 @@ class Visit:
         if key in self.night.knowledge.rejected_links:
             return
         self.night.knowledge.rejected_links.add(key)
-        self._write(
+        self.write(
             {
                 "kind": "link",
                 "crawl_id": self.night.crawl_id,
@@ -327,10 +237,5 @@ class Visit:
             }
         )
 
-    def _write(self, row: dict[str, object]) -> None:
+    def write(self, row: dict[str, object]) -> None:
         self.night.writer.write(row)
-
-
-def _changed(stored: Stored, candidate: Candidate) -> bool:
-    row = stored.row
-    return row.get("link_text") != candidate.link_text or row.get("link_date") != candidate.link_date

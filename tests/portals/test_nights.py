@@ -51,3 +51,22 @@ def test_a_revision_is_stored(played: Played, scenario: Scenario) -> None:
     rows = rows_of(played.summaries[2], scenario.name, kind="fetch", role="article", outcome="stored")
     assert [path_of(row["url"]) for row in rows] == [scenario.revised]
     assert outcome(played.summaries[2], scenario.name).outcome == "ok"
+
+
+def events(played: Played, night: int, scenario: Scenario) -> list[tuple[str, str]]:
+    rows = rows_of(played.summaries[night], scenario.name, kind="event")
+    return [(row["event"], path_of(row["url"])) for row in rows]
+
+
+@each
+def test_a_disappearance_is_an_event_once_two_nights_saw_it(played: Played, scenario: Scenario) -> None:
+    assert events(played, 2, scenario) == [], "one night may be the portal's own trouble"
+    missing = [("vanished", scenario.removed)] if scenario.removed else []
+    assert events(played, 3, scenario) == missing
+
+
+@each
+def test_a_report_that_comes_back_is_an_event(played: Played, scenario: Scenario) -> None:
+    back = [("returned", scenario.removed)] if scenario.removed else []
+    assert events(played, 4, scenario) == back
+    assert outcome(played.summaries[4], scenario.name).outcome == "ok"

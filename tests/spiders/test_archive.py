@@ -140,7 +140,7 @@ def test_the_latest_usable_row_of_an_address_counts(tmp_path: Path) -> None:
     stored = knowledge.of("p", "u")
     assert stored is not None
     assert stored.sha256 == "b" * 64
-    assert stored.published_on == datetime.date(2026, 1, 2)
+    assert stored.day == datetime.date(2026, 1, 2)
     assert stored.asked_at.month == 2
     assert knowledge.of("p", "v") is None
     assert knowledge.of("other", "u") is None

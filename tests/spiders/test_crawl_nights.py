@@ -207,7 +207,7 @@ def test_recheck_asks_for_every_stored_article_and_names_the_vanished(story: Sto
     found = outcome(story.crawls["recheck"], "flat")
     assert found.vanished == (story.flat.url(f"{LIST}t20250120_3.html"),)
     assert (found.outcome, found.failure) == ("ok", False)
-    (gone,) = rows_of(story.crawls["recheck"], "flat", url=found.vanished[0])
+    (gone,) = rows_of(story.crawls["recheck"], "flat", kind="fetch", url=found.vanished[0])
     assert (gone["outcome"], gone["status"], gone["reason"]) == ("failed", 404, "not_found: status 404")
     (same,) = rows_of(story.crawls["recheck"], "flat", url=story.flat.url(f"{LIST}P20240120.pdf"))
     assert same["outcome"] == "unchanged", "200 with the bytes that are stored already"

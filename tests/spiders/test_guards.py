@@ -13,8 +13,9 @@ from spiders.archive import PortalHistory, Stored
 from spiders.asking import challenges, limits
 from spiders.asking.politeness import GuardMiddleware, Refused, delay_seconds
 from spiders.registry import ListPage, Politeness, Portal
-from spiders.visiting.night import is_due, is_failure
-from spiders.visiting.spider import expected_year, parse_time
+from spiders.visiting.night import is_failure
+from spiders.visiting.schedule import expected_year, is_due
+from spiders.visiting.spider import parse_time
 
 NOW = datetime.datetime(2026, 4, 1, tzinfo=datetime.UTC)
 
@@ -174,7 +175,7 @@ def test_retry_after() -> None:
     ],
 )
 def test_the_schedule_thins_with_age(published_on: str | None, asked_days_ago: int, due: bool) -> None:
-    stored = Stored({"published_on": published_on}, NOW - datetime.timedelta(days=asked_days_ago))
+    stored = Stored("http://a/", "0", NOW - datetime.timedelta(days=asked_days_ago), published_on=published_on)
     assert is_due(stored, NOW) is due
 
 

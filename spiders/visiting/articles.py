@@ -1,0 +1,169 @@
+"""The articles of one portal in one night: which are asked, what their pages are, and their attachments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from spiders.archive import Stored
+from spiders.asking import faults
+from spiders.reading import article, pages, titles
+from spiders.reading.listing import Candidate
+from spiders.visiting.fetching import Answer, Link, ask, fetch_row
+from spiders.visiting.schedule import is_absent_year_due, is_due
+from spiders.visiting.visit import Visit
+
+# Title reasons that say nothing about what a page is, so that the link's title stands.
+_SILENT_CODES = frozenset({"other", "empty", "too_long", "cut", "title_re"})
+
+
+async def read_articles(visit: Visit) -> None:
+    """Fetch what this night asks for: new, changed and due articles, on the list today or not.
+
+    Raises:
+        Stopped: when the portal is not to be asked further.
+    """
+    visit.result.listed = len(visit.candidates)
+    for candidate in _planned(visit):
+        await read_article(visit, candidate)
+
+
+def _planned(visit: Visit) -> Iterable[Candidate]:
+    """Candidates to fetch, as the list has them; then stored articles that it no longer shows."""
+    night, portal_id = visit.night, visit.portal.id
+    now, knowledge = night.now(), night.knowledge
+    for candidate in tuple(visit.candidates.values()):
+        if not night.wants(candidate.report_year):
+            continue
+        stored = knowledge.of(portal_id, candidate.url)
+        if stored is None:
+            missed = knowledge.missed_at(portal_id, candidate.url) if candidate.only_year else None
+            if night.recheck or is_absent_year_due(missed, candidate.report_year, now):
+                yield candidate
+        elif (
+            night.recheck
+            or stored.gone
+            or _changed(stored, candidate)
+            or is_due(stored, now)
+            or knowledge.lacks_attachments(portal_id, candidate.url)
+        ):
+            yield candidate
+    for stored in knowledge.articles(portal_id):
+        if stored.url in visit.candidates or not night.wants(stored.report_year):
+            continue
+        if night.recheck or is_due(stored, now):
+            yield as_candidate(stored, visit.portal.list_page.url)
+
+
+def as_candidate(stored: Stored, list_url: str) -> Candidate:
+    """A stored article as a list once offered it."""
+    return Candidate(
+        stored.url, stored.link_text or "", stored.link_date, stored.report_year, stored.parent_url or list_url
+    )
+
+
+def _changed(stored: Stored, candidate: Candidate) -> bool:
+    if candidate.only_year or not candidate.link_text:
+        return False
+    return stored.link_text != candidate.link_text or stored.link_date != candidate.link_date
+
+
+async def read_article(visit: Visit, candidate: Candidate) -> None:
+    """Fetch one article with its attachments and record what came.
+
+    Raises:
+        Stopped: when the portal is not to be asked further.
+    """
+    night, portal = visit.night, visit.portal
+    link = Link(
+        candidate.url, candidate.link_text, candidate.link_date, candidate.parent_url, report_year=candidate.report_year
+    )
+    answer = await ask(night, portal, link)
+    visit.attempted += 1
+    if answer.outcome == "failed":
+        _record_fault(visit, answer, candidate)
+        return
+    assert answer.body is not None
+    if not pages.looks_like_html(answer.body, answer.content_type):
+        visit.record(answer, "article", answer.outcome)
+        return
+    page = pages.read_page(
+        answer.final_url or answer.link.url, answer.body, answer.content_type, portal.article.encoding
+    )
+    read = article.read_article(page, portal.article)
+    verdict = titles.classify(read.title, portal.title_re)
+    said: dict[str, Any] = {
+        "title": read.title,
+        "published_on": read.published_on,
+        "content_source": read.content_source,
+        "report_year": (verdict.report_year if verdict.accepted else None) or candidate.report_year,
+    }
+    wrong = _why_no_article(visit, page, read, candidate, answer)
+    if wrong:
+        visit.count_fault("soft_404")
+        visit.gone.add(candidate.url)
+        visit.write(fetch_row(night, portal, "article", answer, outcome="failed", reason=wrong, page=said))
+        return
+    refused = not verdict.accepted and (verdict.code not in _SILENT_CODES or not candidate.certain)
+    if refused:
+        visit.record(answer, "article", "rejected", verdict.reason, said)
+        return
+    if candidate.only_year and verdict.report_year not in (None, candidate.report_year):
+        reason = f"other_year: the page for {candidate.report_year} shows the report of {verdict.report_year}"
+        visit.record(answer, "article", "rejected", reason, said)
+        return
+    # The article's row comes after its attachments: a crawl that is killed between asks for all of it
+    # again.
+    try:
+        await _read_attachments(visit, read, link)
+    finally:
+        visit.record(answer, "article", answer.outcome, None, said)
+
+
+def _why_no_article(
+    visit: Visit, page: pages.Page, read: article.Article, candidate: Candidate, answer: Answer
+) -> str | None:
+    if answer.sha256 in visit.list_hashes:
+        return "soft_404: the page is the list page itself"
+    return article.why_no_article(page, read, candidate.link_text, visit.portal.title_re)
+
+
+async def _read_attachments(visit: Visit, read: article.Article, parent: Link) -> None:
+    for attachment in read.attachments:
+        link = Link(
+            attachment.url,
+            attachment.link_text or None,
+            None,
+            parent.url,
+            article_url=parent.url,
+            report_year=parent.report_year,
+        )
+        answer = await ask(visit.night, visit.portal, link)
+        if answer.outcome == "failed":
+            visit.write(fetch_row(visit.night, visit.portal, "attachment", answer))
+            visit.notes.append(f"attachment {attachment.url}: {answer.reason}")
+            visit.stop_if_told(answer)
+        elif answer.body is not None and _is_page(answer):
+            reason = "not_a_document: a page came in the place of the attachment"
+            row = fetch_row(visit.night, visit.portal, "attachment", answer, outcome="failed", reason=reason)
+            visit.write(row)
+            visit.notes.append(f"attachment {attachment.url}: {reason}")
+        else:
+            visit.record(answer, "attachment", answer.outcome)
+
+
+def _is_page(answer: Answer) -> bool:
+    body = (answer.body or b"")[:1024].lstrip().lower()
+    return body.startswith((b"<!doctype html", b"<html"))
+
+
+def _record_fault(visit: Visit, answer: Answer, candidate: Candidate) -> None:
+    visit.write(fetch_row(visit.night, visit.portal, "article", answer))
+    if answer.code == "not_found" and answer.previous is not None:
+        visit.result.vanished.append(answer.link.url)
+        visit.gone.add(answer.link.url)
+    elif answer.code == "not_found" and candidate.only_year:
+        visit.absent_years += 1
+    elif answer.code not in faults.STOPPING:
+        visit.count_fault(answer.code or "failed")
+    visit.stop_if_told(answer)
