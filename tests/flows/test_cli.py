@@ -13,6 +13,7 @@ from flows.cli import cli
 from flows.commands.divisions import division
 from flows.commands.registry import portals
 from flows.lock import one_writer
+from spiders.registry import load
 from tests.flows.conftest import Call
 
 REFUSALS = "SELECT agency_name, report_year, refusal_rate FROM agency_year WHERE report_year = 2022 ORDER BY 3 DESC"
@@ -75,8 +76,12 @@ def test_the_shipped_registry_is_listed_one_line_an_entry(call: Call) -> None:
     called = call("portals", "list")
     lines = called.out.splitlines()
     assert called.status == 0
-    assert len(lines) > 10
-    assert all(any(f"{family}/" in line for family in ("static_list", "hanweb")) and "http" in line for line in lines)
+    declared = load()
+    assert len(lines) == len(declared) > 100
+    for line, portal in zip(lines, declared, strict=True):
+        assert line.startswith(f"{portal.id} ")
+        assert f" {portal.family}/{portal.list_page.entry} " in line
+        assert line.endswith(f" {portal.list_page.url}")
 
 
 def test_an_unknown_portal_id_is_named_before_anything_is_written(call: Call, tmp_path: Path) -> None:

@@ -210,10 +210,24 @@ def test_blocked_portals_are_valid_and_not_crawled(tmp_path: Path) -> None:
 
 def test_the_shipped_registry_is_good() -> None:
     portals = registry.load()
-    assert len(portals) >= 12
-    assert len({portal.region_code[:2] for portal in portals}) >= 5
+    assert len(portals) >= 190
+    assert len({portal.region_code[:2] for portal in portals}) == 32, "31 provinces and the centre"
+    assert {portal.family for portal in portals} >= {"static_list", "ucap", "hanweb", "gkmlpt", "lonsun", "year_page"}
     for portal in portals:
-        assert portal.why_not_crawled() is None, portal.id
+        why = portal.why_not_crawled()
+        assert why is None or portal.access in ("blocked", "manual") or portal.status != "active", (portal.id, why)
         assert portal.evidence.source, portal.id
         assert portal.evidence.verified_on is None, "nobody has seen these answer"
         assert not portal.local
+        why = portal.why_not_crawled()
+        if portal.access == "blocked":
+            assert why == "access is blocked: the portal is not asked"
+        elif portal.status == "retired":
+            assert why == "status is retired: the portal is not asked"
+        elif portal.list_page.entry in registry.IMPLEMENTED_ENTRIES.get(portal.family, ()):
+            assert why is None, portal.id
+
+
+def test_no_two_shipped_entries_ask_for_the_same_list() -> None:
+    urls = [portal.list_page.url for portal in registry.load()]
+    assert len(set(urls)) == len(urls)
