@@ -148,12 +148,15 @@ def markdown(report: RunReport) -> str:
         )
         parts += ["## Portals", _table(head, rows)]
     if normalize:
-        vanished = sum(len(p["vanished"]) for p in crawl.get("portals", []))
+        happened = Counter(e["event"] for e in crawl.get("events", ()))
         rows = [
             ("new", normalize["reports_new"]),
             ("revised", normalize["reports_revised"]),
             ("unchanged", normalize["reports_unchanged"]),
-            ("vanished from their address", vanished),
+            ("vanished", happened["vanished"]),
+            ("moved to another address", happened["moved"]),
+            ("dropped by their list", happened["unlisted"]),
+            ("back again", happened["returned"]),
             ("without agency or year", normalize["reports_unplaced"]),
             ("failed checks", normalize["failed_checks"]),
         ]
@@ -161,8 +164,11 @@ def markdown(report: RunReport) -> str:
         rows = sorted(normalize["documents_by_outcome"].items())
         parts += ["## Documents in the archive", _table(("Outcome", "Documents"), rows)]
     gone = [(p["portal_id"], url) for p in crawl.get("portals", []) for url in p["vanished"]]
+    if crawl.get("events"):
+        rows = [(e["portal_id"], e["event"], e["url"], e["moved_to"]) for e in crawl["events"]]
+        parts += ["## Vanished, moved and returned", _table(("Portal", "What", "Address", "New address"), rows)]
     if gone:
-        parts += ["## Vanished", _table(("Portal", "Address"), gone)]
+        parts += ["## Addresses that answer 404 tonight", _table(("Portal", "Address"), gone)]
     if crawl.get("rejected"):
         rows = [(r["portal_id"], r["title"], r["reason"], r["url"]) for r in crawl["rejected"]]
         parts += ["## Rejected for the first time", _table(("Portal", "Title", "Why", "Address"), rows)]

@@ -130,8 +130,20 @@ def crawl(
             for p in summary.portals
         ],
         "rejected": rejections(summary.manifest),
+        "events": events(summary.manifest),
     }
     return StageResult("crawl", "failed" if failures else "ok", _since(started), failures, details)
+
+
+def events(manifest: Path) -> list[dict[str, Any]]:
+    """Reports that one crawl judged to be gone, moved or back: portal, what happened, address, new address."""
+    from spiders.archive import read_manifest
+
+    return [
+        {"portal_id": row["portal_id"], "event": row["event"], "url": row["url"], "moved_to": row["moved_to"]}
+        for row in read_manifest(manifest)
+        if row.get("kind") == "event"
+    ]
 
 
 def rejections(manifest: Path) -> list[dict[str, Any]]:

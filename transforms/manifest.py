@@ -46,22 +46,47 @@ class Fetch:
         return self.article_url or self.url or self.sha256
 
 
-def read_manifests(home: Path) -> tuple[list[Fetch], list[dict[str, Any]]]:
-    """All documents ever fetched in the order of time, and the newest registry entry of every portal crawled.
+@dataclass(frozen=True, slots=True)
+class AddressEvent:
+    """What a crawl judged of an address whose report it no longer found, or found again: fields of an event row."""
+
+    portal_id: str
+    url: str
+    event: str
+    happened_at: datetime
+    moved_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What all manifests of a home say: documents in the order of time, the newest entry of every portal crawled, and
+    events in the order of time."""
+
+    fetches: list[Fetch]
+    portals: list[dict[str, Any]]
+    events: list[AddressEvent]
+
+
+def read_manifests(home: Path) -> Recorded:
+    """Everything that the crawls and ingests of a home recorded.
 
     A ``.part`` of a crawl that was killed counts as far as it goes; its incomplete last line is ignored.
     """
     folder = home / "raw" / "manifests"
     fetches: list[Fetch] = []
     portals: dict[str, dict[str, Any]] = {}
+    events: list[AddressEvent] = []
     for path in sorted([*folder.glob("*.jsonl"), *folder.glob("*.jsonl.part")]):
         for row in _rows(path):
             if row.get("kind") == "crawl":
                 portals.update({entry["id"]: entry for entry in row.get("portals", ())})
             elif row.get("kind") == "fetch" and _is_document(row):
                 fetches.append(_fetch(row))
+            elif row.get("kind") == "event":
+                events.append(_event(row))
+    events.sort(key=lambda e: (e.happened_at, e.portal_id, e.url))
     fetches.sort(key=lambda f: (f.fetched_at, f.source, f.sha256))
-    return list(_changes(fetches)), [portals[portal_id] for portal_id in sorted(portals)]
+    return Recorded(list(_changes(fetches)), [portals[portal_id] for portal_id in sorted(portals)], events)
 
 
 def _changes(fetches: list[Fetch]) -> Iterator[Fetch]:
@@ -99,14 +124,21 @@ def _is_document(row: dict[str, Any]) -> bool:
     return bool(kept) and row.get("role") in ("article", "attachment", "ingested")
 
 
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None)
+
+
+def _event(row: dict[str, Any]) -> AddressEvent:
+    return AddressEvent(row["portal_id"], row["url"], row["event"], _moment(row["at"]), row.get("moved_to"))
+
+
 def _fetch(row: dict[str, Any]) -> Fetch:
-    fetched_at = datetime.fromisoformat(row["fetched_at"]).astimezone(UTC).replace(tzinfo=None)
     return Fetch(
         crawl_id=row["crawl_id"],
         portal_id=row.get("portal_id"),
         role=row["role"],
         url=row.get("url"),
-        fetched_at=fetched_at,
+        fetched_at=_moment(row["fetched_at"]),
         sha256=row["sha256"],
         title=row.get("title"),
         link_text=row.get("link_text"),

@@ -23,13 +23,14 @@ from transforms.identity.store import IdentityStore
 from transforms.lake import version_tables
 from transforms.lake.rows import VERSION_TABLES
 from transforms.lake.spill import ReadRows, Spill, read_rows, rows_of, spilling
-from transforms.manifest import Fetch, document_path, read_manifests
+from transforms.manifest import Fetch, Recorded, document_path, read_manifests
 from transforms.reading import Reading
 from transforms.report_rows import (
     GatheredReport,
     agency_name_rows,
     agency_rows,
     alias_rows,
+    event_rows,
     ordered,
     portal_rows,
     report_document_rows,
@@ -81,22 +82,22 @@ def normalize(home: Path, on_progress: Progress | None = None) -> NormalizeSumma
     progress = on_progress or (lambda label, done, total: None)
     summary = NormalizeSummary()
     lake.remove_leftovers(home)
-    fetches, portals = read_manifests(home)
-    settled = unchanged.recall(home, unchanged.state(home, fetches, portals))
+    recorded = read_manifests(home)
+    settled = unchanged.recall(home, unchanged.state(home, recorded))
     if settled is not None:
         return NormalizeSummary(**settled)
     with spilling(home) as spill:
         run = _Run(home, summary, spill)
         run.documents = {d.sha256: d for d in _known_documents(run)}
-        _read_new(run, fetches, progress)
+        _read_new(run, recorded.fetches, progress)
         store = IdentityStore(home)
-        placed = _place_all(run, fetches, store)
+        placed = _place_all(run, recorded.fetches, store)
         store.save()
         with lake.being_written(home):
-            _write(run, placed, portals, store, progress)
+            _write(run, placed, recorded, store, progress)
     summary.by_outcome = dict(sorted(Counter(d.outcome for d in run.documents.values()).items()))
     if not summary.problems and all(d.reader_version == READER_VERSION for d in run.documents.values()):
-        unchanged.remember(home, unchanged.state(home, fetches, portals), _said_again(run))
+        unchanged.remember(home, unchanged.state(home, recorded), _said_again(run))
     return summary
 
 
@@ -204,7 +205,7 @@ def _as_read(document: Document) -> Read:
 def _write(
     run: _Run,
     reports: Mapping[str, GatheredReport],
-    portals: Sequence[Mapping[str, Any]],
+    recorded: Recorded,
     store: IdentityStore,
     progress: Progress,
 ) -> None:
@@ -212,8 +213,9 @@ def _write(
     written = _write_version_tables(run, reports, progress)
     found = reports.values()
     # A home that nothing was crawled into has no rows at all.
+    anything = recorded.portals or reports
     divisions = (
-        division_table(portals, _governments(found)) if portals or reports else arrow_schema("division").empty_table()
+        division_table(recorded.portals, _governments(found)) if anything else arrow_schema("division").empty_table()
     )
     agencies = {row["agency_id"]: row for row in agency_rows(found, frozenset(divisions["division_id"].to_pylist()))}
     review = review_rows(seen_documents(found, run.documents), agencies, store)
@@ -223,6 +225,7 @@ def _write(
         "report": lambda: (report_row(report, run.documents) for report in found),
         "report_document": lambda: report_document_rows(found),
         "report_version": lambda: version_rows(found, run.documents),
+        "report_event": lambda: event_rows(found, recorded.events),
         "agency": agencies.values,
         "agency_name": lambda: agency_name_rows(found, run.documents, agencies),
         "agency_alias": lambda: alias_rows(store.decisions, agencies),
@@ -230,7 +233,7 @@ def _write(
         "agency_review": lambda: review,
         "division": lambda: divisions,
         "division_succession": lambda: gazetteer.table("division_succession") if len(divisions) else [],
-        "portal": lambda: portal_rows(portals),
+        "portal": lambda: portal_rows(recorded.portals),
     }
     for number, (table, rows) in enumerate(rows_of_table.items(), start=1):
         written += lake.write_table(run.home, table, rows(), run.summary.problems)

@@ -15,7 +15,7 @@ from transforms.identity.divisions import division_of
 from transforms.identity.names import body_key, is_short_for
 from transforms.identity.placement import Placement
 from transforms.identity.review import Seen
-from transforms.manifest import Fetch
+from transforms.manifest import AddressEvent, Fetch
 from transforms.redaction import redacted
 from transforms.versions import Version
 
@@ -104,6 +104,35 @@ def version_rows(reports: Iterable[GatheredReport], documents: Mapping[str, Docu
                 "last_seen": version.last_seen,
                 "is_current": version is report.versions[-1],
             }
+
+
+def event_rows(reports: Iterable[GatheredReport], events: Iterable[AddressEvent]) -> Iterator[Row]:
+    """Rows of ``report_event``: what crawls judged of the addresses of reports, and each version after the first."""
+    at_address: dict[tuple[str | None, str], GatheredReport] = {}
+    for report in reports:
+        for fetch in report.fetches:
+            at_address[fetch.portal_id, fetch.source] = report
+        for version in report.versions[1:]:
+            yield _event_row(report, "revised", version.first_seen, _address(version.fetch), None, version.version_id)
+    for event in events:
+        found = at_address.get((event.portal_id, event.url))
+        # An address whose documents were all turned down has no report.
+        if found is not None:
+            yield _event_row(found, event.event, event.happened_at, event.url, event.moved_to, None)
+
+
+def _event_row(
+    report: GatheredReport, event: str, at: dt.datetime, url: str, moved_to: str | None, version_id: str | None
+) -> Row:
+    return {
+        "report_id": report.placement.report_id,
+        "report_year": report.placement.report_year,
+        "event": event,
+        "happened_at": at,
+        "source_url": url,
+        "moved_to": moved_to,
+        "version_id": version_id,
+    }
 
 
 def agency_rows(reports: Iterable[GatheredReport], divisions: frozenset[str]) -> list[Row]:

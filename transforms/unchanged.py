@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,12 @@ import pyarrow as pa
 
 from transforms import READER_VERSION
 from transforms.lake import UNFINISHED
-from transforms.manifest import Fetch
+from transforms.manifest import Recorded
 
 _REMEMBERED = ".settled.json"
 
 
-def state(home: Path, fetches: Sequence[Fetch], portals: Sequence[Mapping[str, Any]]) -> str:
+def state(home: Path, recorded: Recorded) -> str:
     """A hash of the software, of what the manifests say, of the ids on record and of every part of the lake.
 
     The lake is hashed by its bytes and not by times and sizes, so that a damaged part is never taken for a whole one.
@@ -26,7 +26,7 @@ def state(home: Path, fetches: Sequence[Fetch], portals: Sequence[Mapping[str, A
     found = hashlib.sha256(f"{READER_VERSION} {pa.__version__}\n".encode())
     package = Path(__file__).parent
     _add(found, package, (path for path in package.rglob("*") if path.suffix in (".parquet", ".py", ".yaml")))
-    for entry in (*fetches, *portals):
+    for entry in (*recorded.fetches, *recorded.portals, *recorded.events):
         found.update(f"{entry!r}\n".encode())
     _add(found, home, (path for kind in ("*.jsonl", "*.yaml") for path in (home / "identity").glob(kind)))
     _add(found, home, (home / "lake").glob("*/*/*.parquet"))

@@ -3,7 +3,7 @@ spiders/registry/families.yaml."""
 
 from __future__ import annotations
 
-from spiders.families import hanweb, static_list, year_page
+from spiders.families import auto, hanweb, static_list, year_page
 from spiders.families.entries import Family
 
 FAMILIES: dict[str, Family] = {
@@ -12,3 +12,4 @@ FAMILIES: dict[str, Family] = {
     "jpaas": hanweb.FAMILY,
     "year_page": year_page.FAMILY,
 }
+FAMILIES["auto"] = auto.family(FAMILIES)

@@ -40,6 +40,10 @@ PORTALS = [
     },
 ]
 REJECTED = [{"portal_id": "p-1", "url": "http://127.0.0.1/x.html", "title": "图解", "reason": "explainer: a picture"}]
+EVENTS = [
+    {"portal_id": "p-1", "event": "vanished", "url": "http://127.0.0.1/gone.html", "moved_to": None},
+    {"portal_id": "p-1", "event": "moved", "url": "http://127.0.0.1/old.html", "moved_to": "http://127.0.0.1/new.html"},
+]
 NORMALIZED = {
     "documents_read": 2,
     "documents_known": 1,
@@ -59,7 +63,9 @@ def night(*results: StageResult) -> RunReport:
 
 def whole_night() -> RunReport:
     return night(
-        StageResult("crawl", "ok", 2.0, (), {"crawl_id": "c", "portals": PORTALS, "rejected": REJECTED}),
+        StageResult(
+            "crawl", "ok", 2.0, (), {"crawl_id": "c", "portals": PORTALS, "rejected": REJECTED, "events": EVENTS}
+        ),
         StageResult("normalize", "ok", 1.0, (), NORMALIZED),
         StageResult("load", "ok", 1.0, (), {"tables": {"report": 2}, "changed": True}),
         StageResult("publish", "ok", 0.1, (), {"warehouse": "warehouse.duckdb"}),
@@ -83,7 +89,10 @@ def test_the_markdown_names_portals_rejections_and_what_vanished() -> None:
     assert "robots.txt forbids \\| it" in text, "a bar in a reason does not break the table"
     assert "| p-1 | 图解 | explainer: a picture | http://127.0.0.1/x.html |" in text
     assert "| p-1 | http://127.0.0.1/gone.html |" in text
-    assert "| vanished from their address | 1 |" in text
+    assert "| p-1 | moved | http://127.0.0.1/old.html | http://127.0.0.1/new.html |" in text
+    assert "| vanished | 1 |" in text
+    assert "| moved to another address | 1 |" in text
+    assert "| back again | 0 |" in text
     assert "| revised | 1 |" in text
 
 
@@ -102,7 +111,7 @@ def test_a_broken_stage_names_itself_and_the_next_is_not_run() -> None:
     assert broken.failures == (Failure("normalize", "normalize", "OSError: disk full"),)
     assert broken.broke
     report = night(
-        StageResult("crawl", "ok", details={"portals": [], "rejected": []}),
+        StageResult("crawl", "ok", details={"portals": [], "rejected": [], "events": []}),
         broken,
         stages.not_run("load", "normalize"),
     )

@@ -78,6 +78,7 @@ class Home:
             "url": PAGE,
             "status": 200,
             "fetched_at": at.isoformat(),
+            "at": at.isoformat(),
             "sha256": self.store(data) if data is not None else None,
             "title": None,
             "link_text": None,
@@ -93,6 +94,10 @@ class Home:
             "reason": None,
         }
         return usual | row
+
+    def event(self, event: str, url: str = PAGE, moved_to: str | None = None) -> dict[str, Any]:
+        """A row for ``crawl`` that says what was judged of an address."""
+        return {"kind": "event", "event": event, "url": url, "moved_to": moved_to, "outcome": None}
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """All rows of a table of the lake."""

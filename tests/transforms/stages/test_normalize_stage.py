@@ -96,6 +96,24 @@ def test_a_visit_counter_makes_no_version_and_a_revision_exactly_one(home: Home)
     assert [values[v["version_id"]] for v in versions] == [345, 346]
 
 
+def test_what_happens_to_a_report_is_on_record_with_its_day(home: Home) -> None:
+    home.crawl({"data": page()})
+    normalize(home.path)
+    assert home.rows("report_event") == []
+    home.crawl({"data": page(licence_decisions="346")})
+    home.crawl(home.event("vanished"), home.event("vanished", "http://www.yunling.gov.cn/never-a-report.html"))
+    home.crawl(home.event("returned"), {"data": page(), "outcome": "unchanged"})
+    home.crawl(home.event("moved", moved_to=OTHER))
+    normalize(home.path)
+    events = sorted(home.rows("report_event"), key=lambda row: row["happened_at"])
+    assert [row["event"] for row in events] == ["revised", "vanished", "returned", "revised", "moved"]
+    assert len({row["happened_at"].date() for row in events}) == 4
+    assert {row["report_id"] for row in events} == {row["report_id"] for row in home.rows("report")}
+    assert events[-1]["moved_to"] == OTHER
+    versions = {row["version_id"]: row["version_no"] for row in home.rows("report_version")}
+    assert [versions[row["version_id"]] for row in events if row["event"] == "revised"] == [2, 3]
+
+
 def test_ids_and_content_are_the_same_after_a_rebuild(home: Home) -> None:
     home.crawl({"data": page()}, {"data": page("云岭县水利局", 2021), "url": OTHER}, ingested(page("兴华乡", 2020)))
     normalize(home.path)
@@ -154,7 +172,7 @@ def test_what_is_learned_later_moves_nothing_placed_before(home: Home) -> None:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with one report, normalized once; to be copied."""
     home = Home(tmp_path_factory.mktemp("built"))
-    home.crawl({"data": page()})
+    home.crawl({"data": page()}, home.event("returned"))
     normalize(home.path)
     return home
 

@@ -45,7 +45,7 @@ def explain(home: Path, report: str) -> list[Explanation]:
 
     ``report``: a report id, the address of a page or an attachment, or a file. Raises NotKnown.
     """
-    fetches, _ = read_manifests(home)
+    fetches = read_manifests(home).fetches
     path = Path(report)
     if _is_file(path):
         document = document_of(next(iter(read_files([path], workers=1))))
