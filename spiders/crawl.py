@@ -82,6 +82,7 @@ def run_crawl(
     contact: str | None = None,
     on_progress: Progress | None = None,
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    sample: int | None = None,
     scrapy_settings: Mapping[str, object] | None = None,
 ) -> CrawlSummary:
     """Crawl the selected portals into the raw archive of a home.
@@ -97,6 +98,7 @@ def run_crawl(
         contact: address for the user agent; without it only `local` portals are asked.
         on_progress: called with ("portals", done, total) and ("documents", fetched, None).
         timeout_seconds: after this the crawl is ended and its unfinished portals are failures.
+        sample: only a look: the first page of so many lists and so many articles of each portal; None is all.
         scrapy_settings: overrides of Scrapy settings, for tests.
 
     Raises:
@@ -122,6 +124,7 @@ def run_crawl(
         "recheck": "1" if recheck else "0",
         "as_of": clock.isoformat(),
         "crawl_id": crawl_id,
+        "sample": str(sample or ""),
     }
     began = time.monotonic()
     with log.open("wb") as output:

@@ -55,7 +55,7 @@ async def read_lists(visit: Visit, family: Family) -> None:
         Stopped: when the portal is not to be asked further tonight.
     """
     failed: list[ListFailed] = []
-    for node in await _nodes(visit, family):
+    for node in (await _nodes(visit, family))[: visit.night.sample]:
         if not visit.night.wants(node.year):
             visit.whole_list_read = False
             continue

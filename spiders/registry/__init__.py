@@ -12,7 +12,7 @@ from spiders.registry.model import (
     Politeness,
     Portal,
 )
-from spiders.registry.reading import Problem, RegistryError, UnknownPortal, default_folder, load, select
+from spiders.registry.reading import Problem, RegistryError, UnknownPortal, default_folder, load, load_file, select
 
 __all__ = [
     "FAMILIES",
@@ -28,5 +28,6 @@ __all__ = [
     "UnknownPortal",
     "default_folder",
     "load",
+    "load_file",
     "select",
 ]

@@ -143,6 +143,15 @@ def load(folder: Path | None = None) -> tuple[model.Portal, ...]:
     files = sorted(path for path in folder.iterdir() if path.suffix in (".yaml", ".yml") and path.is_file())
     if not files:
         raise RegistryError([Problem(folder, 0, "folder", "expected at least one .yaml file, found none")])
+    return _load(files)
+
+
+def load_file(file: Path) -> tuple[model.Portal, ...]:
+    """All entries of one file; raises RegistryError as `load` does."""
+    return _load([Path(file)])
+
+
+def _load(files: Iterable[Path]) -> tuple[model.Portal, ...]:
     problems: list[Problem] = []
     portals: list[model.Portal] = []
     seen: dict[str, str] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from typing import Any
 
@@ -24,7 +25,7 @@ async def read_articles(visit: Visit) -> None:
         Stopped: when the portal is not to be asked further.
     """
     visit.result.listed = len(visit.candidates)
-    for candidate in _planned(visit):
+    for candidate in itertools.islice(_planned(visit), visit.night.sample):
         await read_article(visit, candidate)
 
 

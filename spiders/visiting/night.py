@@ -27,6 +27,8 @@ class Night:
     recheck: bool
     knowledge: archive.Knowledge
     writer: archive.ManifestWriter
+    # Only a look: so many lists and so many articles of each portal. None is all.
+    sample: int | None = None
     started_seconds: float = field(default_factory=time.monotonic)
 
     def now(self) -> datetime.datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import datetime
 import os
 import time
@@ -18,7 +19,7 @@ from spiders import archive, registry
 from spiders.archive import PortalHistory
 from spiders.asking.politeness import night_of
 from spiders.families import FAMILIES, entries
-from spiders.registry import Portal
+from spiders.registry import Pager, Portal
 from spiders.visiting import articles, changes, expectations
 from spiders.visiting.night import Night, PortalResult, is_failure
 from spiders.visiting.visit import ListFailed, Stopped, Visit
@@ -28,7 +29,7 @@ NO_CONTACT = "GONGKAI_CONTACT is not set: without an address to write to only lo
 
 
 class PortalSpider(Spider):
-    """Visits registry entries. Arguments (-a): portal, year, recheck, as_of, home, portals, crawl_id.
+    """Visits registry entries. Arguments (-a): portal, year, recheck, as_of, home, portals, crawl_id, sample.
 
     `portal` is one id or a comma list (default: all, or all of the spider's `family`); `year` a comma list of report
     years; `home` and `portals` default to GONGKAI_HOME and GONGKAI_PORTALS. The spiders yield one
@@ -48,6 +49,7 @@ class PortalSpider(Spider):
         home: str = "",
         portals: str = "",
         crawl_id: str = "",
+        sample: str = "",
         **unknown: Any,
     ) -> None:
         super().__init__(name)
@@ -61,6 +63,7 @@ class PortalSpider(Spider):
             self.years = tuple(sorted({int(word) for word in year.split(",") if word.strip()}))
         except (registry.RegistryError, registry.UnknownPortal, ValueError) as error:
             raise UsageError(str(error)) from error
+        self.sample = int(sample) if sample else None
         self.recheck = recheck.strip().lower() in ("1", "true", "yes")
         self.crawl_id = crawl_id or archive.new_crawl_id(self.as_of)
         self._writer: archive.ManifestWriter | None = None
@@ -84,6 +87,7 @@ class PortalSpider(Spider):
             recheck=self.recheck,
             knowledge=archive.learn(self.home, {portal.id for portal in self.selected}),
             writer=writer,
+            sample=self.sample,
         )
         night.write_beginning(self.selected)
         for portal in self.selected:
@@ -161,11 +165,16 @@ class PortalSpider(Spider):
         return max(0, self.settings.getint("GONGKAI_BLOCKED_PORTAL_REQUESTS") - used) if used else None
 
     async def _crawl(self, night: Night, portal: Portal, history: PortalHistory, began: float) -> PortalResult:
+        if night.sample is not None:
+            first_page = dataclasses.replace(portal.list_page, pager=Pager("none", max=1))
+            portal = dataclasses.replace(portal, list_page=first_page)
         visit = Visit(night, portal)
         result = visit.result
         try:
             await entries.read_lists(visit, FAMILIES[portal.family])
             await articles.read_articles(visit)
+            if night.sample is not None:
+                visit.write_candidates()
             expectations.check(visit, history)
             await changes.judge(visit)
         except ListFailed as error:

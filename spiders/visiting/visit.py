@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -150,6 +151,12 @@ class Visit:
         for refused in rows.rejected:
             if refused.url not in self.candidates:
                 self._write_rejected_link(refused)
+
+    def write_candidates(self) -> None:
+        """Write what the lists offered to the manifest, for a look at a portal."""
+        for candidate in self.candidates.values():
+            row = {"kind": "candidate", "crawl_id": self.night.crawl_id, "portal_id": self.portal.id}
+            self.write({**row, **dataclasses.asdict(candidate)})
 
     def finish(self, began_seconds: float) -> PortalResult:
         """Count the requests and join the notes; a night on which every article failed is a failure."""
