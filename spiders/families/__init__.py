@@ -3,7 +3,7 @@ spiders/registry/families.yaml."""
 
 from __future__ import annotations
 
-from spiders.families import auto, hanweb, static_list, ucap, year_page
+from spiders.families import auto, gkmlpt, hanweb, static_list, ucap, year_page
 from spiders.families.entries import Family
 
 FAMILIES: dict[str, Family] = {
@@ -11,6 +11,7 @@ FAMILIES: dict[str, Family] = {
     "ucap": ucap.FAMILY,
     "hanweb": hanweb.FAMILY,
     "jpaas": hanweb.FAMILY,
+    "gkmlpt": gkmlpt.FAMILY,
     "year_page": year_page.FAMILY,
 }
 FAMILIES["auto"] = auto.family(FAMILIES)
