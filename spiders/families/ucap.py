@@ -184,7 +184,9 @@ async def _first_page(visit: Visit, listed: _List) -> tuple[str, Answer] | None:
             break
     if not listed.shown.candidates:
         raise ListFailed(why.partition(":")[0], why)
-    visit.learned[_SEARCH_KEY] = ""
+    if learned is None:
+        # One channel without a search says nothing where another has one.
+        visit.learned[_SEARCH_KEY] = ""
     advice = "an entry with pager index_n does not ask for it"
     visit.notes.append(f"ucap: {why}; the rendered pages were read instead ({advice})")
     return None

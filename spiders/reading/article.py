@@ -263,7 +263,9 @@ def _published_on(page: Page, meta: dict[str, str], printed: dict[str, str], sel
 
 def joined(attachments: tuple[Attachment, ...], documents: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
     """The attachments of an article, and those that only its list names; each address once."""
-    found = {one.url: one for one in (*documents, *attachments)}
+    found = {one.url: one for one in attachments}
+    for document in documents:
+        found.setdefault(document.url, document)
     return tuple(found.values())[:MAX_ATTACHMENTS]
 
 

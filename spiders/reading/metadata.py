@@ -67,8 +67,10 @@ def _own_text(node: Element) -> str:
 
 def _beside(node: Element) -> str:
     """What stands behind a label: the text after it, or the next element."""
-    tail = " ".join((node.tail or "")[:_MOST_CHARACTERS].split()).lstrip(":： ")
-    return tail or _short(node.getnext())
+    tail = node.tail or ""
+    if len(tail) > _MOST_CHARACTERS:
+        return ""
+    return " ".join(tail.split()).lstrip(":： ") or _short(node.getnext())
 
 
 def _short(node: Element | None) -> str:
