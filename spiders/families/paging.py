@@ -73,7 +73,7 @@ async def read_numbered(
         if pager.kind != "none":
             visit.notes.append(f"pager: {where} was read up to pager.max, {most} pages")
             visit.whole_list_read = False
-        return total is not None and read >= total
+        return False
     if total and not read:
         raise ListFailed("no_rows", f"no_rows: {where} says {total} rows and shows none")
     if total is not None and read < total and pager.kind != "none":

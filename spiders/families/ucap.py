@@ -180,7 +180,9 @@ async def _first_page(visit: Visit, listed: _List) -> tuple[str, Answer] | None:
             raise failed
         why = str(failed)
         if answer.code in ("refused", "robots"):
-            # The next one would be refused as well, and each refusal counts against the host.
+            # The next one would be refused as well, and each refusal counts against the host. It may answer another
+            # night: what the pages do not show is not gone.
+            visit.whole_list_read = visit.whole_list_read and pagers.total_pages(listed.page) is not None
             break
     if not listed.shown.candidates:
         raise ListFailed(why.partition(":")[0], why)

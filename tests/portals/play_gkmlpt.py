@@ -51,10 +51,10 @@ def seconds(day: str) -> int:
     return int(datetime.datetime.fromisoformat(f"{day}T00:30:00").replace(tzinfo=CHINA).timestamp())
 
 
-def column(rows: list[Row], host: str, *, size: int = 100, more: int = 0, jump: str = "") -> Answering:
+def column(rows: list[Row], host: str, *, size: int = 100, counted: bool = True, jump: str = "") -> Answering:
     """The column's rows, `size` a page; page 0 is page 1, and past the end is a 404.
 
-    `more` rows are counted and never shown; `jump` is an address of another host that one row has.
+    Not all columns are `counted`; `jump` is an address of another host that one row has.
     """
     articles: list[dict[str, Any]] = [
         {
@@ -81,7 +81,7 @@ def column(rows: list[Row], host: str, *, size: int = 100, more: int = 0, jump: 
         part = articles[(number - 1) * size : number * size]
         if not part:
             return Page(b"<html><body>404</body></html>", status=404)
-        total = len(articles) + more
+        total = len(articles) if counted else None
         said = {"classify": {"id": 2629, "post_count": total}, "total": total, "articles": part}
         return Page(json.dumps(said).encode(), content_type="application/json", etag="auto")
 
@@ -110,10 +110,10 @@ DEPARTMENT = rows_of("戊区教育局", range(2024, 2020, -1), "/wqjyj")
 
 
 def department(host: str, removed: str | None) -> Pages:
-    """One of several departments on a host; its column counts more rows than it shows, and page 2 is a 404."""
+    """One of several departments on a host; its column does not count its rows, and page 2 is a 404."""
     rows = [row for row in DEPARTMENT if row.path != removed]
     pages: dict[str, Page | Answering] = {row.path: article(row, host, "戊区教育局") for row in rows}
-    pages["/wqjyj/gkmlpt/api/all/5011"] = column(rows, host, more=1)
+    pages["/wqjyj/gkmlpt/api/all/5011"] = column(rows, host, counted=False)
     return pages
 
 

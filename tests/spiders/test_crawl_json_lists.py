@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-import dataclasses
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from flows.demo.server import Asked
 from spiders.crawl import CrawlSummary
-from spiders.families import gkmlpt
-from spiders.families.entries import Node
-from spiders.reading.pages import read_page
-from spiders.registry import load
-from spiders.visiting.visit import ListFailed, Visit
 from tests.spiders.portal_kit import Nights, Page, PortalServer, article, entry, listing, outcome, row, rows_of, title
 
 CHANNEL = "0123456789abcdef0123456789abcdef"
 TEMPLATE = "/bing/c1/zfxxgk_gknbz.shtml"
 SECOND = TEMPLATE.replace(".shtml", "_2.shtml")
 SEARCH, OTHER_SEARCH = f"/searchList/{CHANNEL}", f"/common/search/{CHANNEL}"
-API = "/gkmlpt/api/all/2629"
+API, INDEX = "/gkmlpt/api/all/2629", "/gkmlpt/index"
+TREE = [{"id": 2629, "name": "政府信息公开年报", "jump_url": "", "children": []}]
+CONFIG = (
+    f"<html><body><script>window._CONFIG = {{SID: '900001', TREE: {json.dumps(TREE, ensure_ascii=False)}}};</script>"
+)
 HOME = "<!DOCTYPE html><html><body>" + "<p>欢迎访问丁市人民政府</p>" * 50 + "</body></html>"
 YEARS = (2024, 2023)
 
@@ -114,6 +111,8 @@ GKMLPT: dict[str, Pages] = {
     "api-second-500": {
         API: lambda asked: answer(column(2024, total=2)) if asked.form["page"] == "1" else Page(status=500)
     },
+    "auto": {API: answer(column(*YEARS)), INDEX: Page(CONFIG.encode())},
+    "auto-no-column": {API: answer(column(*YEARS)), INDEX: Page(CONFIG.replace("年报", "指南").encode())},
     "api-odd-rows": {
         API: answer(column(total=9, articles=[*column(*YEARS)["articles"], None, 7, {"title": None, "url": None}]))
     },
@@ -127,12 +126,11 @@ class Crawl:
         for number, (name, pages) in enumerate((UCAP | GKMLPT).items(), start=1):
             server = PortalServer((HASHED if name in UCAP else POSTS) | pages, address=f"127.0.5.{number}")
             self.servers[name] = stack.enter_context(server)
-            if name in UCAP:
-                listed: dict[str, Any] = {"url": server.url(TEMPLATE)}
-            else:
-                params = {"sid": "900001", "column": "2629"}
-                listed = {"url": server.url("/gkmlpt/index"), "params": params, "pager": {"kind": "json", "max": 4}}
-            entries.append(entry(name, server.host, family="ucap" if name in UCAP else "gkmlpt", list=listed))
+            listed: dict[str, Any] = {"url": server.url(TEMPLATE if name in UCAP else INDEX)}
+            family = "ucap" if name in UCAP else "auto" if name.startswith("auto") else "gkmlpt"
+            if family == "gkmlpt":
+                listed |= {"params": {"sid": "900001", "column": "2629"}, "pager": {"kind": "json", "max": 4}}
+            entries.append(entry(name, server.host, family=family, list=listed))
         nights = Nights(folder)
         nights.declare(*entries)
         self.summary: CrawlSummary = nights.crawl()
@@ -176,6 +174,8 @@ def crawl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawl]:
         ("api-huge-total", "ok", "says 1000000 rows and gave 2", [2024, 2023]),
         ("api-endless", "ok", "read up to pager.max, 4 pages", [2023, 2022, 2021, 2020]),
         ("api-second-500", "failed", "server_error: page 2 of the column", [2024]),
+        ("auto", "ok", "auto: gkmlpt", [2024, 2023]),
+        ("auto-no-column", "failed", "no_column: the catalogue", []),
         ("api-odd-rows", "ok", "says 9 rows and gave 2", [2024, 2023]),
     ],
 )
@@ -210,30 +210,3 @@ def test_a_row_with_another_scheme_is_the_article_of_the_page(crawl: Crawl) -> N
 def test_pages_that_repeat_end_a_column(crawl: Crawl) -> None:
     asked = [path for path in crawl.servers["api-huge-total"].paths() if path.startswith(API)]
     assert asked == [f"{API}?page=1&sid=900001", f"{API}?page=2&sid=900001"]
-
-
-CONFIG = '<script>window._CONFIG = {SID: \'175\', TREE: [{"id": 2629, "name": "政府信息公开年报"}]}</script>'
-
-
-@pytest.mark.parametrize(("html", "expected"), [(CONFIG, "/gkmlpt/api/all/2629?page=1&sid=175"), ("<p>首页</p>", None)])
-def test_without_parameters_the_catalogue_tells_them(html: str, expected: str | None, tmp_path: Path) -> None:
-    """Families are told apart by their pages, too: `auto` declares no parameters."""
-    asked: list[str] = []
-
-    class Undeclared(Visit):
-        def __init__(self) -> None:
-            Nights(tmp_path).declare(entry("x", "127.0.0.1", family="static_list"))
-            portal = load(tmp_path / "registry")[0]
-            super().__init__(cast("Any", None), dataclasses.replace(portal, family="gkmlpt"))
-
-        async def list_page(self, url: str, parent_url: str | None = None) -> Any:
-            return read_page(url, html.encode()), None
-
-        async def ask_list(self, link: Any) -> Any:
-            asked.append(link.url)
-            raise ListFailed("seen", "seen")
-
-    with pytest.raises(ListFailed) as failed:
-        asyncio.run(gkmlpt.read_list(Undeclared(), Node("http://127.0.0.1/gkmlpt/index")))
-    assert asked == ([f"http://127.0.0.1{expected}"] if expected else [])
-    assert failed.value.code == ("seen" if expected else "no_column")
