@@ -9,17 +9,23 @@ from __future__ import annotations
 
 from spiders.families.entries import Family, Node
 from spiders.reading import pagers
+from spiders.registry import Pager
 from spiders.visiting.visit import Visit
 
 
 async def read_list(visit: Visit, node: Node) -> None:
+    """Read a list and the pages after it, by the entry's pager."""
+    await read_pages(visit, node, visit.portal.list_page.pager)
+
+
+async def read_pages(visit: Visit, node: Node, pager: Pager) -> None:
     """Read a list and the pages after it, until its pager or the list itself ends.
 
     Raises:
         ListFailed: when a page of the list cannot be read.
         Stopped: when the portal is not to be asked further tonight.
     """
-    declared = visit.portal.list_page
+    params = visit.portal.list_page.params
     first_url, parent_url = node.url, node.parent_url
     url, number, total = first_url, 1, None
     asked: set[str] = set()
@@ -44,9 +50,9 @@ async def read_list(visit: Visit, node: Node) -> None:
                 visit.notes.append(f"pager: page {number} repeats an earlier page, so the list ended there")
             return
         seen.append(offered)
-        following = pagers.next_page(declared.pager, declared.params, first_url, page, number, total)
+        following = pagers.next_page(pager, params, first_url, page, number, total)
         if following is None:
-            if declared.pager.kind != "none" and number >= declared.pager.max:
+            if pager.kind != "none" and number >= pager.max:
                 visit.notes.append(f"pager: the list was read up to pager.max, {number} pages")
                 visit.whole_list_read = False
             return

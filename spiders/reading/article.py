@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from spiders import addresses
-from spiders.reading import listing, titles
+from spiders.reading import listing, metadata, titles
+from spiders.reading.listing import Attachment
 from spiders.reading.pages import Element, Page, css, element_text, whole_text, xpath
 from spiders.registry import ArticleSelectors
 
@@ -41,6 +42,7 @@ ATTACHMENT_BOXES = (
     " .artfile, #fujian, #attachment"
 )
 MAX_ATTACHMENTS = 20
+_TAGS = ("articletitle", "pubdate", "contentsource")
 MOST_CHARACTERS_COMPARED = 200_000
 
 _DOWNLOAD_PATH = re.compile(
@@ -72,14 +74,6 @@ _ERROR_WORDS = re.compile(
 
 
 @dataclass(frozen=True)
-class Attachment:
-    """A link to a document that belongs to an article."""
-
-    url: str
-    link_text: str
-
-
-@dataclass(frozen=True)
 class Article:
     """What an article page says of itself. Days are YYYY-MM-DD; what is not there is None."""
 
@@ -99,10 +93,12 @@ def read_article(page: Page, selectors: ArticleSelectors | None = None) -> Artic
     selectors = selectors or ArticleSelectors()
     meta = meta_tags(page)
     body = body_of(page, selectors.body)
+    # Most pages carry the tags, and the others print the same beside their text.
+    printed = {} if all(meta.get(name) for name in _TAGS) else metadata.printed(page)
     return Article(
-        title=_title(page, meta, selectors.title),
-        published_on=_published_on(page, meta, selectors.date),
-        content_source=meta.get("contentsource") or None,
+        title=_title(page, meta, printed, selectors.title),
+        published_on=_published_on(page, meta, printed, selectors.date),
+        content_source=meta.get("contentsource") or printed.get("source") or None,
         attachments=tuple(_attachments(page, body, selectors.attachments))[:MAX_ATTACHMENTS],
     )
 
@@ -217,7 +213,7 @@ def _own_host(page: Page) -> tuple[str, ...]:
     return (addresses.host_key(page.url),)
 
 
-def _title(page: Page, meta: dict[str, str], selector: str | None) -> str | None:
+def _title(page: Page, meta: dict[str, str], printed: dict[str, str], selector: str | None) -> str | None:
     for node in css(selector)(page.tree) if selector else ():
         if said := element_text(node):
             return said
@@ -229,6 +225,7 @@ def _title(page: Page, meta: dict[str, str], selector: str | None) -> str | None
             page.tree
         )[:12]
     ]
+    sources.append(printed.get("title", ""))
     head = next((element_text(node) for node in page.tree.iter("title")), "")
     sources.append(re.split(r"\s*[-_|—–]{1,2}\s*(?=[^-_|—–]*$)", head)[0])
     filled = [source for source in sources if source]
@@ -243,13 +240,13 @@ def _title(page: Page, meta: dict[str, str], selector: str | None) -> str | None
     return best[0] if best else None
 
 
-def _published_on(page: Page, meta: dict[str, str], selector: str | None) -> str | None:
+def _published_on(page: Page, meta: dict[str, str], printed: dict[str, str], selector: str | None) -> str | None:
     if selector:
         for node in css(selector)(page.tree):
             found = listing.date_in(element_text(node))
             if found:
                 return found
-    tagged = listing.date_in(meta.get("pubdate", ""))
+    tagged = listing.date_in(meta.get("pubdate", "")) or listing.date_in(printed.get("day", ""))
     if tagged:
         return tagged
     for node in _found(page, "#pubDate, .fbsj, .pubtime, .time, .date, .art_infos, .xx_con, .info"):
@@ -262,6 +259,14 @@ def _published_on(page: Page, meta: dict[str, str], selector: str | None) -> str
         if found:
             return found
     return None
+
+
+def joined(attachments: tuple[Attachment, ...], documents: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
+    """The attachments of an article, and those that only its list names; each address once."""
+    found = {one.url: one for one in attachments}
+    for document in documents:
+        found.setdefault(document.url, document)
+    return tuple(found.values())[:MAX_ATTACHMENTS]
 
 
 def _attachments(page: Page, body: Element | None, selector: str | None) -> Iterator[Attachment]:

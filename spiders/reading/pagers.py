@@ -13,9 +13,11 @@ from spiders.registry import Pager
 STUB_BYTES = 600
 
 _TOTAL = (
-    re.compile(r"createPageHTML\s*\(\s*[\"']?(\d{1,4})\b"),
+    re.compile(r"createPageHTML\s*\(\s*(?:[\"'][A-Za-z_][\w-]{0,60}[\"']\s*,\s*)?[\"']?(\d{1,4})\b"),
     re.compile(r"\bcountPage\s*=\s*[\"']?(\d{1,4})\b"),
 )
+# A call that begins with the id of a box numbers the pages from 1: page 2 is stem_2.
+_BOXED = re.compile(r"createPageHTML\s*\(\s*[\"'][A-Za-z_]")
 _REFRESH = re.compile(r"<meta[^>]{0,80}http-equiv\s*=\s*[\"']?refresh[^>]{0,200}>", re.IGNORECASE)
 _REFRESH_URL = re.compile(r"url\s*=\s*[\"']?\s*([^\"'>\s]*)", re.IGNORECASE)
 _NEXT_WORDS = re.compile(r"^(?:下一?页|后一?页|下页|next|>|›|»|>>)\s*[>›»]*$", re.IGNORECASE)
@@ -38,8 +40,9 @@ def no_pages(pager: Pager, params: dict[str, str], first_url: str, page: Page, n
 
 
 def index_pages(pager: Pager, params: dict[str, str], first_url: str, page: Page, number: int) -> str | None:
-    """`index_n`: index.html, index_1.html (page 2) …; `first` is the suffix of page 2 where it is not 1."""
-    suffix = (1 if pager.first is None else pager.first) + number - 1
+    """`index_n`: index.html, index_1.html (page 2) …; `first` is the suffix of page 2 where the page does not tell."""
+    usual = 2 if _BOXED.search(page.text) else 1
+    suffix = (usual if pager.first is None else pager.first) + number - 1
     path = urlsplit(first_url).path
     folder, _, name = path.rpartition("/")
     stem, dot, ending = name.rpartition(".")
