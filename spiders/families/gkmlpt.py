@@ -17,6 +17,7 @@ from spiders.families.entries import Family, Node
 from spiders.families.paging import Batch, read_numbered
 from spiders.reading import article, data
 from spiders.reading.listing import Attachment, Item
+from spiders.reading.pages import Page
 from spiders.visiting.fetching import Link
 from spiders.visiting.visit import ListFailed, Visit
 
@@ -173,4 +174,10 @@ def _columns(tree: list[Any]) -> Iterator[tuple[str, str]]:
             yield str(number), "".join(data.text_in(node, "name").split())
 
 
-FAMILY = Family(read_list)
+def params_of(page: Page) -> dict[str, str]:
+    """`sid` and `column` as a catalogue's page says them; empty when it does not."""
+    column = column_of(page.text, page.url)
+    return {"sid": column.sid, "column": column.column} if column else {}
+
+
+FAMILY = Family(read_list, params_of=params_of)
