@@ -23,7 +23,7 @@ CONTAINERS = (
     "#vsb_content, .v_news_content",
     "#ivs_content, .Article_content",
     "#mainText, .main-txt, .artile_zw",
-    ".xxgk_content, #NewsContent, .news_cont_d_wrap, #fontzoom, #BodyLabel",
+    ".xxgk_content, .bt_content, #NewsContent, .news_cont_d_wrap, #fontzoom, #BodyLabel",
 )
 # Hanweb marks the beginning of a text in whatever element holds it (families.md §2.2).
 _MARKED = xpath(

@@ -86,8 +86,16 @@ class _Walk:
         return Link(url, parent_url=self.page.url, form=form) if url is not None else None
 
 
-async def read_columns(visit: Visit, page: Page, columns: tuple[jpage.Column, ...]) -> list[ListFailed]:
+async def read_columns(
+    visit: Visit, page: Page, columns: tuple[jpage.Column, ...], *, only_boxes: bool = False
+) -> list[ListFailed]:
     """Read the datastores of a column page to their ends; what fails is returned, the others are read all the same.
+
+    Args:
+        visit: the portal's visit.
+        page: the column page.
+        columns: its datastores.
+        only_boxes: the page's list is elsewhere, so that only datastores that show reports count.
 
     Raises:
         Stopped: when the portal is not to be asked further tonight.
@@ -99,7 +107,8 @@ async def read_columns(visit: Visit, page: Page, columns: tuple[jpage.Column, ..
     # Boxes beside the list have datastores of their own: where one shows reports, the others are left alone; where
     # none does, those that show nothing yet are asked, or the first.
     silent = [(walk, rows) for walk, rows in walks if not walk.known]
-    chosen = [(walk, rows) for walk, rows in walks if rows.candidates] or silent or walks[:1]
+    others = [] if only_boxes else silent or walks[:1]
+    chosen = [(walk, rows) for walk, rows in walks if rows.candidates] or others
     failed = []
     for walk, rows in chosen:
         visit.keep(rows)
@@ -127,12 +136,21 @@ async def _follow(visit: Visit, walk: _Walk) -> None:
             cut = link.url
     if cut:
         raise ListFailed("truncated", f"truncated: the datastore at {cut} stops before its end")
-    known = len(walk.known)
-    if pager.kind != "none" and link is not None:
+    if pager.kind == "none":
+        return
+    if link is not None:
         visit.notes.append(f"pager: the list was read up to pager.max, {most} pages")
-    elif pager.kind != "none" and total is not None and known < total:
+        visit.whole_list_read = False
+    elif total is not None and len(walk.known) + _rows_in_html(visit, page) < total:
         why = f"; {', '.join(walk.missed)} must be in list.params" if walk.missed else ""
-        visit.notes.append(f"pager: the list says {total} records and gave {known}{why}")
+        visit.notes.append(f"pager: the list says {total} records and gave {len(walk.known)}{why}")
+        visit.whole_list_read = False
+
+
+def _rows_in_html(visit: Visit, page: Page) -> int:
+    """How many rows the page shows outside its datastores: some servers fill these with nothing."""
+    rows = visit.rows_of(page)
+    return len(rows.candidates) + len(rows.rejected)
 
 
 def _stores_of(visit: Visit, answer: Answer, where: str) -> tuple[jpage.Store, ...]:

@@ -79,14 +79,14 @@ def answered_html(text: str) -> str:
     try:
         said: Any = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise NotAUnit(f"expected JSON with data.html, found {_shown(text)}") from error
+        raise NotAUnit(f"expected JSON with data.html, found {jpage.shown(text)}") from error
     if not isinstance(said, dict):
-        raise NotAUnit(f"expected JSON with data.html, found {_shown(text)}")
+        raise NotAUnit(f"expected JSON with data.html, found {jpage.shown(text)}")
     data = said.get("data")
     if data is None and said.get("success") is not False:
         return ""
     if said.get("success") is False or not isinstance(data, dict):
-        raise NotAUnit(f"expected JSON with data.html, found {_shown(text)}")
+        raise NotAUnit(f"expected JSON with data.html, found {jpage.shown(text)}")
     found = data.get("html")
     if found is not None and not isinstance(found, str):
         raise NotAUnit(f"expected text in data.html, found {type(found).__name__}")
@@ -139,13 +139,11 @@ async def _read_unit(visit: Visit, page: Page, unit: Unit, *, alone: bool) -> No
         offered = offered or {link.get("href", "") for link in part.links() if part.absolute(link.get("href", ""))}
         if not offered - seen:
             if number == 2 and len(seen) >= size and offered:
-                visit.notes.append(f"pager: {where} repeats the first, which is full; the rest was not shown")
+                sentence = "repeats the first, which is full; a larger list.params.perpage may show the rest"
+                visit.notes.append(f"pager: {where} {sentence}")
+                visit.whole_list_read = False
             return
         seen |= offered
     if declared.pager.kind != "none":
         visit.notes.append(f"pager: the list was read up to pager.max, {most} pages")
-
-
-def _shown(text: str) -> str:
-    text = " ".join(text[:200].split())
-    return repr(text if len(text) <= 80 else text[:77] + "…")
+        visit.whole_list_read = False

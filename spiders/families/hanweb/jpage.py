@@ -247,7 +247,8 @@ def _column(
     # The site is the same for every list of its page.
     for one in objects:
         for name in ("webid", "webname", "appid"):
-            form.setdefault(name, one.get(name, ""))
+            if one.get(name):
+                form.setdefault(name, one[name])
     form.update({name: params[name] for name in FORM_PARAMS if params.get(name)})
     for name in ("page", "startrecord", "endrecord", "perpage", "proxyUrl"):
         form.pop(name, None)
@@ -298,3 +299,9 @@ def page_of(records: tuple[str, ...], url: str) -> Page:
 
 def _joined(reference: str, query: str) -> str:
     return f"{reference}{'&' if '?' in reference else '?'}{query}"
+
+
+def shown(text: str) -> str:
+    """The beginning of an answer, for messages."""
+    text = " ".join(text[:200].split())
+    return repr(text if len(text) <= 80 else text[:77] + "…")
