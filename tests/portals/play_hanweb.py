@@ -156,8 +156,10 @@ def report_of_a_year(host: str, removed: str | None) -> Pages:
     def answer(asked: Asked) -> Page:
         year = int(asked.form.get("fbtime") or 0)
         path = YEARLY.get(year)
-        if path is None or path == removed or asked.form.get("area") != AREA:
+        if path and path == removed:
             return Page(b"<html><body>404</body></html>", status=404)
+        if path is None or asked.form.get("area") != AREA:
+            return Page("<html><body><h3>信息公开年度报告</h3><p>暂无相关信息</p></body></html>".encode())
         return table_article(Record(path, title(AGENCY, year), f"{year + 1}-01-20"))
 
     return {REPORT: answer} | {path: answer for path in YEARLY.values() if path != removed}
@@ -220,7 +222,7 @@ SCENARIOS = [
         listed={**NUMBERS, "params": {"area": AREA, "infotypeId": TYPE, "jdid": "2"}},
     ),
     hanweb(
-        "xxgk-years", report_of_a_year, "xxgk_annual_report", "year_template",
+        "xxgk-years", report_of_a_year, "xxgk_annual_report", "xxgk_empty_year", "year_template",
         listed={"entry": "year_template", "url": f"{REPORT}?area={AREA}&fbtime={{year}}"},
         reports=tuple(YEARLY.values()), attachments=(), revised=YEARLY[2022], removed=YEARLY[2019],
         entry={"expect": {"first_year": 2017}},

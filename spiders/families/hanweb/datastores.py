@@ -128,6 +128,9 @@ async def _follow(visit: Visit, walk: _Walk) -> None:
     page, pager, total = walk.page, visit.portal.list_page.pager, walk.column.call.total
     most = 1 if pager.kind == "none" else pager.max
     cut = None if walk.column.store.complete else page.url
+    in_html = 0 if walk.known else _rows_in_html(visit, walk)
+    if total is not None and 0 < total <= in_html:
+        return
     while (link := walk.question()) is not None and walk.batches < most:
         answer = await visit.ask_list(link)
         stores = _stores_of(visit, answer, f"the records after {len(walk.known)} of the list {page.url}, {link.url}")
@@ -141,16 +144,17 @@ async def _follow(visit: Visit, walk: _Walk) -> None:
     if link is not None:
         visit.notes.append(f"pager: the list was read up to pager.max, {most} pages")
         visit.whole_list_read = False
-    elif total is not None and len(walk.known) + _rows_in_html(visit, page) < total:
+    elif total is not None and len(walk.known) + in_html < total:
         why = f"; {', '.join(walk.missed)} must be in list.params" if walk.missed else ""
         visit.notes.append(f"pager: the list says {total} records and gave {len(walk.known)}{why}")
         visit.whole_list_read = False
 
 
-def _rows_in_html(visit: Visit, page: Page) -> int:
-    """How many rows the page shows outside its datastores: some servers fill these with nothing."""
-    rows = visit.rows_of(page)
-    return len(rows.candidates) + len(rows.rejected)
+def _rows_in_html(visit: Visit, walk: _Walk) -> int:
+    """How many of the column's own articles stand in the HTML: some servers leave the datastore empty."""
+    rows = visit.rows_of(walk.page)
+    found = [row.url for row in rows.candidates] + [row.url for row in rows.rejected]
+    return [jpage.column_of(url) for url in found].count(walk.column.form.get("columnid") or "")
 
 
 def _stores_of(visit: Visit, answer: Answer, where: str) -> tuple[jpage.Store, ...]:

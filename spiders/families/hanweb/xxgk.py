@@ -55,7 +55,6 @@ _ROWS = xpath(
 )
 _LINKS = xpath("//a[contains(concat(' ', normalize-space(@class), ' '), ' bt_link ')]")
 _COLUMN = re.compile(r"/col/col([\w-]{1,60})/")
-_ARTICLE_COLUMN = re.compile(r"/col/col([\w-]{1,60})/art/|/art_(\w{1,60}?)_\d+(?:_\d+)?\.s?html?$")
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,11 @@ def _said(text: str, addresses: dict[str, str]) -> Iterator[tuple[str, str]]:
     for load in _LOAD.finditer(text):
         arguments = _ARGUMENT.findall(load[1])
         # A type of 0 is none.
-        yield from (("divid", arguments[0]), ("infotypeId", arguments[1].strip("0")), ("jdid", arguments[4]))
+        yield from (
+            ("divid", arguments[0]),
+            ("infotypeId", "" if arguments[1] == "0" else arguments[1]),
+            ("jdid", arguments[4]),
+        )
     yield from _QUOTED.findall(text)
     yield from _IN_QUERY.findall(text)
 
@@ -173,12 +176,6 @@ def infotype_of(text: str) -> str:
     named = [node for node, label in found.items() if "公开" in label]
     best = named or list(found)
     return best[0] if len(best) == 1 else ""
-
-
-def column_of(url: str) -> str | None:
-    """The column that an article's address names; newer addresses name none."""
-    found = _ARTICLE_COLUMN.search(urlsplit(url).path)
-    return (found[1] or found[2]) if found else None
 
 
 async def read_search(visit: Visit, page: Page, search: Search) -> None:
@@ -272,10 +269,10 @@ def _of_columns(visit: Visit, page: Page, search: Search, infotype: str, read: l
     columns = {declared} if declared else known
 
     def own(row: Candidate | NotAReport) -> bool:
-        return column_of(row.url) in (None, *columns)
+        return jpage.column_of(row.url) in (None, *columns)
 
     # Where the column shows nothing of its own, its articles carry another one's number.
-    shows_own = any(column_of(address) in columns for address in candidates)
+    shows_own = any(jpage.column_of(address) in columns for address in candidates)
     if declared or (not infotype and shows_own):
         left_out = sum(not own(row) for row in candidates.values())
         if left_out:

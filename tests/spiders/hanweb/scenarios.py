@@ -9,7 +9,7 @@ from flows.demo import hanweb_pages
 from flows.demo.hanweb_pages import PROXY, UNIT, Column, Proxy, Record, article_path, datastore
 from flows.demo.server import Asked
 from tests.spiders.hanweb import module_pages
-from tests.spiders.hanweb.module_pages import LOAD, MESSAGES, SEARCH, TYPE
+from tests.spiders.hanweb.module_pages import FRAME, JOINED, LOAD, MESSAGES, SEARCH, TYPE
 from tests.spiders.portal_kit import Page, hanweb_article, listing, row, title
 
 Pages = dict[str, Any]
@@ -185,6 +185,7 @@ SCENARIOS: dict[str, tuple[Pages, dict[str, Any]]] = {
     ),
     "xxgk-address": ({}, {"url": "/module/xxgk/xxgkAnnualReport.jsp?area=1&fbtime=2022"}),
     "xxgk-search": (xxgk(column(12), LOAD, infotype=TYPE, html=boxed_news()), NUMBERED),
+    "xxgk-tree": (xxgk(column(12), FRAME, JOINED, others=reports(9, "3003")), NUMBERED),
     "xxgk-own-column": (xxgk(column(12), LOAD, others=reports(9, "3003")), NUMBERED),
     "xxgk-other-number": (xxgk(dataclasses.replace(column(12, "3003"), columnid="1001"), LOAD), NUMBERED),
     "xxgk-ends-early": (xxgk(column(12), LOAD, infotype=TYPE, later=Page(b"<table></table>")), NUMBERED),

@@ -13,7 +13,7 @@ import pytest
 from flows.demo.hanweb_pages import PROXY
 from spiders import archive
 from spiders.crawl import CrawlSummary
-from tests.spiders.hanweb.module_pages import AREA, SEARCH, TYPE
+from tests.spiders.hanweb.module_pages import AREA, SEARCH, TREE, TYPE
 from tests.spiders.hanweb.scenarios import ENCRYPTED, FILE, NAV, SCENARIOS, column, reports
 from tests.spiders.portal_kit import Nights, PortalServer, entry, outcome, rows_of
 
@@ -59,7 +59,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoNights]:
         ("links", 11), ("windows", 30), ("capped", 16), ("numbers", 11), ("windows-get", 11), ("other-path", 11),
         ("numbers-from-1", 11), ("declared", 11), ("encrypted", 6), ("html-list", 6), ("boxes", 7), ("years", 12),
         ("unit", 19), ("unit-boxes", 19), ("first-page", 5), ("unit-one-page", 15), ("unit-short", 3),
-        ("moved-to-unit", 3), ("xxgk-search", 11), ("xxgk-own-column", 11), ("xxgk-other-number", 11),
+        ("moved-to-unit", 3), ("xxgk-search", 11), ("xxgk-tree", 11), ("xxgk-own-column", 11),
+        ("xxgk-other-number", 11),
     ],
 )  # fmt: skip
 def test_every_report_is_listed_and_fetched(story: TwoNights, name: str, listed: int) -> None:
@@ -212,6 +213,8 @@ def test_the_search_of_the_module_is_posted_by_number(story: TwoNights) -> None:
     assert {(form["infotypeId"], form["area"], form["divid"], form["jdid"]) for form in forms} == {
         (TYPE, AREA, "div1001", "2")
     }
+    assert story.lists("xxgk-tree")[1][:2] == ("GET", f"{TREE}?standardXxgk=1&area={AREA}&divid=div1001")
+    assert [dict(parse_qsl(posted))["infotypeId"] for _, _, posted, _ in story.lists("xxgk-tree")[2:]] == [TYPE] * 3
     assert len(story.lists("xxgk-first-page")) == 2
     assert outcome(story.first, "xxgk-first-page").listed == 5
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 
 from flows.demo.hanweb_pages import Column, Record, datastore
-from spiders.families.hanweb import truecms, xxgk
+from spiders.families.hanweb import jpage, truecms, xxgk
 from spiders.reading.pages import Page, read_page
 from tests.spiders.hanweb.module_pages import AREA, FRAME, JOINED, LOAD, NODES, TYPE, shell, truecms_pages
 
@@ -103,7 +103,7 @@ def test_the_tree_names_the_type_of_annual_reports() -> None:
     ],
 )
 def test_the_column_in_an_address(path: str, column: str | None) -> None:
-    assert xxgk.column_of(f"{HOST}{path}") == column
+    assert jpage.column_of(f"{HOST}{path}") == column
 
 
 def test_addresses_of_the_module() -> None:
