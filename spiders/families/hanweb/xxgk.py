@@ -216,6 +216,7 @@ class _Asking:
     def __init__(self, visit: Visit, page: Page, search: Search, infotype: str) -> None:
         self._visit, self._page, self._search, self._infotype = visit, page, search, infotype
         self._pages: int | None = None
+        self._seen: set[str] = set()
         self.read: list[Listing] = []
 
     async def ask(self, number: int) -> Batch | None:
@@ -249,12 +250,15 @@ class _Asking:
                 link.set("title", link.get("mc", ""))
         listing = self._visit.rows_of(found)
         self.read.append(listing)
-        return Batch(listing, rows, references=frozenset(shown)) if rows else self._end(where)
+        if not rows or self._seen.issuperset(shown):
+            return self._end(where)
+        self._seen.update(shown)
+        return Batch(listing, rows, references=frozenset(shown))
 
     def _end(self, where: str) -> Batch | None:
         """The end of the search; one that comes before the number of pages that it says is noted."""
         if self._pages is not None:
-            self._visit.notes.append(f"pager: {where} is empty, and the search says {self._pages} pages")
+            self._visit.notes.append(f"pager: {where} shows nothing new, and the search says {self._pages} pages")
             self._visit.whole_list_read = False
         return None
 

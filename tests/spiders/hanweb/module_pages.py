@@ -65,8 +65,9 @@ def _found(column: Column, others: Sequence[Record], asked: Asked, *, past: str 
     size = column.per_page
     pages = max(1, -(-len(records) // size))
     number = int(form.get("currpage") or 1)
-    if past == "repeat":
-        number = min(number, pages)
+    if past != "empty":
+        # The last page again past the end, or every time the first.
+        number = min(number, pages) if past == "repeat" else 1
     rows = "".join(_row(record, n) for n, record in enumerate(records[(number - 1) * size : number * size], start=1))
     bar = f'<td align="right">&nbsp;&nbsp;共{pages}页&nbsp;<a href="javascript:void(0)">下一页</a></td>'
     html = f'<table class="tb_title"><tr>{bar}</tr></table><table><tr><td>索引号</td><td>名称</td></tr>{rows}</table>'

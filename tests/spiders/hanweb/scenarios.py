@@ -102,10 +102,10 @@ def downloads() -> Pages:
 
 def xxgk(
     one: Column, *parts: str, infotype: str = "", html: str = "", others: tuple[Record, ...] = (),
-    later: Page | None = None,
+    later: Page | None = None, **more: Any,
 ) -> Pages:  # fmt: skip
     page = module_pages.shell(one, *parts, html.replace("{", "{{").replace("}", "}}"), infotype=infotype)
-    pages = module_pages.xxgk_pages(one, page, others)
+    pages = module_pages.xxgk_pages(one, page, others, **more)
     found = pages[SEARCH]
 
     def search(asked: Asked) -> Page:
@@ -189,6 +189,7 @@ SCENARIOS: dict[str, tuple[Pages, dict[str, Any]]] = {
     "xxgk-own-column": (xxgk(column(12), LOAD, others=reports(9, "3003")), NUMBERED),
     "xxgk-other-number": (xxgk(dataclasses.replace(column(12, "3003"), columnid="1001"), LOAD), NUMBERED),
     "xxgk-ends-early": (xxgk(column(12), LOAD, infotype=TYPE, later=Page(b"<table></table>")), NUMBERED),
+    "xxgk-repeats": (xxgk(column(12), LOAD, infotype=TYPE, past="first"), NUMBERED),
     "xxgk-breaks": (xxgk(column(12), LOAD, infotype=TYPE, later=Page(b"", status=500)), NUMBERED),
     "xxgk-home-page": (xxgk(column(12), LOAD, infotype=TYPE) | {SEARCH: HOME}, NUMBERED),
     "xxgk-first-page": (xxgk(column(12), LOAD, infotype=TYPE), {"pager": {"kind": "none"}}),

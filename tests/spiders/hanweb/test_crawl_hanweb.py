@@ -225,9 +225,11 @@ def test_of_a_search_of_the_whole_area_the_column_s_own_reports_are_kept(story: 
 
 
 def test_a_search_that_ends_before_its_number_of_pages_says_so(story: TwoNights) -> None:
-    found = outcome(story.first, "xxgk-ends-early")
-    assert (found.outcome, found.listed) == ("ok", 5)
-    assert "is empty, and the search says 3 pages" in (found.reason or "")
+    for name in ("xxgk-ends-early", "xxgk-repeats"):
+        found = outcome(story.first, name)
+        assert (found.outcome, found.listed) == ("ok", 5)
+        assert "page 2 of the search" in (found.reason or "")
+        assert "shows nothing new, and the search says 3 pages" in (found.reason or "")
 
 
 def test_without_its_endpoint_truecms_is_its_first_screen(story: TwoNights) -> None:
