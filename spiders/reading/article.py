@@ -23,7 +23,7 @@ CONTAINERS = (
     "#vsb_content, .v_news_content",
     "#ivs_content, .Article_content",
     "#mainText, .main-txt, .artile_zw",
-    ".xxgk_content, #NewsContent, .news_cont_d_wrap, #fontzoom, #BodyLabel",
+    ".xxgk_content, .bt_content, #NewsContent, .news_cont_d_wrap, #fontzoom, #BodyLabel",
 )
 # Hanweb marks the beginning of a text in whatever element holds it (families.md §2.2).
 _MARKED = xpath(
@@ -179,17 +179,18 @@ def why_no_article(page: Page, article: Article, link_text: str, title_re: str |
         return f"soft_404: the page answers 200 and says {error[0]}"
     rows = listing.read_listing(page, listing.ListingRules(hosts=_own_host(page), title_re=title_re))
     others = [c for c in rows.candidates if titles.normal(c.link_text) != titles.normal(link_text)]
-    named = titles.classify(article.title, title_re).accepted
+    verdict = titles.classify(article.title, title_re)
+    named = verdict.accepted
     body = body_of(page)
+    substance = next(page.tree.iter("table"), None) is not None or bool(article.attachments) or body is not None
     if len(others) >= 2 and not article.attachments and not (named and body is not None and _says_more(body)):
         return "soft_404: the page is a list of reports, not a report"
-    if named:
+    # The bare name of the report is the heading of an empty shell, too.
+    if named and (substance or verdict.report_year is not None or verdict.agency_name is not None):
         return None
-    if titles.classify(article.title).code not in ("other", "empty", "too_long", "cut"):
+    if not named and titles.classify(article.title).code not in ("other", "empty", "too_long", "cut"):
         return None
     wanted = titles.normal(link_text).rstrip("….")
-    table = next(page.tree.iter("table"), None)
-    substance = table is not None or bool(article.attachments) or body is not None
     if wanted and wanted in compact and substance:
         return None
     return "soft_404: the page has neither the title of its link nor the headings of a report"

@@ -101,7 +101,11 @@ async def read_article(visit: Visit, candidate: Candidate) -> None:
     }
     wrong = _why_no_article(visit, page, read, candidate, answer)
     if wrong:
-        visit.count_fault("soft_404")
+        if candidate.only_year and answer.previous is None:
+            # Some answer for a year without a report with an empty shell.
+            visit.absent_years += 1
+        else:
+            visit.count_fault("soft_404")
         visit.gone.add(candidate.url)
         visit.write(fetch_row(night, portal, "article", answer, outcome="failed", reason=wrong, page=said))
         return

@@ -41,7 +41,7 @@ class Visit:
         whole_list_read: false once a list was left out or not read to its end.
         gone: addresses of articles that answered 404 tonight, or with something else than a report.
         answered: addresses that answered with a document tonight.
-        absent_years: addresses of a year that answered 404 and never had a report.
+        absent_years: addresses of a year that answered 404, or with no report, and never had one.
         column_name: what the first list page calls its column, if it does.
         learned: what a family found out about the portal while it read one list, for the next one.
         challenged: sentences of the challenges met on one host of several.
