@@ -76,14 +76,14 @@ class Series:
 @cache
 def form_names() -> tuple[str, ...]:
     """The forms with the three tables, of which indicators are made, oldest first."""
-    return tuple(
-        sorted({form for measure in measures() if measure.table_name != "legacy" for form in measure.forms.split()})
-    )
+    return tuple(sorted({form for m in measures() if m.table_name == "application" for form in m.forms.split()}))
 
 
 @cache
 def wide_columns() -> tuple[WideColumn, ...]:
-    """Every disclosure measure, every outcome over all applicants, new applications by applicant, every result."""
+    """Every disclosure measure, every outcome over all applicants, new applications by applicant, every result, every
+    figure of the statistics of 2014, and what the text and our checks say of a report.
+    """
     return tuple(column for _, column in _wide_columns())
 
 
@@ -105,6 +105,11 @@ def _wide_columns() -> tuple[tuple[Measure, WideColumn], ...]:
         (r, _column(f"{c.measure}_{r.measure}", f"litigation.{c.measure}.{r.measure}", r, (c, r)))
         for c in by_table["channel"]
         for r in by_table["result"]
+    ]
+    columns += [
+        (m, _column(m.measure, f"{table}.{m.measure}", m, (m,)))
+        for table in ("legacy", "narrative", "checks")
+        for m in by_table[table]
     ]
     return tuple(columns)
 
@@ -152,7 +157,8 @@ def indicators() -> dict[str, Indicator]:
     """All indicators by key, in the order of ``indicators.yaml``.
 
     Raises ValueError naming the indicator for an unknown term, a missing unit or reason, a label that stands twice,
-    a key that is also a measure of another meaning, or a comparability milder than that of its measures.
+    a key that is also a measure of another meaning, a comparability milder than that of its measures, or one of
+    class C that has values in more than one form.
     """
     made = {key: _indicator(key, dict(body)) for key, body in _declared()["indicators"].items()}
     for labels in ([i.zh for i in made.values()], [i.en for i in made.values()]):
@@ -190,10 +196,23 @@ def _indicator(key: str, body: dict[str, Any]) -> Indicator:
     worst = max((dictionary[path].comparability for path in operands), default="A")
     if indicator.comparability < worst:
         raise ValueError(f"indicators.yaml: {key}: comparability {worst} of its measures asks for at least {worst}")
+    computable = [form for form in form_names() if _complete(indicator, form)]
+    if indicator.comparability == "C" and len(computable) > 1:
+        raise ValueError(
+            f"indicators.yaml: {key}: class C may not join the forms {' and '.join(computable)}: declare one indicator "
+            "for each form, of the cells that only that form prints"
+        )
     names = {column.name: column.path for column in wide_columns()}
     if key in names and (operands != {names[key]} or indicator.is_ratio):
         raise ValueError(f"indicators.yaml: {key} is also a measure, but of another meaning")
     return indicator
+
+
+def _complete(indicator: Indicator, form: str) -> bool:
+    """Whether a report of this form prints something for every term, so that the indicator can have a value."""
+    terms = (*indicator.numerator, *(indicator.denominator or ()))
+    each = [_expand((name,), form) for _, name in _flatten(terms)]
+    return all(cells and all(form in column.forms for _, column in cells) for cells in each)
 
 
 @cache
@@ -201,7 +220,8 @@ def series() -> tuple[Series, ...]:
     """Every harmonized measure that may be summed over agencies, then every result of reviews and lawsuits."""
     made: dict[str, Series] = {}
     for measure, column in _wide_columns():
-        if not measure.summable_over_agencies or column.name.startswith("received_new_"):
+        in_tables = column.path.startswith(("disclosure.", "application.", "litigation."))
+        if not in_tables or not measure.summable_over_agencies or column.name.startswith("received_new_"):
             continue
         harmonized = column in _harmonized().get(measure.harmonized_key, ())
         key = measure.harmonized_key if harmonized else column.name
@@ -274,15 +294,26 @@ def _harmonized_sql(term: str, row: str) -> str:
 
 def inferred_sql(terms: Iterable[str], row: str) -> str:
     """How many distinct operands of a row of ``report_wide`` have an effective value that was not printed."""
+    return _marked_sql("inferred", (), terms, row)
+
+
+def doubtful_sql(terms: Iterable[str], row: str) -> str:
+    """How many distinct operands of a row of ``report_wide`` are in doubt; a doubt about the whole report counts one."""
+    return _marked_sql("doubtful", ("*",), terms, row)
+
+
+def _marked_sql(marks: str, always: tuple[str, ...], terms: Iterable[str], row: str) -> str:
     terms = tuple(terms)
     paths = {
-        form: "[" + ", ".join(f"'{path}'" for path in dict.fromkeys(c.path for _, c in _expand(terms, form))) + "]"
+        form: "["
+        + ", ".join(f"'{path}'" for path in dict.fromkeys((*always, *(c.path for _, c in _expand(terms, form)))))
+        + "]"
         for form in form_names()
     }
     if len(set(paths.values())) == 1:
         operands = paths[form_names()[0]]
     else:
         operands = f"CASE {row}.form " + " ".join(f"WHEN '{f}' THEN {p}" for f, p in paths.items()) + " END"
-    # Most reports have no inferred cell at all: the intersection is only made where there is something to find.
-    found = f"coalesce(len(list_intersect({row}.inferred, {operands})), 0)"
-    return f"CASE WHEN len({row}.inferred) = 0 THEN 0 ELSE {found} END"
+    # Most reports have no marked cell at all: the intersection is only made where there is something to find.
+    found = f"coalesce(len(list_intersect({row}.{marks}, {operands})), 0)"
+    return f"CASE WHEN len({row}.{marks}) = 0 THEN 0 ELSE {found} END"

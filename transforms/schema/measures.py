@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -35,15 +36,40 @@ class Measure:
 def measures() -> tuple[Measure, ...]:
     """All measures, outcomes, applicants, channels and results, in the order of ``measures.yaml``.
 
-    Raises KeyError for a key that no form prints, so that the two declarations cannot drift apart.
+    Raises KeyError for a key that no form prints, so that the two declarations cannot drift apart, and ValueError
+    for a harmonized key that would join what is not one quantity (see ``impossible_joins``).
     """
     declared = yaml.safe_load(resources.files(__package__).joinpath("measures.yaml").read_text("utf-8"))
     labels = _official_labels()
-    return tuple(
-        _measure(table, key, {**body["defaults"], **spec}, labels[table, key])
-        for table, body in declared.items()
-        for key, spec in body["measures"].items()
-    )
+    made = []
+    for table, body in declared.items():
+        for key, spec in body["measures"].items():
+            full = {**body["defaults"], **spec}
+            made.append(_measure(table, key, full, (full["zh"], full["forms"]) if "zh" in full else labels[table, key]))
+    wrong = impossible_joins(made)
+    if wrong:
+        raise ValueError("measures.yaml: " + "; ".join(wrong))
+    return tuple(made)
+
+
+def impossible_joins(declared: Iterable[Measure]) -> list[str]:
+    """A sentence for each harmonized key under which views would join what must not be joined; none is well.
+
+    Several measures may share a key only if none is of comparability class C (domain specification, section 2.3) and
+    unit, kind and what may be summed are the same: then their figures are one series.
+    """
+    by_key: dict[str, list[Measure]] = {}
+    for measure in declared:
+        if measure.kind != "dimension":
+            by_key.setdefault(measure.harmonized_key, []).append(measure)
+    wrong = []
+    for key, joined in by_key.items():
+        names = ", ".join(m.measure for m in joined)
+        if len(joined) > 1 and any(m.comparability == "C" for m in joined):
+            wrong.append(f"harmonized key {key} joins {names}, but class C means that nothing may be joined to it")
+        if len({(m.unit, m.kind, m.summable_over_agencies, m.summable_over_years) for m in joined}) > 1:
+            wrong.append(f"harmonized key {key} joins {names}, which differ in unit, kind or what may be summed")
+    return wrong
 
 
 def _measure(table: str, key: str, spec: dict[str, Any], printed: tuple[str, list[str]]) -> Measure:

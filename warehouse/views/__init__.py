@@ -8,7 +8,7 @@ from importlib import resources
 
 import yaml
 
-from warehouse.indicators import SMALL_N, indicators, inferred_sql, series, sum_sql, wide_columns
+from warehouse.indicators import SMALL_N, doubtful_sql, indicators, inferred_sql, series, sum_sql, wide_columns
 
 # In the order in which they refer to each other.
 VIEWS = ("doubt", "unplaced", "coverage", "agency_year", "indicator", "yearly_change", "division_year")
@@ -41,6 +41,11 @@ _WIDE_KEYS = {
         "VARCHAR[] NOT NULL",
         "Paths of the cells among the figures here whose value for analysis was not printed",
         "本表数字中分析用值非原文所印的单元格路径",
+    ),
+    "doubtful": (
+        "VARCHAR[] NOT NULL",
+        "Paths of the cells among the figures here that are in doubt; *: the whole report is",
+        "本表数字中存疑的单元格路径；* 为整份报告存疑",
     ),
 }
 
@@ -115,6 +120,7 @@ def _indicator_branches() -> str:
             f"        {denominator} AS denominator,\n"
             f"        {str(indicator.is_ratio).lower()} AS is_ratio,\n"
             f"        {inferred_sql(terms, 'w')} AS n_inferred,\n"
+            f"        {doubtful_sql(terms, 'w')} AS n_doubtful,\n"
             f"        '{indicator.comparability}' AS comparability, w.report_id\n"
             "    FROM report_wide AS w WHERE w.agency_id IS NOT NULL AND w.report_year > 0"
         )
@@ -177,9 +183,11 @@ def wide_insert() -> str:
             "applicant = 'total' OR outcome = 'received_new'",
         ),
         "litigation": ("channel || '.' || result", "'litigation.' || channel || '.' || result", "true"),
+        "legacy_stat": ("measure", "'legacy.' || measure", "true"),
     }
     joins, inferred = [], []
-    for table, (cell, path, chosen) in pivots.items():
+    for fact, (cell, path, chosen) in pivots.items():
+        table = path.split(".")[0].strip("'")
         figures = ",\n            ".join(
             f"max(value_effective) FILTER (WHERE cell = '{c.path.removeprefix(table + '.')}') AS \"{c.name}\""
             for c in wide_columns()
@@ -187,12 +195,12 @@ def wide_insert() -> str:
         )
         joins.append(
             f"LEFT JOIN (\n        SELECT report_id,\n            {figures}\n"
-            f"        FROM (SELECT f.report_id, value_effective, {cell} AS cell FROM {table} AS f "
+            f"        FROM (SELECT f.report_id, value_effective, {cell} AS cell FROM {fact} AS f "
             f"SEMI JOIN of_year USING (report_id) WHERE {chosen})\n        "
             f"GROUP BY report_id\n    ) AS {table}_ USING (report_id)"
         )
         inferred.append(
-            f"SELECT f.report_id, {path} AS path, {chosen} AS has_column FROM {table} AS f "
+            f"SELECT f.report_id, {path} AS path, {chosen} AS has_column FROM {fact} AS f "
             "SEMI JOIN of_year USING (report_id) WHERE effective_method <> 'printed'"
         )
     names = ",\n    ".join(f'"{column.name}"' for column in wide_columns())
@@ -209,8 +217,29 @@ before AS (
     GROUP BY ALL HAVING count(*) = 1
 ),
 doubts AS (
-    SELECT d.report_id, count(DISTINCT d.cell) AS n
+    SELECT
+        d.report_id,
+        count(DISTINCT d.cell) AS n,
+        list(DISTINCT coalesce(d.cell, '*') ORDER BY coalesce(d.cell, '*')) FILTER (
+            WHERE d.cell IS NULL OR d.cell NOT LIKE 'application.%' OR d.cell LIKE '%.total'
+            OR d.cell LIKE 'application.received_new.%'
+        ) AS paths
     FROM doubt AS d SEMI JOIN of_year USING (report_id) WHERE d.severity <> 'info' GROUP BY ALL
+),
+-- Where sentences of one report tell different fees, none is taken: which one is right is not known.
+told AS (
+    SELECT n.report_id, any_value(n.value) AS information_fee_yuan
+    FROM narrative_fact AS n JOIN of_year AS y ON y.version_id = n.version_id
+    WHERE n.fact_key = 'information_fee_yuan' AND n.unit = 'yuan' GROUP BY ALL HAVING count(DISTINCT n.value) = 1
+),
+-- What the form itself says must add up: rules whose failure is an error.
+checks AS (
+    SELECT
+        c.report_id,
+        count(*) FILTER (WHERE c.status = 'pass') AS checks_passed,
+        count(*) AS checks_assessed
+    FROM check_result AS c JOIN of_year AS y ON y.version_id = c.version_id
+    WHERE c.severity = 'error' AND c.status <> 'not_assessable' AND c.other_report_id IS NULL GROUP BY ALL
 ),
 inferred AS (
     SELECT report_id, count(*) AS n, list(path ORDER BY path) FILTER (WHERE has_column) AS paths
@@ -230,6 +259,7 @@ SELECT
     coalesce(inferred.n, 0) AS n_inferred,
     coalesce(doubts.n, 0) AS n_doubtful,
     coalesce(inferred.paths, []) AS inferred,
+    coalesce(doubts.paths, []) AS doubtful,
     {names}
 FROM of_year AS r
     {(chr(10) + "    ").join(joins)}
@@ -237,5 +267,7 @@ FROM of_year AS r
     LEFT JOIN before ON before.agency_id = r.agency_id AND before.scope = r.scope
     LEFT JOIN doubts USING (report_id)
     LEFT JOIN inferred USING (report_id)
+    LEFT JOIN told USING (report_id)
+    LEFT JOIN checks USING (report_id)
 ORDER BY r.agency_id, report_id
 """

@@ -10,6 +10,7 @@
 --   value: {en: "Ratio (1 is 100 %) or count; null when an operand has no value or the denominator is 0", zh: 比率（1 为 100%）或数量；操作数无值或分母为 0 时为空}
 --   small_n: {en: A ratio whose denominator is under 30, zh: 分母小于 30 的比率}
 --   n_inferred: {en: Operands whose value for analysis was not printed, zh: 分析用值非原文所印的操作数个数}
+--   n_doubtful: {en: "Operands in doubt, a doubt about the whole report counted as one; 0: nothing speaks against the figure", zh: 存疑的操作数个数，整份报告存疑另计一个；0 为未见疑点}
 --   comparability: {en: "Over the forms: A joinable, B joinable with a break, C not comparable", zh: 跨格式可比性：A 可连接，B 有断点，C 不可比}
 --   report_id: {en: Report, zh: 报告}
 
@@ -23,6 +24,7 @@ SELECT
     CASE WHEN is_ratio THEN rate(numerator, denominator) ELSE CAST(numerator AS DOUBLE) END AS value,
     coalesce(denominator < {{small_n}}, false) AS small_n,
     n_inferred,
+    n_doubtful,
     comparability,
     report_id
 FROM (
