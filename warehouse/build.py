@@ -100,6 +100,7 @@ def _fill(
     load.create_views(connection, [by_name["doubt"]])  # the wide table counts doubts
     load.fill_wide(connection, on_progress)
     load.create_views(connection, [view for name, view in by_name.items() if name != "doubt"])
+    connection.execute(resources.files("warehouse").joinpath("table_macros.sql").read_text("utf-8"))
 
 
 @dataclass(frozen=True)

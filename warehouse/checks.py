@@ -36,6 +36,7 @@ def problems(
     """All faults of a warehouse, each one sentence; an empty list means that it may be published."""
     checks: list[Callable[[], Iterator[str]]] = [
         lambda: declared_columns(connection),
+        lambda: commented_macros(connection),
         lambda: row_counts(connection, inputs.lake_rows),
         lambda: primary_keys(connection),
         lambda: foreign_keys(connection),
@@ -87,6 +88,15 @@ def declared_columns(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
             yield f"{name}: columns without an English and Chinese comment: {', '.join(bare)}"
         if not _bilingual(own_comments.get(name)):
             yield f"{name}: no English and Chinese comment"
+
+
+def commented_macros(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Every macro says in two languages what it gives."""
+    for name, comment in connection.execute(
+        "SELECT function_name, comment FROM duckdb_functions() WHERE NOT internal ORDER BY ALL"
+    ).fetchall():
+        if not _bilingual(comment):
+            yield f"{name}: macro without an English and Chinese comment"
 
 
 def _bilingual(comment: str | None) -> bool:

@@ -84,11 +84,12 @@ def wide_columns() -> tuple[WideColumn, ...]:
     """Every disclosure measure, every outcome over all applicants, new applications by applicant, every result, every
     figure of the statistics of 2014, and what the text and our checks say of a report.
     """
-    return tuple(column for _, column in _wide_columns())
+    return tuple(column for _, column in measure_columns())
 
 
 @cache
-def _wide_columns() -> tuple[tuple[Measure, WideColumn], ...]:
+def measure_columns() -> tuple[tuple[Measure, WideColumn], ...]:
+    """``wide_columns``, each with the measure, outcome or result whose unit, kind and comparability it has."""
     by_table = _by_table()
     columns = [(m, _column(m.measure, f"disclosure.{m.measure}", m, (m,))) for m in by_table["disclosure"]]
     columns += [(m, _column(m.measure, f"application.{m.measure}.total", m, (m,))) for m in by_table["application"]]
@@ -141,7 +142,7 @@ def _by_path() -> dict[str, WideColumn]:
 def _harmonized() -> dict[str, tuple[WideColumn, ...]]:
     """Harmonized key -> the columns over all applicants that make it up, whatever the form."""
     series: dict[str, list[WideColumn]] = {}
-    for measure, column in _wide_columns():
+    for measure, column in measure_columns():
         if column.path in (f"disclosure.{measure.measure}", f"application.{measure.measure}.total"):
             series.setdefault(measure.harmonized_key, []).append(column)
     return {key: tuple(columns) for key, columns in series.items()}
@@ -192,7 +193,7 @@ def _indicator(key: str, body: dict[str, Any]) -> Indicator:
     ):
         raise ValueError(f"indicators.yaml: {key}: comparability is A, B or C, and B and C need why_en and why_zh")
     operands = {column.path for form in form_names() for column in indicator.operands(form)}
-    dictionary = {column.path: measure for measure, column in _wide_columns()}
+    dictionary = {column.path: measure for measure, column in measure_columns()}
     worst = max((dictionary[path].comparability for path in operands), default="A")
     if indicator.comparability < worst:
         raise ValueError(f"indicators.yaml: {key}: comparability {worst} of its measures asks for at least {worst}")
@@ -219,7 +220,7 @@ def _complete(indicator: Indicator, form: str) -> bool:
 def series() -> tuple[Series, ...]:
     """Every harmonized measure that may be summed over agencies, then every result of reviews and lawsuits."""
     made: dict[str, Series] = {}
-    for measure, column in _wide_columns():
+    for measure, column in measure_columns():
         in_tables = column.path.startswith(("disclosure.", "application.", "litigation."))
         if not in_tables or not measure.summable_over_agencies or column.name.startswith("received_new_"):
             continue
@@ -298,7 +299,7 @@ def inferred_sql(terms: Iterable[str], row: str) -> str:
 
 
 def doubtful_sql(terms: Iterable[str], row: str) -> str:
-    """How many distinct operands of a row of ``report_wide`` are in doubt; a doubt about the whole report counts one."""
+    """How many distinct operands of a row of ``report_wide`` are in doubt; the whole report counts as one."""
     return _marked_sql("doubtful", ("*",), terms, row)
 
 

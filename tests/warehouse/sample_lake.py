@@ -37,15 +37,22 @@ class Lake:
             {c.name: values.get(c.name, plain.get(c.type) if c.required else None) for c in tables()[table].columns}
         )
 
-    def division(self, division_id: str, name: str, parent_id: str | None = None) -> None:
-        self.add("division", division_id=division_id, name=name, parent_id=parent_id)
+    def division(self, division_id: str, name: str, parent_id: str | None = None, level: str | None = None) -> None:
+        self.add("division", division_id=division_id, code=division_id, name=name, parent_id=parent_id, level=level)
 
-    def agency(self, agency_id: str, name: str, division_id: str | None, portal_id: str | None = None) -> None:
+    def agency(
+        self,
+        agency_id: str,
+        name: str,
+        division_id: str | None,
+        portal_id: str | None = None,
+        agency_type: str | None = "department",
+    ) -> None:
         self.add(
             "agency",
             agency_id=agency_id,
             name=name,
-            agency_type="department",
+            agency_type=agency_type,
             division_id=division_id,
             portal_id=portal_id,
             status="confirmed",
@@ -124,7 +131,8 @@ class Lake:
     ) -> None:
         grid = [("disclosure", m, "value") for m in keys("disclosure", form)]
         grid += [("application", o, a) for o in keys("application", form) for a in keys("applicant")]
-        grid += [("litigation", c, r) for c in keys("channel") for r in keys("result")]
+        grid += [("litigation", c, r) for c in keys("channel", form) for r in keys("result", form)]
+        grid += [("legacy", m, "value") for m in keys("legacy", form)]
         for number, (table, row, column) in enumerate(grid, start=1):
             path = f"{table}.{row}" if column == "value" else f"{table}.{row}.{column}"
             value, effective, method, state = _cell(figures.get(path, 0), older)

@@ -9,9 +9,22 @@ from importlib import resources
 import yaml
 
 from warehouse.indicators import SMALL_N, doubtful_sql, indicators, inferred_sql, series, sum_sql, wide_columns
+from warehouse.views.harmonized import harmonized_branches
 
 # In the order in which they refer to each other.
-VIEWS = ("doubt", "unplaced", "coverage", "agency_year", "indicator", "yearly_change", "division_year")
+VIEWS = (
+    "doubt",
+    "unplaced",
+    "coverage",
+    "punctuality",
+    "agency_year",
+    "indicator",
+    "indicator_peer",
+    "harmonized",
+    "yearly_change",
+    "division_year",
+    "province_year",
+)
 WIDE_TABLE = "report_wide"
 
 # What the wide table says of a report besides its figures: column -> (type, meaning, Chinese meaning).
@@ -30,6 +43,12 @@ _WIDE_KEYS = {
         "INTEGER NOT NULL",
         "Reports of this agency for this year and scope",
         "同机构同年度同口径的报告数",
+    ),
+    "is_counted": (
+        "BOOLEAN NOT NULL",
+        "May be added to other reports of its year and scope: the only one of its agency and, where the scope covers a "
+        "whole division, the only one of that division, or its government's beside that of the government's office",
+        "可与同年度同口径的其他报告相加：本机构仅此一份；口径涵盖整个区划时，该区划仅此一份，或与政府办公厅（室）并存时为政府的一份",
     ),
     "n_inferred": (
         "INTEGER NOT NULL",
@@ -84,6 +103,8 @@ def _filled(name: str, sql: str) -> str:
         "agency_year": {"figures": _figures},
         "indicator": {"branches": _indicator_branches, "small_n": lambda: str(SMALL_N)},
         "division_year": {"branches": _series_branches},
+        "harmonized": {"branches": harmonized_branches},
+        "province_year": {"small_n": lambda: str(SMALL_N)},
     }
     for marker, write in generated.get(name, {}).items():
         sql = sql.replace("{{" + marker + "}}", write())
@@ -131,8 +152,8 @@ def _series_branches() -> str:
     branches = []
     for one in series():
         now, before = sum_sql(one.terms, "w"), sum_sql(one.terms, "p")
-        usable = "w.n_same_scope = 1"
-        both = f"{usable} AND ({now}) IS NOT NULL AND ({before}) IS NOT NULL"
+        usable = "w.is_counted"
+        both = f"{usable} AND p.is_counted AND ({now}) IS NOT NULL AND ({before}) IS NOT NULL"
         branches.append(
             f"SELECT a.division_id, w.report_year, w.scope, '{one.key}' AS measure,\n"
             f"        count({now}) FILTER (WHERE {usable}) AS n_reports,\n"
@@ -210,6 +231,17 @@ WITH of_year AS (SELECT * FROM report WHERE report_year = $year),
 same AS (
     SELECT agency_id, scope, count(*) AS n FROM of_year WHERE agency_id IS NOT NULL GROUP BY ALL
 ),
+-- Two bodies of one division that both cover the whole of it, as a government and its office, tell the same twice.
+whole AS (
+    SELECT
+        r.report_id,
+        count(*) OVER division = 1
+        OR a.agency_type = 'government' AND count(*) FILTER (WHERE a.agency_type = 'government') OVER division = 1
+        AS is_counted
+    FROM of_year AS r JOIN agency AS a ON a.agency_id = r.agency_id
+    WHERE r.scope IN ('aggregate', 'own_level') AND r.outcome = 'parsed' AND r.version_id IS NOT NULL
+    WINDOW division AS (PARTITION BY a.division_id, r.scope)
+),
 -- Only where the year before has exactly one report of the scope: with several, any pair would be a guess.
 before AS (
     SELECT agency_id, scope, any_value(report_id) AS report_id
@@ -256,6 +288,7 @@ SELECT
     r.form,
     CASE WHEN same.n = 1 THEN before.report_id END AS previous_report_id,
     coalesce(same.n, 1) AS n_same_scope,
+    r.report_year > 0 AND coalesce(same.n = 1, false) AND coalesce(whole.is_counted, true) AS is_counted,
     coalesce(inferred.n, 0) AS n_inferred,
     coalesce(doubts.n, 0) AS n_doubtful,
     coalesce(inferred.paths, []) AS inferred,
@@ -264,6 +297,7 @@ SELECT
 FROM of_year AS r
     {(chr(10) + "    ").join(joins)}
     LEFT JOIN same ON same.agency_id = r.agency_id AND same.scope = r.scope
+    LEFT JOIN whole USING (report_id)
     LEFT JOIN before ON before.agency_id = r.agency_id AND before.scope = r.scope
     LEFT JOIN doubts USING (report_id)
     LEFT JOIN inferred USING (report_id)

@@ -7,6 +7,9 @@
 --   agency_type: {en: Kind of agency, zh: 机构类型}
 --   division_id: {en: Division, zh: 行政区划编号}
 --   division: {en: Name of the division, zh: 行政区划名称}
+--   level: {en: "Level of the division: country, province, prefecture, county, township, zone", zh: 行政区划层级}
+--   province_id: {en: "Province of the division; null: of the country itself, or not known", zh: 所属省级行政区划编号；中央或不详时为空}
+--   province: {en: Name of the province, zh: 所属省级行政区划名称}
 --   report_year: {en: Year reported on, zh: 报告年度}
 --   scope: {en: "What the figures cover; never add figures of different scopes", zh: 统计口径；不同口径不可相加}
 --   form: {en: Regulated form, zh: 报告格式}
@@ -15,8 +18,12 @@
 --   trust_reasons: {en: Rules and warnings behind it, zh: 疑点依据}
 --   source_url: {en: Address of the current version, zh: 现行版本网址}
 --   published_on: {en: Date of publication the source gives, zh: 来源所示发布日期}
+--   due_on: {en: "Last day of publication by regulation, see punctuality; null: none is set", zh: 法定公布截止日，见 punctuality；无规定时为空}
+--   days_late: {en: "Days from due_on to published_on [day]; negative: before it; null: one of the two is not known", zh: 发布日期晚于截止日的天数；负数为提前；任一日期不详时为空}
+--   on_time: {en: "Published by due_on; null: not known", zh: 是否按期发布；不详时为空}
 --   only_copies: {en: Known from copies on other hosts alone; such a report has no figures, zh: 仅见于其他网站转载；无数字}
 --   n_same_scope: {en: "Reports of this agency for this year and scope; more than 1: look at them before comparing", zh: 同机构同年度同口径的报告数；大于 1 时比较前应先核对}
+--   is_counted: {en: "In the sums of views: the only report of its agency, year and scope, and its division's only or its government's where the scope covers a whole division", zh: 是否计入各视图合计：本机构同年度同口径仅此一份，且口径涵盖整个区划时为该区划唯一或政府的一份}
 --   n_inferred: {en: Cells of the report whose value for analysis was not printed, zh: 分析用值非原文所印的单元格数}
 --   n_doubtful: {en: Cells of the report in doubt, zh: 存疑单元格数}
 --   "*": figures and indicators, generated from measures.yaml and indicators.yaml
@@ -28,6 +35,9 @@ SELECT
     a.agency_type,
     a.division_id,
     d.name AS division,
+    d.level,
+    v.division_id AS province_id,
+    v.name AS province,
     r.report_year,
     r.scope,
     r.form,
@@ -36,13 +46,20 @@ SELECT
     r.trust_reasons,
     r.source_url,
     r.published_on,
+    t.due_on,
+    t.days_late,
+    t.on_time,
     r.version_id IS NULL AS only_copies,
     w.n_same_scope,
+    w.is_counted,
     w.n_inferred,
     w.n_doubtful,
     {{figures}}
 FROM report_wide AS w
 JOIN report AS r ON r.report_id = w.report_id
 JOIN agency AS a ON a.agency_id = r.agency_id
+JOIN punctuality AS t ON t.report_id = w.report_id
 LEFT JOIN division AS d ON d.division_id = a.division_id
+-- The first two digits of a code are its province's, whatever lies between (GB/T 2260).
+LEFT JOIN division AS v ON v.division_id = left(d.code, 2) || '0000' AND v.level = 'province'
 WHERE r.report_year > 0

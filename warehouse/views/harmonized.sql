@@ -1,0 +1,23 @@
+-- en: >-
+--   Every harmonized measure of every placed report over all forms, that of 2014 included - one row for each measure
+--   that the report's form prints.
+-- zh: 每份已归位报告的各项统一指标，涵盖各种格式（含 2014 年统计表）；仅列该格式所印的指标。
+-- columns:
+--   agency_id: {en: Agency, zh: 机构编号}
+--   report_year: {en: Year reported on, zh: 报告年度}
+--   scope: {en: "What the figures cover; never add figures of different scopes", zh: 统计口径；不同口径不可相加}
+--   form: {en: Regulated form, zh: 报告格式}
+--   measure: {en: "Harmonized key of the table measure; of table four review_ or suit_ with the result, closed: all but the pending", zh: measure 表的统一指标键；表四为 review_ 或 suit_ 加结果，closed 为已审结}
+--   value: {en: "Value for analysis in the unit; null when one of its cells has none", zh: 分析用值；任一单元格无值时为空}
+--   unit: {en: Unit of the value, zh: 单位}
+--   n_inferred: {en: Cells of it whose value was not printed, zh: 非原文所印的单元格数}
+--   n_doubtful: {en: "Cells of it in doubt, a doubt about the whole report counted as one", zh: 存疑单元格数，整份报告存疑另计一个}
+--   comparability: {en: "Of the figure of this form with those of the other forms: A joinable, B joinable with a break, C stands in this form alone", zh: 与其他格式的可比性：A 可连接，B 有断点，C 仅见于本格式}
+--   reason_en: {en: Why it is not A, zh: 非 A 的原因（英文）}
+--   reason_zh: {en: Why it is not A in Chinese, zh: 非 A 的原因}
+--   summable_over_agencies: {en: May be summed over agencies of one scope, zh: 可否跨机构相加}
+--   summable_over_years: {en: May be summed over years, zh: 可否跨年相加}
+--   is_counted: {en: "May be added to other reports of its year and scope, see agency_year", zh: 可否与同年度同口径其他报告相加，见 agency_year}
+--   report_id: {en: Report, zh: 报告}
+
+{{branches}}
