@@ -3,6 +3,7 @@
 #   make demo    the nightly job against sample portals on this machine, then a comparison of agencies
 #   make test    lint, format check, types, import contracts and the whole test suite
 #   make generate  2,000 reports in every kind and layout, made by other programs, read back and compared
+#   make docs    writes docs/dictionary.md anew, and the outputs of docs/cookbook.md from a first night of the demo
 #   make format  puts the code into the agreed format
 #   make lock    pins the dependencies of pyproject.toml anew
 #   make clean   removes .venv, caches and the demo's home folder
@@ -10,7 +11,7 @@
 # PYTHON=python3.12 chooses another interpreter than the newest that is found.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test generate format lock clean setup-core setup-dev
+.PHONY: help demo test generate docs format lock clean setup-core setup-dev
 
 comma := ,
 PYTHON ?=
@@ -33,6 +34,12 @@ test: setup-dev
 # Kinds whose programs (LibreOffice, Chromium) are not installed are left out, and it says so.
 generate: setup-dev
 	$(BIN)/python -m tests.generator
+
+# The cookbook's outputs are those of a first night, which a home of its own makes sure of.
+docs: setup-dev
+	$(BIN)/python -m warehouse.views.dictionary > docs/dictionary.md
+	home=$$(mktemp -d) && $(BIN)/gongkai demo --home "$$home/demo" >&2 \
+	  && $(BIN)/python -m tests.docs.cookbook "$$home/demo"; status=$$?; rm -rf "$$home"; exit $$status
 
 format: setup-dev
 	$(BIN)/ruff check --fix .
