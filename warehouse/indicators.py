@@ -305,16 +305,16 @@ def doubtful_sql(terms: Iterable[str], row: str) -> str:
 
 def _marked_sql(marks: str, always: tuple[str, ...], terms: Iterable[str], row: str) -> str:
     terms = tuple(terms)
-    paths = {
-        form: "["
-        + ", ".join(f"'{path}'" for path in dict.fromkeys((*always, *(c.path for _, c in _expand(terms, form)))))
-        + "]"
-        for form in form_names()
-    }
+
+    def listed(paths: Iterable[str]) -> str:
+        return "[" + ", ".join(f"'{path}'" for path in dict.fromkeys((*always, *paths))) + "]"
+
+    paths = {form: listed(column.path for _, column in _expand(terms, form)) for form in form_names()}
     if len(set(paths.values())) == 1:
         operands = paths[form_names()[0]]
     else:
-        operands = f"CASE {row}.form " + " ".join(f"WHEN '{f}' THEN {p}" for f, p in paths.items()) + " END"
+        operands = f"CASE {row}.form " + " ".join(f"WHEN '{f}' THEN {p}" for f, p in paths.items())
+        operands += f" ELSE {listed(())}::VARCHAR[] END"
     # Most reports have no marked cell at all: the intersection is only made where there is something to find.
     found = f"coalesce(len(list_intersect({row}.{marks}, {operands})), 0)"
     return f"CASE WHEN len({row}.{marks}) = 0 THEN 0 ELSE {found} END"

@@ -236,8 +236,8 @@ whole AS (
     SELECT
         r.report_id,
         count(*) OVER division = 1
-        OR a.agency_type = 'government' AND count(*) FILTER (WHERE a.agency_type = 'government') OVER division = 1
-        AS is_counted
+        OR coalesce(a.agency_type = 'government', false)
+        AND count(*) FILTER (WHERE a.agency_type = 'government') OVER division = 1 AS is_counted
     FROM of_year AS r JOIN agency AS a ON a.agency_id = r.agency_id
     WHERE r.scope IN ('aggregate', 'own_level') AND r.outcome = 'parsed' AND r.version_id IS NOT NULL
     WINDOW division AS (PARTITION BY a.division_id, r.scope)
