@@ -56,12 +56,12 @@ COMMENT ON MACRO TABLE agency_meant IS 'agency_meant([text, …]): the ids of ex
 
 CREATE MACRO compare(agencies, first_year, last_year) AS TABLE
 SELECT
-    y.agency_id,
-    y.agency_name,
-    y.division,
-    y.report_year,
-    y.scope,
-    y.form,
+    w.agency_id,
+    a.agency_name,
+    a.division,
+    w.report_year,
+    w.scope,
+    w.form,
     i.indicator,
     i.numerator,
     i.denominator,
@@ -70,16 +70,21 @@ SELECT
     i.n_inferred,
     i.n_doubtful,
     i.comparability,
-    y.outcome,
-    y.trust,
-    y.is_counted,
-    y.source_url,
-    i.report_id
+    r.outcome,
+    r.trust,
+    w.is_counted,
+    r.source_url,
+    w.report_id
 FROM agency_meant(agencies) AS m
-JOIN indicator AS i ON i.agency_id = m.agency_id
-JOIN agency_year AS y ON y.report_id = i.report_id
-WHERE i.report_year BETWEEN first_year AND last_year
-ORDER BY i.indicator, y.report_year, y.agency_name, y.agency_id, y.scope, i.report_id;
+JOIN report_wide AS w ON w.agency_id = m.agency_id
+JOIN indicator AS i ON i.report_id = w.report_id AND i.agency_id = w.agency_id AND i.report_year = w.report_year
+JOIN report AS r ON r.report_id = w.report_id AND r.agency_id = w.agency_id
+JOIN (
+    SELECT a.agency_id, a.name AS agency_name, d.name AS division
+    FROM agency AS a LEFT JOIN division AS d ON d.division_id = a.division_id
+) AS a ON a.agency_id = w.agency_id
+WHERE w.report_year BETWEEN first_year AND last_year
+ORDER BY i.indicator, w.report_year, a.agency_name, w.agency_id, w.scope, w.report_id;
 COMMENT ON MACRO TABLE compare IS 'compare([agency, …], first_year, last_year): every indicator of these agencies, one row for each report and indicator; agencies by id or name, an ambiguous or unknown name is an error | compare([机构, …], 起始年度, 终止年度)：这些机构的全部指标，每份报告每个指标一行；机构用编号或名称，名称不明或重名时报错';
 
 CREATE MACRO agency_history(agency) AS TABLE

@@ -45,7 +45,7 @@ CITY: list[tuple[str | None, str | None]] = [
 
 # Every example builds a warehouse: a failure is shown as it was found, for making it smaller would take minutes.
 @settings(
-    max_examples=8,
+    max_examples=5,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

@@ -12,48 +12,17 @@
 --   days_late: {en: "Days from due_on to published_on [day]; negative: before it; null: one of them is not known, or the source gives a day before the year was over", zh: 晚于截止日的天数；负数为提前；任一日期不详或所示日期早于年度结束时为空}
 --   on_time: {en: "Published by due_on; null: not known", zh: 是否按期发布；不详时为空}
 
-WITH ruled AS (
-    SELECT
-        r.report_id,
-        r.agency_id,
-        a.agency_type,
-        r.report_year,
-        r.scope,
-        r.published_on,
-        CASE
-            WHEN r.report_year < 2008 OR a.agency_type IS NULL THEN NULL
-            WHEN r.report_year <= 2018 THEN 'all_2008'
-            WHEN a.agency_type = 'government' THEN 'government'
-            -- An office that covers the division issues the government's report; of an unknown scope it may be either.
-            WHEN a.agency_type = 'gov_office' AND r.scope IN ('aggregate', 'own_level') THEN 'government'
-            WHEN a.agency_type = 'gov_office' AND r.scope = 'own' THEN 'department'
-            WHEN a.agency_type IN ('department', 'vertical') THEN 'department'
-        END AS due_rule
-    FROM report AS r
-    JOIN agency AS a ON a.agency_id = r.agency_id
-    WHERE r.report_year > 0
-),
-dated AS (
-    SELECT
-        *,
-        CASE due_rule
-            WHEN 'department' THEN make_date(report_year + 1, 1, 31)
-            WHEN 'government' THEN make_date(report_year + 1, 3, 31)
-            WHEN 'all_2008' THEN make_date(report_year + 1, 3, 31)
-        END AS due_on,
-        CASE WHEN published_on > make_date(report_year, 12, 31) THEN published_on END AS usable_day
-    FROM ruled
-)
-
 SELECT
-    report_id,
-    agency_id,
-    agency_type,
-    report_year,
-    scope,
-    published_on,
-    due_rule,
-    due_on,
-    date_diff('day', due_on, usable_day) AS days_late,
-    usable_day <= due_on AS on_time
-FROM dated
+    r.report_id,
+    r.agency_id,
+    a.agency_type,
+    r.report_year,
+    r.scope,
+    r.published_on,
+    due_rule(r.report_year, a.agency_type, r.scope) AS due_rule,
+    due_on(r.report_year, a.agency_type, r.scope) AS due_on,
+    days_late(r.published_on, due_on(r.report_year, a.agency_type, r.scope), r.report_year) AS days_late,
+    days_late(r.published_on, due_on(r.report_year, a.agency_type, r.scope), r.report_year) <= 0 AS on_time
+FROM report AS r
+JOIN agency AS a ON a.agency_id = r.agency_id
+WHERE r.report_year > 0
