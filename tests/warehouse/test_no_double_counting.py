@@ -24,16 +24,21 @@ from warehouse.connection import open_published
 PROVINCE = {"340100": "340000", "340102": "340000", "420100": "420000", None: None}
 LEVEL = {"340100": "prefecture", "340102": "county", "420100": "prefecture", None: None}
 
-# A government and its office that both tell of the whole city, twice; and a department with two reports of a year.
+# A government and its office that both tell of the whole city, until the office does so alone; a department with two
+# reports of a year, and one in doubt.
 DOUBLES: list[tuple[Any, ...]] = [
     (0, 2021, "aggregate", False, "", 1),
     (1, 2021, "aggregate", False, "", 2),
     (0, 2022, "aggregate", False, "", 3),
     (1, 2022, "aggregate", False, "", 4),
+    (0, 2019, "aggregate", False, "", 10),
+    (1, 2019, "aggregate", False, "", 11),
+    (1, 2020, "aggregate", False, "", 12),
     (2, 2021, "own", False, "", 5),
     (2, 2022, "own", False, "", 6),
     (2, 2022, "own", False, "revised", 7),
     (2, 2020, "own", False, "", 8),
+    (2, 2019, "own", False, "doubtful", 13),
     (2, 2018, "own", False, "", 9),
 ]
 CITY: list[tuple[str | None, str | None]] = [
