@@ -113,6 +113,10 @@ class Report:
         known = [value for value in values if value is not None]
         return (sum(known, Decimal(0)) if cells and len(known) == len(values) else None), sum(c.inferred for c in cells)
 
+    def doubted(self, key: str) -> bool:
+        """Whether a cell of a series of ``division_year``, or the whole report, is in doubt."""
+        return bool(({path for path in self.cells if series_key(path) == key} | {"*"}) & self.doubts)
+
 
 def series_key(path: str) -> str | None:
     """The series that a cell belongs to; none for cells of single applicants."""

@@ -163,6 +163,7 @@ def _yearly_change(
         before = pairs[report_id]
         old, new = indicators[before.id, key]["value"], indicators[report_id, key]["value"]
         assert (row["previous_report_id"], row["previous_value"], row["value"]) == (before.id, old, new)
+        assert row["n_doubtful"] == sum(indicators[one, key]["n_doubtful"] for one in (before.id, report_id))
         differ = None not in (forms[report_id], forms[before.id]) and forms[report_id] != forms[before.id]
         apart = differ and definitions[key]["comparability"] == "C"
         assert row["change"] == _near(None if apart or old is None or new is None else new - old)
@@ -181,6 +182,7 @@ def _division_year(warehouse: duckdb.DuckDBPyConnection, found: list[Report]) ->
         summed = [r for r in group if r.counted and r.of_series(measure)[0] is not None]
         assert (row["n_reports"], row["n_missing"]) == (len(summed), len(group) - len(summed))
         assert row["n_inferred"] == sum(report.of_series(measure)[1] for report in summed)
+        assert row["n_doubtful"] == sum(report.doubted(measure) for report in summed)
         assert row["total"] == _total(summed, measure, scope), (division, year, scope, measure)
         same = [
             (r, r.previous)

@@ -161,6 +161,8 @@ def _series_branches() -> str:
             f"        sum({now}) FILTER (WHERE {usable}) AS total,\n"
             f"        coalesce(sum({inferred_sql(one.terms, 'w')}) FILTER (WHERE {usable} AND ({now}) IS NOT NULL), 0)"
             "::BIGINT AS n_inferred,\n"
+            f"        count(*) FILTER (WHERE {usable} AND ({now}) IS NOT NULL AND {doubtful_sql(one.terms, 'w')} > 0)"
+            " AS n_doubtful,\n"
             f"        count(*) FILTER (WHERE {both}) AS n_same,\n"
             f"        sum({now}) FILTER (WHERE {both}) AS same_total,\n"
             f"        sum({before}) FILTER (WHERE {both}) AS same_previous_total,\n"

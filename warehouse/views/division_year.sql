@@ -11,6 +11,7 @@
 --   n_expected: {en: "Agencies expected to report with this scope, see coverage", zh: 应以此口径报告的机构数，见 coverage}
 --   total: {en: "Sum over n_reports reports; null: none has it, or several reports of unknown scope", zh: 合计；均无此数字或多份口径不明时为空}
 --   n_inferred: {en: Operands in the total whose value was not printed, zh: 合计中非原文所印的操作数个数}
+--   n_doubtful: {en: Reports in the total with an operand in doubt, zh: 合计中含存疑操作数的报告数}
 --   n_same: {en: Agencies with the figure both in this year and the year before, zh: 本年与上年均有此数字的机构数}
 --   same_total: {en: Sum over those agencies this year, zh: 上述机构本年合计}
 --   same_previous_total: {en: Sum over those agencies the year before, zh: 上述机构上年合计}
@@ -48,6 +49,7 @@ SELECT
     coalesce(p.n, 0) + coalesce(e.n, 0) AS n_expected,
     CASE WHEN f.scope = 'unknown' AND f.n_reports > 1 THEN NULL ELSE f.total END AS total,
     f.n_inferred,
+    f.n_doubtful,
     f.n_same,
     CASE WHEN f.scope = 'unknown' AND f.n_same > 1 THEN NULL ELSE f.same_total END AS same_total,
     CASE WHEN f.scope = 'unknown' AND f.n_same > 1 THEN NULL ELSE f.same_previous_total END AS same_previous_total,

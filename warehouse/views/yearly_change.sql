@@ -10,6 +10,7 @@
 --   change: {en: "Difference of the two; null when one has no value or they are not comparable (class C over two forms)", zh: 差值；任一年无值或跨格式不可比时为空}
 --   small_n: {en: Denominator under 30 in one of the years, zh: 任一年分母小于 30}
 --   n_inferred: {en: Operands of both years whose value was not printed, zh: 两年中非原文所印的操作数个数}
+--   n_doubtful: {en: Operands of both years in doubt, zh: 两年中存疑的操作数个数}
 --   comparability: {en: "Over the forms: A joinable, B joinable with a break, C not comparable", zh: 跨格式可比性}
 --   is_break: {en: The change is not only one of the facts; break_reason says why, zh: 是否存在断点（变化不全是事实的变化）}
 --   break_reason_en: {en: Why there is a break, zh: 断点原因（英文）}
@@ -30,6 +31,7 @@ SELECT
     CASE WHEN d.comparability = 'C' AND forms_differ THEN NULL ELSE now.value - before.value END AS change,
     now.small_n OR before.small_n AS small_n,
     now.n_inferred + before.n_inferred AS n_inferred,
+    now.n_doubtful + before.n_doubtful AS n_doubtful,
     d.comparability,
     forms_differ AND d.comparability <> 'A' OR now.scope = 'unknown' AS is_break,
     nullif(concat_ws('; ',
