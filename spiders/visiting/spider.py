@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import datetime
 import os
 import time
@@ -19,7 +18,7 @@ from spiders import archive, registry
 from spiders.archive import PortalHistory
 from spiders.asking.politeness import night_of
 from spiders.families import FAMILIES, entries
-from spiders.registry import Pager, Portal
+from spiders.registry import Portal
 from spiders.visiting import articles, changes, expectations
 from spiders.visiting.night import Night, PortalResult, is_failure
 from spiders.visiting.visit import ListFailed, Stopped, Visit
@@ -165,10 +164,7 @@ class PortalSpider(Spider):
         return max(0, self.settings.getint("GONGKAI_BLOCKED_PORTAL_REQUESTS") - used) if used else None
 
     async def _crawl(self, night: Night, portal: Portal, history: PortalHistory, began: float) -> PortalResult:
-        if night.sample is not None:
-            first_page = dataclasses.replace(portal.list_page, pager=Pager("none", max=1))
-            portal = dataclasses.replace(portal, list_page=first_page)
-        visit = Visit(night, portal)
+        visit = Visit(night, portal if night.sample is None else portal.at_a_look())
         result = visit.result
         try:
             await entries.read_lists(visit, FAMILIES[portal.family])
