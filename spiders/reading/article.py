@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from spiders import addresses
-from spiders.reading import listing, titles
+from spiders.reading import listing, page_images, titles
 from spiders.reading.pages import Element, Page, css, element_text, whole_text, xpath
 from spiders.registry import ArticleSelectors
 
@@ -81,12 +81,16 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Article:
-    """What an article page says of itself. Days are YYYY-MM-DD; what is not there is None."""
+    """What an article page says of itself. Days are YYYY-MM-DD; what is not there is None.
+
+    `pictures` are those of a report that has neither a table nor a document beside it.
+    """
 
     title: str | None
     published_on: str | None
     content_source: str | None
     attachments: tuple[Attachment, ...]
+    pictures: tuple[Attachment, ...] = ()
 
 
 def read_article(page: Page, selectors: ArticleSelectors | None = None) -> Article:
@@ -99,11 +103,13 @@ def read_article(page: Page, selectors: ArticleSelectors | None = None) -> Artic
     selectors = selectors or ArticleSelectors()
     meta = meta_tags(page)
     body = body_of(page, selectors.body)
+    attachments = tuple(_attachments(page, body, selectors.attachments))[:MAX_ATTACHMENTS]
     return Article(
         title=_title(page, meta, selectors.title),
         published_on=_published_on(page, meta, selectors.date),
         content_source=meta.get("contentsource") or None,
-        attachments=tuple(_attachments(page, body, selectors.attachments))[:MAX_ATTACHMENTS],
+        attachments=attachments,
+        pictures=() if attachments else tuple(Attachment(url, "") for url in page_images.page_images(page, body)),
     )
 
 

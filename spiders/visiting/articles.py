@@ -130,7 +130,7 @@ def _why_no_article(
 
 
 async def _read_attachments(visit: Visit, read: article.Article, parent: Link) -> None:
-    for attachment in read.attachments:
+    for attachment in (*read.attachments, *read.pictures):
         link = Link(
             attachment.url,
             attachment.link_text or None,
