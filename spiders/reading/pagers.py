@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from spiders.reading.pages import Page, element_text
 from spiders.registry import Pager
@@ -13,11 +13,13 @@ from spiders.registry import Pager
 STUB_BYTES = 600
 
 _TOTAL = (
-    re.compile(r"createPageHTML\s*\(\s*[\"']?(\d{1,4})\b"),
+    # Newer pages name the element to write into first.
+    re.compile(r"createPageHTML\s*\(\s*(?:[\"'][^\"'\d][^\"']{0,40}[\"']\s*,\s*)?[\"']?(\d{1,4})\b"),
     re.compile(r"\bcountPage\s*=\s*[\"']?(\d{1,4})\b"),
 )
 _REFRESH = re.compile(r"<meta[^>]{0,80}http-equiv\s*=\s*[\"']?refresh[^>]{0,200}>", re.IGNORECASE)
 _REFRESH_URL = re.compile(r"url\s*=\s*[\"']?\s*([^\"'>\s]*)", re.IGNORECASE)
+_MOVED = re.compile(r"(?:window|self|document|top)?\.?\blocation(?:\.href)?\s*=\s*[\"']([^\"'\s]{1,500})[\"']")
 _NEXT_WORDS = re.compile(r"^(?:下一?页|后一?页|下页|next|>|›|»|>>)\s*[>›»]*$", re.IGNORECASE)
 
 NextPage = Callable[[Pager, dict[str, str], str, Page, int], str | None]
@@ -70,12 +72,13 @@ def query_pages(pager: Pager, params: dict[str, str], first_url: str, page: Page
     name = str(params.get("page_parameter", "page"))
     following = (2 if pager.first is None else pager.first) + number - 1
     parts = urlsplit(first_url)
-    query = parse_qsl(parts.query, keep_blank_values=True)
-    if any(key == name for key, _ in query):
-        query = [(key, str(following) if key == name else value) for key, value in query]
+    # The rest of the query stays as it is written: old sites escape it in GBK.
+    asked, value = re.compile(rf"(^|&){re.escape(name)}=[^&]*"), f"{name}={following}"
+    if asked.search(parts.query):
+        query = asked.sub(lambda match: match[1] + value, parts.query)
     else:
-        query.append((name, str(following)))
-    return urlunsplit(parts._replace(query=urlencode(query)))
+        query = f"{parts.query}&{value}" if parts.query else value
+    return urlunsplit(parts._replace(query=query))
 
 
 def linked_pages(pager: Pager, params: dict[str, str], first_url: str, page: Page, number: int) -> str | None:
@@ -119,16 +122,42 @@ def next_page(
     return PAGERS[pager.kind](pager, params, first_url, page, number)
 
 
+def linked_suffix(first_url: str, page: Page) -> int | None:
+    """2 when a list's own links go on with index_2 and none is index_1; None when they say nothing.
+
+    Some look-alikes of TRS count pages from 1 and some from 0 (families.md §2.1, §2.9).
+    """
+    one, two = (index_pages(Pager("index_n", first=suffix), {}, first_url, page, 1) for suffix in (1, 2))
+    linked = {page.absolute(link.get("href", "")) for link in page.links()}
+    return 2 if two in linked and one not in linked else None
+
+
+def moved_to(page: Page) -> str | None:
+    """Where a page sends its reader by a refresh or, if it has no links of its own, by a script; None: nowhere."""
+    refresh = _REFRESH.search(page.text[:4096])
+    target = _REFRESH_URL.search(refresh[0]) if refresh else None
+    if target is None and next(page.links(), None) is None:
+        target = _MOVED.search(page.text[:65_536])
+    return page.absolute(target[1]) if target is not None else None
+
+
+def frames(page: Page) -> tuple[str, ...]:
+    """The addresses of a page's frames, each once."""
+    found = (page.absolute(frame.get("src", "")) for frame in page.tree.iter("iframe", "frame"))
+    return tuple(dict.fromkeys(url for url in found if url is not None))
+
+
 def is_past_the_end(status: int, body: bytes, page: Page | None) -> str | None:
     """Why a page after the first is past the end of the list, or None if it is one of its pages."""
     if status in (404, 410):
         return f"status {status}"
     if page is not None:
         refresh = _REFRESH.search(page.text[:4096])
-        if refresh:
-            target = _REFRESH_URL.search(refresh[0])
-            if target and target[1] in ("./", ".", "", "../", "/", "index.html", "./index.html"):
-                return "a refresh to the beginning of the list"
+        target = _REFRESH_URL.search(refresh[0]) if refresh else None
+        # Any other target only where nothing else stands on the page: lists refresh themselves, too.
+        starts = ("./", ".", "", "../", "/", "index.html", "./index.html")
+        if target is not None and (target[1] in starts or next(page.links(), None) is None):
+            return "a refresh to the beginning of the list"
     if status == 200 and len(body) < STUB_BYTES and (page is None or next(page.links(), None) is None):
         return f"a stub of {len(body)} bytes"
     return None
