@@ -33,7 +33,11 @@ def test_the_first_night_finds_all_reports_and_nothing_else(played: Played, scen
 
 @each
 def test_the_first_night_asks_for_nothing_twice(played: Played, scenario: Scenario) -> None:
-    asked = [(served.method, served.path, served.posted) for served in played.asked[0][scenario.name]]
+    asked = [
+        (served.headers["host"], served.method, served.path, served.posted)
+        for served in played.asked[0][scenario.name]
+        if not (scenario.cookie_wall and served.status == 302)
+    ]
     assert len(asked) == len(set(asked)), asked
 
 
@@ -49,7 +53,11 @@ def test_the_second_night_asks_for_lists_only(played: Played, scenario: Scenario
 @each
 def test_a_revision_is_stored(played: Played, scenario: Scenario) -> None:
     rows = rows_of(played.summaries[2], scenario.name, kind="fetch", role="article", outcome="stored")
-    assert [path_of(row["url"]) for row in rows] == [scenario.revised]
+    stored = [path_of(row["url"]) for row in rows]
+    if scenario.restless:
+        assert set(stored) == set(scenario.reports) - {scenario.removed}
+    else:
+        assert stored == [scenario.revised]
     assert outcome(played.summaries[2], scenario.name).outcome == "ok"
 
 
