@@ -111,9 +111,8 @@ async def _read_on(visit: Visit, first_url: str, page: Page, rows: Listing) -> N
         visit.notes.append(f"pager: {first_url} says {total} pages and gave {number}")
     else:
         return
-    # An entry that declares one page has what it declares.
-    visit.whole_list_read = visit.whole_list_read and pager.kind == "none"
-    if not visit.candidates and pager.kind != "none":
+    visit.whole_list_read = False
+    if not visit.candidates:
         sentence = f"expected links to reports, found none on the {number} pages that were read"
         raise ListFailed("list_empty", f"list_empty: the list {first_url}: {sentence}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from urllib.parse import urlsplit, urlunsplit
 
@@ -20,6 +21,7 @@ _TOTAL = (
 _REFRESH = re.compile(r"<meta[^>]{0,80}http-equiv\s*=\s*[\"']?refresh[^>]{0,200}>", re.IGNORECASE)
 _REFRESH_URL = re.compile(r"url\s*=\s*[\"']?\s*([^\"'>\s]*)", re.IGNORECASE)
 _MOVED = re.compile(r"(?:window|self|document|top)?\.?\blocation(?:\.href)?\s*=\s*[\"']([^\"'\s]{1,500})[\"']")
+_PAGE_ENDING = re.compile(r"\.([sj]?html?)$", re.IGNORECASE)
 _NEXT_WORDS = re.compile(r"^(?:下一?页|后一?页|下页|next|>|›|»|>>)\s*[>›»]*$", re.IGNORECASE)
 
 NextPage = Callable[[Pager, dict[str, str], str, Page, int], str | None]
@@ -48,10 +50,17 @@ def index_pages(pager: Pager, params: dict[str, str], first_url: str, page: Page
     if not dot:
         # The list is a folder: the page itself says how its index is called.
         match = re.search(r"createPageHTML\s*\([^)]*?[\"'](\w+)[\"']\s*,\s*[\"'](\w+)[\"']", page.text)
-        stem, ending = (match[1], match[2]) if match else ("index", "html")
+        stem, ending = (match[1], match[2]) if match else ("index", _ending_in(page, f"{folder}/{name}"))
         folder = f"{folder}/{name}" if name else folder
     stem = re.sub(r"_\d+$", "", stem)
     return _with_path(first_url, f"{folder}/{stem}_{suffix}.{ending}")
+
+
+def _ending_in(page: Page, folder: str) -> str:
+    """The ending that most pages below a folder have: a directory names its own pages as its articles."""
+    paths = (urlsplit(url).path for url in map(page.absolute, (link.get("href", "") for link in page.links())) if url)
+    endings = Counter(match[1] for path in paths if path.startswith(folder) and (match := _PAGE_ENDING.search(path)))
+    return max(endings, key=endings.__getitem__, default="html")
 
 
 def numbered_pages(pager: Pager, params: dict[str, str], first_url: str, page: Page, number: int) -> str | None:
