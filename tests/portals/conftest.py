@@ -35,6 +35,9 @@ NIGHTS = (
 )
 
 
+LATER = "Mon, 02 Feb 2026 02:35:00 GMT"
+
+
 class Played:
     """The nights: summaries in order, and what each portal was asked in each night."""
 
@@ -99,7 +102,8 @@ class Played:
 
 def _revised(page: Any) -> Any:
     def change(shown: Page) -> Page:
-        return dataclasses.replace(shown, body=shown.body + "<!-- 更正 -->".encode())
+        changed = LATER if shown.last_modified else ""
+        return dataclasses.replace(shown, body=shown.body + "<!-- 更正 -->".encode(), last_modified=changed)
 
     if isinstance(page, Page):
         return change(page)

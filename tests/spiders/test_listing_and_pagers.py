@@ -208,6 +208,8 @@ def test_a_folder_takes_its_index_name_from_the_page() -> None:
     first = pagers.next_page(Pager("index_n"), {}, FOLDER, listed, 1, 3)
     assert first == f"{FOLDER}default_1.shtml"
     assert pagers.next_page(Pager("index_n"), {}, FOLDER, listed, 3, 3) is None, "the page said there are three"
+    silent = page('<a href="/">x</a><a href="1/t1.shtml">1</a><a href="t2.shtml">2</a><a href="/a.htm">3</a>', FOLDER)
+    assert pagers.next_page(Pager("index_n"), {}, FOLDER, silent, 1, None) == f"{FOLDER}index_1.shtml"
 
 
 def test_the_next_link_is_followed_by_its_words() -> None:
