@@ -28,11 +28,18 @@ def page_images(page: Page, body: Element | None) -> tuple[str, ...]:
 
     There are none where the body has a table: every form of the report has some, so its figures are text. Ornaments
     are left out by their names and by the size that the page gives them.
+
+    Args:
+        page: the article.
+        body: the element that holds its text; where it is not known, paragraphs of the page are looked at.
     """
-    if body is None or next(body.iter("table"), None) is not None:
+    root = page.tree if body is None else body
+    if next(root.iter("table"), None) is not None:
         return ()
     found: dict[str, None] = {}
-    for picture in body.iter("img"):
+    for picture in root.iter("img"):
+        if body is None and next(picture.iterancestors("p"), None) is None:
+            continue
         if not _is_small(picture) and (url := next(_addresses(page, picture), None)) is not None:
             found.setdefault(url)
         if len(found) == MAX_PAGE_IMAGES:

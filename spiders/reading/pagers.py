@@ -49,7 +49,7 @@ def index_pages(pager: Pager, params: dict[str, str], first_url: str, page: Page
     stem, dot, ending = name.rpartition(".")
     if not dot:
         # The list is a folder: the page itself says how its index is called.
-        match = re.search(r"createPageHTML\s*\([^)]*?[\"'](\w+)[\"']\s*,\s*[\"'](\w+)[\"']", page.text)
+        match = re.search(r"createPageHTML\s*\([^)]{0,200}?[\"'](\w{1,40})[\"']\s*,\s*[\"'](\w{1,10})[\"']", page.text)
         stem, ending = (match[1], match[2]) if match else ("index", _ending_in(page, f"{folder}/{name}"))
         folder = f"{folder}/{name}" if name else folder
     stem = re.sub(r"_\d+$", "", stem)
@@ -96,8 +96,13 @@ def linked_pages(pager: Pager, params: dict[str, str], first_url: str, page: Pag
         if link.get("rel") == "next" and "href" in link.attrib:
             return page.absolute(link.get("href", ""))
     for link in page.links():
-        said = element_text(link) or link.get("title", "").strip()
-        if _NEXT_WORDS.match(said):
+        picture = next(link.iter("img"), None)
+        said = (
+            element_text(link)
+            or link.get("title", "").strip()
+            or (picture.get("alt", "") if picture is not None else "")
+        )
+        if _NEXT_WORDS.match(said.strip()):
             url = page.absolute(link.get("href", ""))
             if url is not None:
                 return url

@@ -101,6 +101,8 @@ class Column:
         rows = [self.row(self.reference(path), title(AGENCY, year), day_of(year)) for year, path in shown.items()]
         for number, heading in enumerate(LOOK_ALIKES):
             rows.insert(number * 2 + 1, self.row(self.reference(self.others.format(number)), heading, "2025-01-18"))
+        # Copies of government pages stand on hosts that nobody declared.
+        rows.insert(3, self.row("http://copies.invalid/t20250101_1.html", title(AGENCY, 2010), "2025-01-01"))
         size = -(-len(rows) // len(self.lists))
         pages: dict[str, Page] = dict(self.more)
         for number, address in enumerate(self.lists):

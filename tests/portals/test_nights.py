@@ -14,6 +14,9 @@ from tests.spiders.portal_kit import outcome, rows_of
 pytestmark = pytest.mark.xdist_group("portals")
 each = pytest.mark.parametrize("scenario", scenarios(), ids=lambda scenario: scenario.name)
 
+# Their lists show whole titles; those of other families may show less.
+static = [scenario for scenario in scenarios() if scenario.family == "static_list"]
+
 
 def path_of(url: str) -> str:
     parts = urlsplit(url)
@@ -29,6 +32,12 @@ def test_the_first_night_finds_all_reports_and_nothing_else(played: Played, scen
     attachments = {path_of(row["url"]) for row in rows if row["role"] == "attachment" and row["outcome"] == "stored"}
     assert articles == set(scenario.reports)
     assert attachments == set(scenario.attachments)
+
+
+@pytest.mark.parametrize("scenario", static, ids=lambda scenario: scenario.name)
+def test_look_alikes_are_not_even_asked(played: Played, scenario: Scenario) -> None:
+    rows = rows_of(played.summaries[0], scenario.name, kind="fetch")
+    assert [row["url"] for row in rows if row["role"] != "list" and row["outcome"] != "stored"] == []
 
 
 @each

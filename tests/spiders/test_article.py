@@ -208,6 +208,11 @@ def test_a_report_of_pictures_only() -> None:
     ) == ["W01.jpg", "W02.PNG", "W03.jpeg", "http://b.gov.cn/W05.jpg"]
 
 
+def test_pictures_of_a_page_without_a_known_body() -> None:
+    found = read(f'<h1>{TITLE}</h1><img src="/top.jpg"><div class="x"><p><b><img src="W01.jpg"></b></p></div>')
+    assert [picture.url[-7:] for picture in found.pictures] == ["W01.jpg"]
+
+
 def test_pictures_beside_figures_or_documents_are_ornament() -> None:
     assert pictures('<p>一、总体情况</p><img src="W01.jpg">') == ["W01.jpg"], "headings without tables"
     assert pictures(f'{BODY}<img src="W01.jpg">') == []
