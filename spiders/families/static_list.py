@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 
 from spiders import addresses
+from spiders.families import entries
 from spiders.families.entries import Family, Node
 from spiders.reading import pagers, pages
 from spiders.reading.listing import Listing
@@ -31,25 +32,35 @@ async def read_list(visit: Visit, node: Node) -> None:
     """
     where = f"the list {node.url}"
     url, page = _html(*await visit.list_page(node.url, node.parent_url), where)
+    before = visit.offered
     rows = visit.read_rows(page)
-    inner = () if _addresses(rows) else _leads_to(visit, page)
+    inner = () if rows.candidates else _leads_to(visit, page)
     if not inner and rows.links == 0:
         raise ListFailed("not_a_list", f"not_a_list: {where}: expected a page with links, found one without any")
-    if not inner:
+    if not inner or _addresses(rows):
         await _read_on(visit, url, page, rows)
+    if visit.offered > before:
+        return
     for address in inner:
         url, page = _html(*await visit.list_page(address, node.url), f"{where}, which leads to {address}")
         await _read_on(visit, url, page, visit.read_rows(page))
 
 
 def _leads_to(visit: Visit, page: Page) -> tuple[str, ...]:
-    """Where the list stands when a page without rows only leads to it."""
-    hosts = visit.portal.hosts
+    """Where the reports stand that a page without any only leads to: a refresh, the links of the entry's year_link_re
+    (a year may be a hub of its own, families.md §1.6), or frames."""
+    declared, hosts = visit.portal.list_page, visit.portal.hosts
     moved = pagers.moved_to(page)
     if moved is not None and not addresses.declared(moved, hosts):
         raise ListFailed("foreign_host", f"foreign_host: the list {page.url} leads to {moved}, which is not declared")
-    found = [moved] if moved is not None else [url for url in pagers.frames(page) if addresses.declared(url, hosts)]
-    return tuple(url for url in found if url not in visit.list_urls)[:MOST_FRAMES]
+    found = [moved] if moved is not None else []
+    if declared.year_link_re is not None:
+        found += [url for url, _ in entries.linked_lists(page, declared.year_link_re, hosts)]
+    if not found:
+        found = [url for url in pagers.frames(page) if addresses.declared(url, hosts)][:MOST_FRAMES]
+    fresh = tuple(url for url in found if url not in visit.list_urls)
+    visit.list_urls.update(fresh)
+    return fresh
 
 
 def _html(page: Page | None, answer: Answer, where: str) -> tuple[str, Page]:

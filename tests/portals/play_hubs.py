@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.portals.columns import NAVIGATION, YEARS, Column, day_of, html, item, tagged
+from flows.demo.server import Page
+from tests.portals.columns import NAVIGATION, YEARS, day_of, html, item, tagged
 from tests.portals.scenario import Pages, Scenario, title
 
 HUB = "/zwgk/xxgknb/index.html"
@@ -76,23 +77,31 @@ def of_body(folder: str, year: int, at: int) -> str:
     return f"{folder}{year + 1}01/t{year + 1}0120_{year}{at}.html"
 
 
-SECTIONS = {"市政府": "/nw12344/", "区政府": "/nw12345/", "委办局": "/nw12346/"}
+# Year: the ids of its sections; no id says which year it is of.
+SECTIONS = {2025: (12344, 12345), 2024: (31507, 31508), 2023: (28011,)}
+BOARDS = tuple(f"甲市{name}局" for name in ("财政", "教育", "公安", "民政", "司法", "水务"))
 
 
-def section(name: str, folder: str) -> Column:
-    return Column(
-        lists=(f"{folder}index.html", f"{folder}index_2.html"),
-        path=lambda year: f"{folder}{year + 1}0120/{int(folder[3:-1]):028x}{year}.html",
-        others=folder + "20250118/{}" + "0" * 31 + ".html",
-    )
+def of_board(section: int, year: int, at: int) -> str:
+    return f"/nw{section}/{year + 1}0120/{section:028x}{at:04x}.html"
 
 
 def shanghai(host: str, removed: str | None) -> Pages:
-    """The hub of a year links its sections by opaque ids; page 2 of each is index_2."""
-    links = "".join(f'<li><a href="{folder}index.html">{name}</a></li>' for name, folder in SECTIONS.items())
-    pages = {"/2025ndbg/index.html": html(f"<html><body>{NAVIGATION}<ul>{links}</ul></body></html>")}
-    for name, folder in SECTIONS.items():
-        pages.update(section(name, folder).pages(host, removed))  # type: ignore[arg-type]
+    """Years link hubs, a year's hub its sections, sections the reports of bodies on two pages; page 2 is index_2."""
+
+    def page(*rows: str) -> Page:
+        return html(f"<html><body>{NAVIGATION}<ul>{''.join(rows)}</ul></body></html>")
+
+    pages = {"/zwgk/gknb/index.html": page(*(item(f"/{year}ndbg/index.html", f"{year}年", "") for year in SECTIONS))}
+    for year, sections in SECTIONS.items():
+        hub_rows = [item(f"/nw{section}/index.html", "市级机构", "") for section in sections]
+        pages[f"/{year}ndbg/index.html"] = page(*hub_rows, item("/2025ndbg/index.html", "2025年", ""))
+        for section in sections:
+            paths = {board: of_board(section, year, at) for at, board in enumerate(BOARDS)}
+            shown = {board: path for board, path in paths.items() if path != removed}
+            rows = [item(path, title(board, year), day_of(year)) for board, path in shown.items()]
+            pages |= {path: tagged(title(board, year), day_of(year)) for board, path in shown.items()}
+            pages |= {f"/nw{section}/index.html": page(*rows[:4]), f"/nw{section}/index_2.html": page(*rows[4:])}
     return pages
 
 
@@ -133,12 +142,15 @@ SCENARIOS = [
         quirks=("shanghai",),
         pages=shanghai,
         listed={
-            "url": "/2025ndbg/index.html", "entry": "hub", "year_link_re": r"/nw\d+/index",
+            "url": "/zwgk/gknb/index.html", "entry": "year_nodes", "year_link_re": r"/(20\d\d)ndbg/|/nw\d+/index",
             "pager": {"kind": "index_n", "first": 2},
         },
-        reports=tuple(path for name, folder in SECTIONS.items() for path in section(name, folder).reports),
-        revised=section("", "/nw12345/").path(2023),
-        removed=section("", "/nw12346/").path(2018),
+        reports=tuple(
+            of_board(section, year, at)
+            for year, sections in SECTIONS.items() for section in sections for at in range(len(BOARDS))
+        ),
+        revised=of_board(12345, 2025, 5),
+        removed=of_board(28011, 2023, 1),
         entry={"body": None},
     ),
 ]  # fmt: skip
