@@ -36,7 +36,11 @@ async def read_list(visit: Visit, node: Node) -> None:
     rows = visit.read_rows(page)
     inner = () if rows.candidates else _leads_to(visit, page)
     if not inner and rows.links == 0:
-        raise ListFailed("not_a_list", f"not_a_list: {where}: expected a page with links, found one without any")
+        reason = f"not_a_list: {where}: expected links, found a page without any; a script may write its rows"
+        # Of one list among several nobody would miss the reports; an entry's only list fails for having none.
+        if node.parent_url is not None:
+            raise ListFailed("not_a_list", reason)
+        visit.notes.append(reason)
     if not inner or _addresses(rows):
         await _read_on(visit, url, page, rows)
     if visit.offered > before:

@@ -185,14 +185,7 @@ def pager_of(page: Page) -> Pager:
     """The pager that a plain list page shows: numbered indexes by its scripts, a link that says 下一页, or none."""
     total = total_pages(page)
     if total is not None and total > 1:
-        names = {
-            urlsplit(url).path.rpartition("/")[2]
-            for link in page.links()
-            if (url := page.absolute(link.get("href", "")))
-        }
-        second = any(re.fullmatch(r"index_2\.s?html?", name) for name in names)
-        first = any(re.fullmatch(r"index_1\.s?html?", name) for name in names)
-        return Pager("index_n", first=2 if second and not first else None)
+        return Pager("index_n", first=linked_suffix(page.url, page))
     if linked_pages(Pager(), {}, page.url, page, 1) is not None:
         return Pager("next_link")
     return Pager("none")

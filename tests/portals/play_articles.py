@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flows.demo.server import Answering, Asked, Page
-from tests.portals.columns import NAVIGATION, Column, article, html, tagged
+from tests.portals.columns import NAVIGATION, Column, article, framed, html, tagged
 from tests.portals.scenario import HEADINGS, Pages
 
 BY_NUMBER = {"kind": "index_n"}
@@ -56,6 +56,10 @@ def counting(heading: str, day: str) -> Page:
     return tagged(heading, day, f'<div id="zoom">{HEADINGS}</div><p>浏览次数：{{visits}}</p>', etag="")
 
 
+def counting_list(rows: str, number: int, count: int) -> str:
+    return framed(f"{rows}<li>浏览次数：{{visits}}</li>", number, count)
+
+
 def _behind_a_cookie(page: Page, where: str) -> Answering:
     """The page, once the cookie comes back that a redirect to itself sets."""
 
@@ -80,7 +84,9 @@ SCENARIOS = [
         "viewers", ("attachment_viewer",), BY_NUMBER, ("/files/2024.pdf", "/files/2022.pdf")
     ),
     column(article=mixed).scenario("no-tags", ("no_meta_tags",), BY_NUMBER),
-    column(article=counting, page={"etag": ""}).scenario("counter", ("visit_counter",), BY_NUMBER, restless=True),
+    column(article=counting, frame=counting_list, page={"etag": ""}).scenario(
+        "counter", ("visit_counter",), BY_NUMBER, restless=True
+    ),
     column(article=article('<div id="zoom">')).scenario(
         "cookie", ("cookie_redirect",), BY_NUMBER, pages=walled, cookie_wall=True
     ),

@@ -236,6 +236,14 @@ def test_totals_and_where_pages_begin() -> None:
     assert pagers.linked_suffix(INDEX, page('<a href="index_9.shtml">尾页</a>', INDEX)) is None
 
 
+def test_a_list_shows_its_pager() -> None:
+    script = '<script>createPageHTML(3, 0, "index", "html");</script>'
+    assert pagers.pager_of(page(script, FOLDER)) == Pager("index_n")
+    assert pagers.pager_of(page(f'{script}<a href="index_2.html">2</a>', FOLDER)) == Pager("index_n", first=2)
+    assert pagers.pager_of(page('<a href="2.html">下一页</a>', FOLDER)) == Pager("next_link")
+    assert pagers.pager_of(page('<a href="2.html">关于</a>', FOLDER)) == Pager("none")
+
+
 def test_pages_that_lead_elsewhere() -> None:
     assert pagers.moved_to(page('<meta http-equiv="refresh" content="0; url=2025/">', FOLDER)) == f"{FOLDER}2025/"
     assert pagers.moved_to(page('<meta http-equiv="refresh" content="600"><a href="x">x</a>')) is None

@@ -68,6 +68,10 @@ PORTALS: dict[str, tuple[Mapping[str, Page], Mapping[str, Any]]] = {
         {LIST: reports(2024), f"{LIST}index_1.html": Page(b'\xef\xbb\xbf[{"code": 500}]' + b" " * 900)}, BY_NUMBER
     ),
     "bare": ({LIST: plain('<div id="app"></div>')}, {"kind": "none"}),
+    "bare-year": (
+        {LIST: plain('<a href="2024/">2024年</a><a href="2023/">2023年</a>'), f"{LIST}2024/": reports(2024),
+         f"{LIST}2023/": plain('<div id="app"></div>')}, {"kind": "none"}
+    ),
     "refreshed": (
         {LIST: plain(f'<meta http-equiv="refresh" content="0;url={MOVED}">'), MOVED: reports(2024),
          f"{MOVED}index_1.html": reports(2023)}, BY_NUMBER
@@ -102,7 +106,8 @@ class Lists:
         pages, pager = PORTALS[name]
         articles = {f"{LIST}{path}": article(title("甲县", year)) for year, path in PATHS.items()}
         server.pages = {**articles, **pages}
-        return entry(name, server.host, list={"pager": dict(pager)})
+        years = {"entry": "year_nodes", "year_link_re": r"(20\d\d)年"} if name == "bare-year" else {}
+        return entry(name, server.host, list={"pager": dict(pager), **years})
 
     def of(self, name: str) -> PortalOutcome:
         return outcome(self.summary, name)
@@ -156,6 +161,7 @@ def test_lists_that_are_read(lists: Lists, name: str, years: set[int], note: str
         ("pdf", set(), "expected HTML, found application/pdf that begins b'%PDF-1.4'"),
         ("json-later", {2024}, "not_html: page 2 of the list"),
         ("bare", set(), "not_a_list: the list http"),
+        ("bare-year", {2024}, "not_a_list: the list http"),
         ("moved-off-host", set(), "foreign_host: the list http"),
         ("frame-fails", set(), "/gone.html: status 404"),
     ],
