@@ -45,9 +45,16 @@ async def read_list(visit: Visit, node: Node) -> None:
         await _read_on(visit, url, page, rows)
     if visit.offered > before:
         return
+    failed: list[ListFailed] = []
     for address in inner:
-        url, page = _html(*await visit.list_page(address, node.url), f"{where}, which leads to {address}")
-        await _read_on(visit, url, page, visit.read_rows(page))
+        try:
+            url, page = _html(*await visit.list_page(address, node.url), f"{where}, which leads to {address}")
+            await _read_on(visit, url, page, visit.read_rows(page))
+        except ListFailed as error:
+            failed.append(error)
+    if failed:
+        visit.notes.extend(str(error) for error in failed[1:])
+        raise failed[0]
 
 
 def _leads_to(visit: Visit, page: Page) -> tuple[str, ...]:

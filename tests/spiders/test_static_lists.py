@@ -72,6 +72,11 @@ PORTALS: dict[str, tuple[Mapping[str, Page], Mapping[str, Any]]] = {
         {LIST: plain('<a href="2024/">2024年</a><a href="2023/">2023年</a>'), f"{LIST}2024/": reports(2024),
          f"{LIST}2023/": plain('<div id="app"></div>')}, {"kind": "none"}
     ),
+    "section-fails": (
+        {LIST: plain('<a href="2024/">2024年</a>'),
+         f"{LIST}2024/": plain('<a href="/s1/">部门</a><a href="/s2/">街道</a><a href="/s3/">乡镇</a>'),
+         "/s2/": reports(2024), "/s3/": Page(b"[]")}, {"kind": "none"}
+    ),
     "refreshed": (
         {LIST: plain(f'<meta http-equiv="refresh" content="0;url={MOVED}">'), MOVED: reports(2024),
          f"{MOVED}index_1.html": reports(2023)}, BY_NUMBER
@@ -106,7 +111,8 @@ class Lists:
         pages, pager = PORTALS[name]
         articles = {f"{LIST}{path}": article(title("甲县", year)) for year, path in PATHS.items()}
         server.pages = {**articles, **pages}
-        years = {"entry": "year_nodes", "year_link_re": r"(20\d\d)年"} if name == "bare-year" else {}
+        links = {"bare-year": r"(20\d\d)年", "section-fails": r"(20\d\d)年|/s\d/"}.get(name)
+        years = {"entry": "year_nodes", "year_link_re": links} if links else {}
         return entry(name, server.host, list={"pager": dict(pager), **years})
 
     def of(self, name: str) -> PortalOutcome:
@@ -162,6 +168,7 @@ def test_lists_that_are_read(lists: Lists, name: str, years: set[int], note: str
         ("json-later", {2024}, "not_html: page 2 of the list"),
         ("bare", set(), "not_a_list: the list http"),
         ("bare-year", {2024}, "not_a_list: the list http"),
+        ("section-fails", {2024}, "/s1/: status 404; not_html: the list http"),
         ("moved-off-host", set(), "foreign_host: the list http"),
         ("frame-fails", set(), "/gone.html: status 404"),
     ],
