@@ -6,11 +6,16 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from spiders.reading.pages import Element, Page
+from spiders.reading.pages import Element, Page, whole_text
 
 # A report of a county has ten to thirty printed pages.
 MAX_PAGE_IMAGES = 40
 SMALLEST_PIXELS = 200
+# Longer texts are reports in words, whose pictures are photographs and charts, unless they lack the tables of the form
+# since 2019: these are the headings above them (specification §1).
+FEW_CHARACTERS = 500
+MOST_CHARACTERS_READ = 200_000
+HEADINGS_OF_TABLES = ("主动公开政府信息情况", "收到和处理政府信息公开申请情况", "行政复议、行政诉讼情况")
 
 _READABLE = re.compile(r"\.(?:jpe?g|png|bmp|webp|tiff?)$", re.IGNORECASE)
 _ORNAMENT = re.compile(
@@ -26,15 +31,18 @@ _PIXELS = re.compile(r"\s*(\d{1,5})\s*(?:px)?\s*$", re.IGNORECASE)
 def page_images(page: Page, body: Element | None) -> tuple[str, ...]:
     """The addresses of the pictures that stand for a report's pages or tables, in their order, each once.
 
-    There are none where the body has a table: every form of the report has some, so its figures are text. Ornaments
-    are left out by their names and by the size that the page gives them.
+    There are none where the body has a table, and none where it is a long text that lacks no table. Ornaments are left
+    out by their names and by the size that the page gives them.
 
     Args:
         page: the article.
         body: the element that holds its text; where it is not known, paragraphs of the page are looked at.
     """
     root = page.tree if body is None else body
-    if next(root.iter("table"), None) is not None:
+    if next(root.iter("img"), None) is None or next(root.iter("table"), None) is not None:
+        return ()
+    text = "".join(whole_text(root).split())[:MOST_CHARACTERS_READ]
+    if len(text) > FEW_CHARACTERS and sum(heading in text for heading in HEADINGS_OF_TABLES) < 2:
         return ()
     found: dict[str, None] = {}
     for picture in root.iter("img"):

@@ -214,7 +214,10 @@ def test_pictures_of_a_page_without_a_known_body() -> None:
 
 
 def test_pictures_beside_figures_or_documents_are_ornament() -> None:
-    assert pictures('<p>一、总体情况</p><img src="W01.jpg">') == ["W01.jpg"], "headings without tables"
+    words = "<p>本机关主动公开政府信息。</p>" * 60
+    headings = "<p>二、主动公开政府信息情况</p><p>三、收到和处理政府信息公开申请情况</p>"
+    assert pictures(f'{words}{headings}<img src="W01.jpg">') == ["W01.jpg"], "headings without their tables"
+    assert pictures(f'{words}<img src="chart.jpg">') == [], "a report in words, as before 2019"
     assert pictures(f'{BODY}<img src="W01.jpg">') == []
     assert pictures('<img src="W01.jpg"><a href="W01.pdf">年度报告</a>') == []
     assert len(pictures("".join(f'<img src="W{number}.jpg">' for number in range(500)))) == 40
