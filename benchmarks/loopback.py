@@ -51,16 +51,23 @@ class Served:
         return sum(number for (found, _), number in self.answers.items() if found == kind)
 
 
-def portals(count: int, articles_each: int, documents: Sequence[bytes]) -> list[Portal]:
-    """Portals of one address each, with lists of twenty rows a page; each article is of an agency of its own."""
+def portals(count: int, articles_each: int, documents: Sequence[bytes], first: int = 0) -> list[Portal]:
+    """Portals of one address each, with lists of twenty rows a page; each article is of an agency of its own.
+
+    ``first`` is the number of the first one: portals of other numbers have other addresses and agencies.
+    """
     return [
-        Portal(f"127.0.0.{number + 2}", _pages(number, articles_each, documents, validators=number % 2 == 0))
-        for number in range(count)
+        Portal(_address(number), _pages(number, articles_each, documents, validators=number % 2 == 0))
+        for number in range(first, first + count)
     ]
 
 
-def registry(made: Sequence[Portal], port: int) -> list[dict[str, Any]]:
-    """The entries that declare these portals, without any delay."""
+def _address(number: int) -> str:
+    return f"127.0.{number // 200}.{number % 200 + 2}"
+
+
+def registry(made: Sequence[Portal], port: int, delay_seconds: float = 0) -> list[dict[str, Any]]:
+    """The entries that declare these portals; without any delay, unless one is given."""
     return [
         {
             "id": f"bench-{number:03}",
@@ -70,8 +77,8 @@ def registry(made: Sequence[Portal], port: int) -> list[dict[str, Any]]:
             "family": "static_list",
             "hosts": [f"{portal.address}:{port}"],
             "local": True,
-            "list": {"url": f"http://{portal.address}:{port}{FOLDER}", "pager": {"kind": "index_n"}},
-            "politeness": {"delay_seconds": 0},
+            "list": {"url": f"http://{portal.address}:{port}{FOLDER}", "pager": {"kind": "index_n", "max": 1000}},
+            "politeness": {"delay_seconds": delay_seconds},
         }
         for number, portal in enumerate(made)
     ]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import time
 from pathlib import Path
 
 from scrapy import signals
 from scrapy.crawler import Crawler
 
-# Where the figures go: one JSON object with cpu_seconds and wall_seconds.
+# Where the figures go: one JSON object with cpu_seconds, wall_seconds and peak_megabytes.
 TARGET_VARIABLE = "GONGKAI_BENCHMARK_METER"
 
 
@@ -29,5 +30,10 @@ class Meter:
         self._cpu, self._wall = time.process_time(), time.monotonic()
 
     def _closed(self) -> None:
-        cost = {"cpu_seconds": time.process_time() - self._cpu, "wall_seconds": time.monotonic() - self._wall}
+        cost = {
+            "cpu_seconds": time.process_time() - self._cpu,
+            "wall_seconds": time.monotonic() - self._wall,
+            # Linux counts in kB.
+            "peak_megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        }
         Path(os.environ[TARGET_VARIABLE]).write_text(json.dumps(cost), encoding="utf-8")

@@ -40,7 +40,7 @@ def bare(folder: Path, made: list[Portal], server: Server) -> Cost:
     """A bare spider, with one request at a time to an address, as ours."""
     urls = " ".join(f"http://{portal.address}:{server.port}{FOLDER}" for portal in made)
     settings = {
-        "CONCURRENT_REQUESTS": 32,
+        "CONCURRENT_REQUESTS": 512,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1,
         "DOWNLOAD_DELAY": 0,
         "LOG_LEVEL": "WARNING",
@@ -75,9 +75,9 @@ def _cost(server: Server, caller_cpu_seconds: float) -> Cost:
     return Cost(said["cpu_seconds"] + caller_cpu_seconds, said["wall_seconds"], pages, served.cpu_seconds)
 
 
-def measure(name: str, documents: list[bytes], articles_each: int, rounds: int) -> None:
+def measure(name: str, documents: list[bytes], articles_each: int, rounds: int, hosts: int = PORTALS) -> None:
     """Print the medians of both, taken turn and turn about, and of the ratios of neighbours."""
-    made = portals(PORTALS, articles_each, documents)
+    made = portals(hosts, articles_each, documents)
     sides = {"bare Scrapy": bare, "gongkai": ours}
     costs: dict[str, list[Cost]] = {side: [] for side in sides}
     with tempfile.TemporaryDirectory() as folder, serving(made) as server:
@@ -90,7 +90,7 @@ def measure(name: str, documents: list[bytes], articles_each: int, rounds: int) 
     if len(pages) != 1:
         raise SystemExit(f"expected the same pages in every run, found {sorted(pages)}")
     size = sum(map(len, documents)) / len(documents) / 1024
-    print(f"{name}: {PORTALS} portals, {pages.pop()} pages, articles of {size:.0f} kB")
+    print(f"{name}: {hosts} portals, {pages.pop()} pages, articles of {size:.0f} kB")
     for side, runs in costs.items():
         cpu = statistics.median(cost.pages / cost.cpu_seconds for cost in runs)
         wall = statistics.median(cost.pages / cost.wall_seconds for cost in runs)

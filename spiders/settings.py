@@ -29,9 +29,10 @@ DOWNLOAD_DELAY = 2.0
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 # A random share would go below the two seconds that are the least.
 DOWNLOAD_DELAY_JITTER = 0
-# Portals of different addresses are visited side by side.
-CONCURRENT_REQUESTS = 32
-GONGKAI_PORTALS_AT_ONCE = 32
+# Portals of different addresses are visited side by side: a host is asked every two seconds, so that hundreds of them
+# are what keeps one process busy. Each holds one connection at most.
+CONCURRENT_REQUESTS = 512
+GONGKAI_PORTALS_AT_ONCE = 512
 
 # Four requests are the most for a portal that loops: robots.txt, the page and two redirects.
 REDIRECT_MAX_TIMES = 2

@@ -37,6 +37,14 @@ def test_spider_pages() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have 127.0.0.1 alone of the loopback addresses")
+def test_spider_hosts() -> None:
+    said = run("spider_hosts.py", "3", "2", "0.1", "60")
+    assert "politeness off, 3 hosts: 3 portals, 6 pages" in said
+    assert re.search(r"the busiest host's 3 requests take 0\.2 s at least: \d+\.\d\d times", said)
+    assert len(re.findall(r"memory: \d+ pages on 3 hosts, \d+ MB", said)) == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have 127.0.0.1 alone of the loopback addresses")
 def test_second_night() -> None:
     said = run("second_night.py", "1", "1")
     assert re.search(r"first night +60 ", said), "robots.txt, one list and one article of each portal"

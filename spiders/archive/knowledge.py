@@ -111,7 +111,7 @@ class Knowledge:
         return tuple(sorted(found, key=lambda stored: stored.url))
 
     def missed_at(self, portal_id: str, url: str) -> datetime.datetime | None:
-        """When an address that never answered with a document last answered 404 or 410."""
+        """When an address that never answered with a document last answered 404, 410 or with a page of nothing."""
         return self.missed.get((portal_id, url))
 
     def absence(self, portal_id: str, url: str) -> Absence:
@@ -192,7 +192,7 @@ def _learn_fetch(knowledge: Knowledge, row: dict[str, Any]) -> None:
         knowledge.missed.pop((portal_id, url), None)
     elif gone and url in addresses:
         addresses[url] = replace(addresses[url], asked_at=asked_at, gone=True)
-    elif gone:
+    elif gone or (row.get("reason") or "").startswith("soft_404:"):
         knowledge.missed[portal_id, url] = asked_at
     if row["role"] == "attachment" and row.get("article_url"):
         broken = knowledge.broken_attachments.setdefault(portal_id, {}).setdefault(row["article_url"], set())

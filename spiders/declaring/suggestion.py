@@ -9,6 +9,7 @@ from typing import Any
 
 from spiders.addresses import host_key, is_private_host, url_scheme
 from spiders.declaring.trial import Trial, look_at, today
+from spiders.families import FAMILIES
 from spiders.families.auto import as_found
 from spiders.families.entries import linked_lists
 from spiders.reading import titles
@@ -87,9 +88,8 @@ def _suggestion(first: dict[str, Any], trial: Trial) -> Suggestion:
     if listed.year_link_re:
         list_block["year_link_re"] = listed.year_link_re
     if trial.page is not None and listed.entry != "direct":
-        found = as_found(
-            dataclasses.replace(trial.portal, list_page=dataclasses.replace(listed, pager=Pager())), trial.page
-        )
+        undeclared = dataclasses.replace(trial.portal, list_page=dataclasses.replace(listed, pager=Pager()))
+        found = as_found(undeclared, trial.page, FAMILIES)
         pager = found.list_page.pager
         if pager.kind != "none":
             list_block["pager"] = {"kind": pager.kind, **({"first": pager.first} if pager.first else {})}

@@ -3,13 +3,15 @@ spiders/registry/families.yaml."""
 
 from __future__ import annotations
 
-from spiders.families import auto, hanweb, static_list, year_page
+from spiders.families import auto, gkmlpt, hanweb, static_list, ucap, year_page
 from spiders.families.entries import Family
 
 FAMILIES: dict[str, Family] = {
     "static_list": static_list.FAMILY,
+    "ucap": ucap.FAMILY,
     "hanweb": hanweb.FAMILY,
     "jpaas": hanweb.FAMILY,
+    "gkmlpt": gkmlpt.FAMILY,
     "year_page": year_page.FAMILY,
 }
 FAMILIES["auto"] = auto.family(FAMILIES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from spiders import addresses
@@ -38,10 +38,12 @@ class Family:
     Attributes:
         read_list: reads one list, all its pages; raises ListFailed or Stopped.
         parts: the parts of a page in which links may stand, for families that hide some in scripts.
+        params_of: what a list page says of the parameters that an entry of this family has to declare.
     """
 
     read_list: Callable[[Visit, Node], Awaitable[None]]
     parts: Callable[[Page], Iterable[Page]] = whole_page
+    params_of: Callable[[Page], Mapping[str, str]] = lambda page: {}
 
 
 async def read_lists(visit: Visit, family: Family) -> None:

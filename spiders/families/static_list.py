@@ -15,6 +15,7 @@ from spiders.families.entries import Family, Node
 from spiders.reading import pagers, pages
 from spiders.reading.listing import Listing
 from spiders.reading.pages import Page
+from spiders.registry import Pager
 from spiders.visiting.fetching import Answer
 from spiders.visiting.visit import ListFailed, Visit
 
@@ -23,7 +24,12 @@ MOST_FRAMES = 4
 
 
 async def read_list(visit: Visit, node: Node) -> None:
-    """Read a list and the pages after it, until its pager or the list itself ends.
+    """Read a list and the pages after it, by the entry's pager."""
+    await read_pages(visit, node, visit.portal.list_page.pager)
+
+
+async def read_pages(visit: Visit, node: Node, pager: Pager) -> None:
+    """Read a list and the pages after it, until its pager or the list itself ends; and the lists that it leads to.
 
     Raises:
         ListFailed: when a page of the list cannot be read, is no page of HTML, or when the list was read in part and
@@ -32,9 +38,8 @@ async def read_list(visit: Visit, node: Node) -> None:
     """
     where = f"the list {node.url}"
     url, page = _html(*await visit.list_page(node.url, node.parent_url), where)
-    before = visit.offered
     rows = visit.read_rows(page)
-    inner = () if rows.candidates else _leads_to(visit, page)
+    inner = _leads_to(visit, page, rows)
     if not inner and rows.links == 0:
         reason = f"not_a_list: {where}: expected links, found a page without any; a script may write its rows"
         # Of one list among several nobody would miss the reports; an entry's only list fails for having none.
@@ -42,14 +47,12 @@ async def read_list(visit: Visit, node: Node) -> None:
             raise ListFailed("not_a_list", reason)
         visit.notes.append(reason)
     if not inner or _addresses(rows):
-        await _read_on(visit, url, page, rows)
-    if visit.offered > before:
-        return
+        await _read_on(visit, pager, url, page, rows)
     failed: list[ListFailed] = []
     for address in inner:
         try:
             url, page = _html(*await visit.list_page(address, node.url), f"{where}, which leads to {address}")
-            await _read_on(visit, url, page, visit.read_rows(page))
+            await _read_on(visit, pager, url, page, visit.read_rows(page))
         except ListFailed as error:
             failed.append(error)
     if failed:
@@ -57,19 +60,21 @@ async def read_list(visit: Visit, node: Node) -> None:
         raise failed[0]
 
 
-def _leads_to(visit: Visit, page: Page) -> tuple[str, ...]:
-    """Where the reports stand that a page without any only leads to: a refresh, the links of the entry's year_link_re
-    (a year may be a hub of its own, families.md §1.6), or frames."""
+def _leads_to(visit: Visit, page: Page, rows: Listing) -> tuple[str, ...]:
+    """The lists to which a list leads: the links of the entry's year_link_re that nobody has followed, because a year
+    may be a hub of its own (families.md §1.6); of a page without reports a refresh, or its frames."""
     declared, hosts = visit.portal.list_page, visit.portal.hosts
-    moved = pagers.moved_to(page)
-    if moved is not None and not addresses.declared(moved, hosts):
-        raise ListFailed("foreign_host", f"foreign_host: the list {page.url} leads to {moved}, which is not declared")
-    found = [moved] if moved is not None else []
+    found: list[str] = []
     if declared.year_link_re is not None:
         found += [url for url, _ in entries.linked_lists(page, declared.year_link_re, hosts)]
-    if not found:
-        found = [url for url in pagers.frames(page) if addresses.declared(url, hosts)][:MOST_FRAMES]
-    fresh = tuple(url for url in found if url not in visit.list_urls)
+    if not rows.candidates:
+        moved = pagers.moved_to(page)
+        if moved is not None and not addresses.declared(moved, hosts):
+            reason = f"foreign_host: the list {page.url} leads to {moved}, which is not a declared host"
+            raise ListFailed("foreign_host", reason)
+        frames = [url for url in pagers.frames(page) if addresses.declared(url, hosts)]
+        found += [moved] if moved is not None else frames[:MOST_FRAMES]
+    fresh = tuple(dict.fromkeys(url for url in found if url not in visit.list_urls and url not in visit.candidates))
     visit.list_urls.update(fresh)
     return fresh
 
@@ -90,12 +95,12 @@ def _html(page: Page | None, answer: Answer, where: str) -> tuple[str, Page]:
     return answer.final_url or answer.link.url, page
 
 
-async def _read_on(visit: Visit, first_url: str, page: Page, rows: Listing) -> None:
+async def _read_on(visit: Visit, pager: Pager, first_url: str, page: Page, rows: Listing) -> None:
     """Read the pages after the first, whose rows are kept already, and say what was not read."""
-    listed = visit.portal.list_page
-    pager, params = listed.pager, listed.params
-    if pager.kind == "index_n" and pager.first is None:
-        pager = dataclasses.replace(pager, first=pagers.linked_suffix(first_url, page))
+    params = visit.portal.list_page.params
+    guessed = pager.kind == "index_n" and pager.first is None
+    first = pagers.suffix_of_page_two(first_url, page) if guessed else pager.first
+    pager = dataclasses.replace(pager, first=first)
     total = pagers.total_pages(page)
     seen, asked = {_addresses(rows)}, {first_url}
     url, number = first_url, 1
@@ -115,9 +120,9 @@ async def _read_on(visit: Visit, first_url: str, page: Page, rows: Listing) -> N
             shown = _addresses(rows)
         # Some servers answer every number with the first or the last page, or with one that lists nothing.
         if shown is None or shown in seen or (not shown and total is None):
-            if number == 1 and pager.kind == "index_n" and pager.first is None and (total or 1) > 1:
-                # The list says that it goes on: then its page 2 may be index_2.
-                pager = dataclasses.replace(pager, first=2)
+            if number == 1 and guessed and (total or 1) > 1:
+                # The list says that it goes on: then its page 2 is index_2 instead of index_1, or the other way.
+                pager, guessed = dataclasses.replace(pager, first=1 if first == 2 else 2), False
                 continue
             if shown and total is None:
                 visit.notes.append(f"pager: page {number + 1} repeats an earlier page, so the list ended there")

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from spiders import addresses
-from spiders.reading import listing, page_images, titles
+from spiders.reading import listing, metadata, page_images, titles
+from spiders.reading.listing import Attachment
 from spiders.reading.pages import Element, Page, css, element_text, whole_text, xpath
 from spiders.registry import ArticleSelectors
 
@@ -22,7 +23,7 @@ CONTAINERS = (
     "#vsb_content, .v_news_content",
     "#ivs_content, .Article_content",
     "#mainText, .main-txt, .artile_zw",
-    ".xxgk_content, #NewsContent, .news_cont_d_wrap, #fontzoom, #BodyLabel",
+    ".xxgk_content, .bt_content, #NewsContent, .news_cont_d_wrap, #fontzoom, #BodyLabel",
 )
 # Hanweb marks the beginning of a text in whatever element holds it (families.md §2.2).
 _MARKED = xpath(
@@ -41,6 +42,7 @@ ATTACHMENT_BOXES = (
     " .artfile, #fujian, #attachment"
 )
 MAX_ATTACHMENTS = 20
+_TAGS = ("articletitle", "pubdate", "contentsource")
 MOST_CHARACTERS_COMPARED = 200_000
 
 _DOWNLOAD_PATH = re.compile(
@@ -72,14 +74,6 @@ _ERROR_WORDS = re.compile(
 
 
 @dataclass(frozen=True)
-class Attachment:
-    """A link to a document that belongs to an article."""
-
-    url: str
-    link_text: str
-
-
-@dataclass(frozen=True)
 class Article:
     """What an article page says of itself. Days are YYYY-MM-DD; what is not there is None.
 
@@ -103,11 +97,13 @@ def read_article(page: Page, selectors: ArticleSelectors | None = None) -> Artic
     selectors = selectors or ArticleSelectors()
     meta = meta_tags(page)
     body = body_of(page, selectors.body)
+    # Most pages carry the tags, and the others print the same beside their text.
+    printed = {} if all(meta.get(name) for name in _TAGS) else metadata.printed(page)
     attachments = tuple(_attachments(page, body, selectors.attachments))[:MAX_ATTACHMENTS]
     return Article(
-        title=_title(page, meta, selectors.title),
-        published_on=_published_on(page, meta, selectors.date),
-        content_source=meta.get("contentsource") or None,
+        title=_title(page, meta, printed, selectors.title),
+        published_on=_published_on(page, meta, printed, selectors.date),
+        content_source=meta.get("contentsource") or printed.get("source") or None,
         attachments=attachments,
         pictures=() if attachments else tuple(Attachment(url, "") for url in page_images.page_images(page, body)),
     )
@@ -189,17 +185,18 @@ def why_no_article(page: Page, article: Article, link_text: str, title_re: str |
         return f"soft_404: the page answers 200 and says {error[0]}"
     rows = listing.read_listing(page, listing.ListingRules(hosts=_own_host(page), title_re=title_re))
     others = [c for c in rows.candidates if titles.normal(c.link_text) != titles.normal(link_text)]
-    named = titles.classify(article.title, title_re).accepted
+    verdict = titles.classify(article.title, title_re)
+    named = verdict.accepted
     body = body_of(page)
+    substance = next(page.tree.iter("table"), None) is not None or bool(article.attachments) or body is not None
     if len(others) >= 2 and not article.attachments and not (named and body is not None and _says_more(body)):
         return "soft_404: the page is a list of reports, not a report"
-    if named:
+    # The bare name of the report is the heading of an empty shell, too.
+    if named and (substance or verdict.report_year is not None or verdict.agency_name is not None):
         return None
-    if titles.classify(article.title).code not in ("other", "empty", "too_long", "cut"):
+    if not named and titles.classify(article.title).code not in ("other", "empty", "too_long", "cut"):
         return None
     wanted = titles.normal(link_text).rstrip("….")
-    table = next(page.tree.iter("table"), None)
-    substance = table is not None or bool(article.attachments) or body is not None
     if wanted and wanted in compact and substance:
         return None
     return "soft_404: the page has neither the title of its link nor the headings of a report"
@@ -223,7 +220,7 @@ def _own_host(page: Page) -> tuple[str, ...]:
     return (addresses.host_key(page.url),)
 
 
-def _title(page: Page, meta: dict[str, str], selector: str | None) -> str | None:
+def _title(page: Page, meta: dict[str, str], printed: dict[str, str], selector: str | None) -> str | None:
     for node in css(selector)(page.tree) if selector else ():
         if said := element_text(node):
             return said
@@ -235,6 +232,7 @@ def _title(page: Page, meta: dict[str, str], selector: str | None) -> str | None
             page.tree
         )[:12]
     ]
+    sources.append(printed.get("title", ""))
     head = next((element_text(node) for node in page.tree.iter("title")), "")
     sources.append(re.split(r"\s*[-_|—–]{1,2}\s*(?=[^-_|—–]*$)", head)[0])
     filled = [source for source in sources if source]
@@ -249,13 +247,13 @@ def _title(page: Page, meta: dict[str, str], selector: str | None) -> str | None
     return best[0] if best else None
 
 
-def _published_on(page: Page, meta: dict[str, str], selector: str | None) -> str | None:
+def _published_on(page: Page, meta: dict[str, str], printed: dict[str, str], selector: str | None) -> str | None:
     if selector:
         for node in css(selector)(page.tree):
             found = listing.date_in(element_text(node))
             if found:
                 return found
-    tagged = listing.date_in(meta.get("pubdate", ""))
+    tagged = listing.date_in(meta.get("pubdate", "")) or listing.date_in(printed.get("day", ""))
     if tagged:
         return tagged
     for node in _found(page, "#pubDate, .fbsj, .pubtime, .time, .date, .art_infos, .xx_con, .info"):
@@ -268,6 +266,14 @@ def _published_on(page: Page, meta: dict[str, str], selector: str | None) -> str
         if found:
             return found
     return None
+
+
+def joined(attachments: tuple[Attachment, ...], documents: tuple[Attachment, ...]) -> tuple[Attachment, ...]:
+    """The attachments of an article, and those that only its list names; each address once."""
+    found = {one.url: one for one in attachments}
+    for document in documents:
+        found.setdefault(document.url, document)
+    return tuple(found.values())[:MAX_ATTACHMENTS]
 
 
 def _attachments(page: Page, body: Element | None, selector: str | None) -> Iterator[Attachment]:

@@ -24,7 +24,7 @@ ARTICLE_SHAPE = re.compile(
     | /\d{5,}\.s?html? | /\d+\.jhtml             # numeric ids; JEECMS
     | /\d{4}[-/]?\d\d[-/]?\d\d/\d+\.s?html?      # dated directories
     | /\d{12,}/index\.s?html?                    # Liaoning
-    | /c\d+/content\.html? | /(?:content|post|article|art|c|i|doc|show)[_-]?\d+(?:_\w+)?\.s?html?
+    | /c\d+/content\.s?html? | /(?:content|post|article|art|c|i|doc|show)[_-]?\d+(?:_\w+)?\.s?html?
     | /[a-z]{2,20}-?(?:content|show)-\d+(?:-\d+)?\.html?
     | /art/\d{4}/(?:[\w-]+/)*art_[\w-]+\.s?html?  # Hanweb: art_<column>_<id>, art_<hash>, art_<uuid>
     | /content(?:/post)?_\d+ | /(?:contents|govinfo)/\d+/\d+\.html?
@@ -52,10 +52,19 @@ _TEXTS_BESIDE_LINKS = xpath(".//text()[not(ancestor::a or ancestor::script)]")
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A link to a document that belongs to an article."""
+
+    url: str
+    link_text: str
+
+
+@dataclass(frozen=True)
 class Candidate:
     """A link offered as a report. `link_date` is YYYY-MM-DD or None; `certain` is false for cut text.
 
     With `only_year` the page is the report of `report_year` or none: one of another year is not taken for it.
+    `documents` are attachments that the list names; the article may link more.
     """
 
     url: str
@@ -65,15 +74,20 @@ class Candidate:
     parent_url: str
     certain: bool = True
     only_year: bool = False
+    documents: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)
 class Item:
-    """One row of a list that comes as data: the address as written, its title, the day (YYYY-MM-DD) or None."""
+    """One row of a list that comes as data: the address as written, its title, the day (YYYY-MM-DD) or None.
+
+    The addresses of `documents` are as written, too; they stand on the row's own.
+    """
 
     reference: str
     title: str
     date: str | None = None
+    documents: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -144,12 +158,20 @@ def read_items(items: Iterable[Item], page_url: str, rules: ListingRules, not_ar
     for item in items:
         url = absolute(page_url, item.reference)
         if url is not None:
-            judged.judge(url, " ".join(item.title.split()), functools.partial(_as_given, item.date))
+            documents = tuple(_placed(item.documents, url))
+            judged.judge(url, " ".join(item.title.split()), functools.partial(_as_given, item.date), documents)
     return judged.listing()
 
 
 def _as_given(date: str | None) -> str | None:
     return date
+
+
+def _placed(documents: Iterable[Attachment], url: str) -> Iterable[Attachment]:
+    for document in documents:
+        placed = absolute(url, document.url)
+        if placed is not None:
+            yield Attachment(placed, document.link_text)
 
 
 def _date_beside(link: Element, row: Element | None, date_css: str | None) -> str | None:
@@ -166,7 +188,9 @@ class _Judged:
         self._rejected: dict[str, NotAReport] = {}
         self._links = 0
 
-    def judge(self, url: str, text: str, date: Callable[[], str | None]) -> None:
+    def judge(
+        self, url: str, text: str, date: Callable[[], str | None], documents: tuple[Attachment, ...] = ()
+    ) -> None:
         rules = self._rules
         self._links += 1
         if url in self._own or url in self._candidates or not text:
@@ -180,7 +204,10 @@ class _Judged:
         if not follow and not worth_naming:
             return
         if follow and addresses.declared(url, rules.hosts):
-            self._candidates[url] = Candidate(url, text, date(), verdict.report_year, self._page_url, verdict.accepted)
+            year, certain = verdict.report_year, verdict.accepted
+            self._candidates[url] = Candidate(
+                url, text, date(), year, self._page_url, certain=certain, documents=documents
+            )
             self._rejected.pop(url, None)
         elif follow:
             sentence = f"foreign_host: {addresses.host_key(url) or 'no host'} is not a declared host of this portal"

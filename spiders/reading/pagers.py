@@ -14,10 +14,11 @@ from spiders.registry import Pager
 STUB_BYTES = 600
 
 _TOTAL = (
-    # Newer pages name the element to write into first.
-    re.compile(r"createPageHTML\s*\(\s*(?:[\"'][^\"'\d][^\"']{0,40}[\"']\s*,\s*)?[\"']?(\d{1,4})\b"),
+    re.compile(r"createPageHTML\s*\(\s*(?:[\"'][A-Za-z_][\w-]{0,60}[\"']\s*,\s*)?[\"']?(\d{1,4})\b"),
     re.compile(r"\bcountPage\s*=\s*[\"']?(\d{1,4})\b"),
 )
+# A call that begins with the id of a box numbers the pages from 1: page 2 is stem_2.
+_BOXED = re.compile(r"createPageHTML\s*\(\s*[\"'][A-Za-z_]")
 _REFRESH = re.compile(r"<meta[^>]{0,80}http-equiv\s*=\s*[\"']?refresh[^>]{0,200}>", re.IGNORECASE)
 _REFRESH_URL = re.compile(r"url\s*=\s*[\"']?\s*([^\"'>\s]*)", re.IGNORECASE)
 _MOVED = re.compile(r"(?:window|self|document|top)?\.?\blocation(?:\.href)?\s*=\s*[\"']([^\"'\s]{1,500})[\"']")
@@ -42,8 +43,8 @@ def no_pages(pager: Pager, params: dict[str, str], first_url: str, page: Page, n
 
 
 def index_pages(pager: Pager, params: dict[str, str], first_url: str, page: Page, number: int) -> str | None:
-    """`index_n`: index.html, index_1.html (page 2) …; `first` is the suffix of page 2 where it is not 1."""
-    suffix = (1 if pager.first is None else pager.first) + number - 1
+    """`index_n`: index.html, index_1.html (page 2) …; `first` is the suffix of page 2 where the page does not tell."""
+    suffix = (_usual_suffix(page) if pager.first is None else pager.first) + number - 1
     path = urlsplit(first_url).path
     folder, _, name = path.rpartition("/")
     stem, dot, ending = name.rpartition(".")
@@ -136,14 +137,15 @@ def next_page(
     return PAGERS[pager.kind](pager, params, first_url, page, number)
 
 
-def linked_suffix(first_url: str, page: Page) -> int | None:
-    """2 when a list's own links go on with index_2 and none is index_1; None when they say nothing.
-
-    Some look-alikes of TRS count pages from 1 and some from 0 (families.md §2.1, §2.9).
-    """
+def suffix_of_page_two(first_url: str, page: Page) -> int:
+    """1 or 2: where the numbers of a list's indexes begin (families.md §2.1, §2.9), by its script and its links."""
     one, two = (index_pages(Pager("index_n", first=suffix), {}, first_url, page, 1) for suffix in (1, 2))
     linked = {page.absolute(link.get("href", "")) for link in page.links()}
-    return 2 if two in linked and one not in linked else None
+    return 2 if two in linked and one not in linked else _usual_suffix(page)
+
+
+def _usual_suffix(page: Page) -> int:
+    return 2 if _BOXED.search(page.text) else 1
 
 
 def moved_to(page: Page) -> str | None:
@@ -185,7 +187,7 @@ def pager_of(page: Page) -> Pager:
     """The pager that a plain list page shows: numbered indexes by its scripts, a link that says 下一页, or none."""
     total = total_pages(page)
     if total is not None and total > 1:
-        return Pager("index_n", first=linked_suffix(page.url, page))
+        return Pager("index_n", first=2 if suffix_of_page_two(page.url, page) == 2 else None)
     if linked_pages(Pager(), {}, page.url, page, 1) is not None:
         return Pager("next_link")
     return Pager("none")

@@ -9,7 +9,7 @@ from typing import Any
 from spiders.archive import Stored
 from spiders.asking import faults
 from spiders.reading import article, pages, titles
-from spiders.reading.listing import Candidate
+from spiders.reading.listing import Attachment, Candidate
 from spiders.visiting.fetching import Answer, Link, ask, fetch_row
 from spiders.visiting.schedule import is_absent_year_due, is_due
 from spiders.visiting.visit import Visit
@@ -101,7 +101,11 @@ async def read_article(visit: Visit, candidate: Candidate) -> None:
     }
     wrong = _why_no_article(visit, page, read, candidate, answer)
     if wrong:
-        visit.count_fault("soft_404")
+        if candidate.only_year and answer.previous is None:
+            # Some answer for a year without a report with an empty shell.
+            visit.absent_years += 1
+        else:
+            visit.count_fault("soft_404")
         visit.gone.add(candidate.url)
         visit.write(fetch_row(night, portal, "article", answer, outcome="failed", reason=wrong, page=said))
         return
@@ -116,7 +120,8 @@ async def read_article(visit: Visit, candidate: Candidate) -> None:
     # The article's row comes after its attachments: a crawl that is killed between asks for all of it
     # again.
     try:
-        await _read_attachments(visit, read, link)
+        documents = article.joined(read.attachments, candidate.documents)
+        await _read_attachments(visit, documents or read.pictures, link)
     finally:
         visit.record(answer, "article", answer.outcome, None, said)
 
@@ -129,8 +134,8 @@ def _why_no_article(
     return article.why_no_article(page, read, candidate.link_text, visit.portal.title_re)
 
 
-async def _read_attachments(visit: Visit, read: article.Article, parent: Link) -> None:
-    for attachment in (*read.attachments, *read.pictures):
+async def _read_attachments(visit: Visit, attachments: Iterable[Attachment], parent: Link) -> None:
+    for attachment in attachments:
         link = Link(
             attachment.url,
             attachment.link_text or None,

@@ -36,7 +36,7 @@ def check(visit: Visit, history: PortalHistory) -> None:
 
 
 def _emptied(visit: Visit, history: PortalHistory) -> str | None:
-    if visit.candidates or not visit.whole_list_read:
+    if visit.candidates or visit.night.years:
         return None
     if history.last_listed:
         return f"list_changed: the list had {history.last_listed} reports before and shows none now"

@@ -41,8 +41,9 @@ class Visit:
         whole_list_read: false once a list was left out or not read to its end.
         gone: addresses of articles that answered 404 tonight, or with something else than a report.
         answered: addresses that answered with a document tonight.
-        absent_years: addresses of a year that answered 404 and never had a report.
+        absent_years: addresses of a year that answered 404, or with no report, and never had one.
         column_name: what the first list page calls its column, if it does.
+        learned: what a family found out about the portal while it read one list, for the next one.
         challenged: sentences of the challenges met on one host of several.
     """
 
@@ -58,6 +59,7 @@ class Visit:
         self._list_answers: dict[str, Answer] = {}
         self.whole_list_read = True
         self.column_name: str | None = None
+        self.learned: dict[str, str] = {}
         self.list_hashes: set[str] = set()
         self._refused_links: set[tuple[str, str, str]] = set()
         self.attempted = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 from flows.demo.server import Page
@@ -102,13 +103,14 @@ NOT_FOUND = Column(
     reference=lambda path: f".{path.removeprefix('/zfxxgkzl/ndbg')}",
     article=article('<div class="TRS_PreAppend">'),
 )
-# Kunming: the list says three pages, and there is no index_1. The entry need not know.
+# Kunming: the list says three pages, and there is no index_1. The entry need not know, whether the script tells or not.
 OFF_BY_ONE = Column(
     lists=("/zfxxgkml/zfxxgkndbg/index.shtml", *(f"/zfxxgkml/zfxxgkndbg/index_{n}.shtml" for n in (2, 3))),
     path=dated("/zfxxgkml/zfxxgkndbg/", "shtml"),
     others="/zfxxgkml/zfxxgkndbg/202501/t20250118_9{}.shtml",
-    frame=from_an_element,
+    frame=counted,
 )
+BOXED = dataclasses.replace(OFF_BY_ONE, frame=from_an_element)
 OLDER = Column(
     lists=("/zwgk/zfxxgknb/",),
     path=lambda year: f"/zwgk/zfxxgknb/{year}n/t80335{year - 2010}.shtml",
@@ -161,6 +163,7 @@ SCENARIOS = [
     STUBBED.scenario("trs-stub", ("trs_stub_past_end",), BY_NUMBER),
     NOT_FOUND.scenario("trs-404", ("trs_404_past_end",), BY_NUMBER),
     OFF_BY_ONE.scenario("trs-off-by-one", ("trs_off_by_one",), BY_NUMBER),
+    BOXED.scenario("trs-boxed", ("trs_off_by_one",), BY_NUMBER),
     OLDER.scenario("trs-older", ("trs_older_ids",)),
     ALL_ON_ONE.scenario("moe", ("all_on_one_page",)),
     INNER.scenario("spa-inner", ("spa_inner_directory",), BY_NUMBER),

@@ -169,6 +169,8 @@ def test_bytes_decide_what_is_a_page() -> None:
 def test_articles_are_recognised() -> None:
     assert refusal(f'<meta name="ArticleTitle" content="{TITLE}"><p>见附件</p>') is None
     assert refusal(f"<h1>本县</h1>{BODY}") is None, "two statutory headings"
+    assert refusal("<h3>信息公开年度报告</h3><table><tr><td>1</td></tr></table>") is None
+    assert refusal('<h3>信息公开年度报告</h3><div id="zoom"><img src="1.jpg"></div>') is None
     assert refusal(f"<h1>本县</h1><div>{TITLE}</div><table><tr><td>1</td></tr></table>") is None
     sidebar = "".join(
         f'<a href="t2024{n}111_1.html">乙{n}局2023年政府信息公开工作年度报告</a>' for n in range(1000, 1005)
@@ -184,6 +186,7 @@ def test_articles_are_recognised() -> None:
         "<body>抱歉，页面不存在</body>",
         "<body><h1>甲县人民政府</h1><p>欢迎访问</p></body>",
         "<body>不合法的参数</body>",
+        "<body><h3>信息公开年度报告</h3><p>暂无相关信息</p></body>",
         "<html></html>",
         f"<title>政府信息公开年报</title><a href='t20250120_1.html'>{TITLE}</a>"
         "<a href='t20250120_2.html'>甲县财政局2024年政府信息公开工作年度报告</a>"

@@ -228,12 +228,16 @@ def test_totals_and_where_pages_begin() -> None:
     assert pagers.total_pages(page("<script>createPageHTML('page_div', 7, 1, 'index', 'shtml', 99);</script>")) == 7
     assert pagers.total_pages(page('<script>createPageHTML("7", 0, "index", "html");</script>')) == 7
     assert pagers.total_pages(page("<script>createPageHTML(99999999999, 0)</script>")) is None
-    assert pagers.linked_suffix(FOLDER, page('<a href="index.html">1</a><a href="index_2.html">2</a>', FOLDER)) == 2
     assert (
-        pagers.linked_suffix(FOLDER, page('<a href="index_1.html">2</a><a href="index_2.html">3</a>', FOLDER)) is None
+        pagers.suffix_of_page_two(FOLDER, page('<a href="index.html">1</a><a href="index_2.html">2</a>', FOLDER)) == 2
     )
-    assert pagers.linked_suffix(INDEX, page('<a href="index_2.shtml">2</a>', INDEX)) == 2
-    assert pagers.linked_suffix(INDEX, page('<a href="index_9.shtml">尾页</a>', INDEX)) is None
+    assert (
+        pagers.suffix_of_page_two(FOLDER, page('<a href="index_1.html">2</a><a href="index_2.html">3</a>', FOLDER)) == 1
+    )
+    assert pagers.suffix_of_page_two(INDEX, page('<a href="index_2.shtml">2</a>', INDEX)) == 2
+    assert pagers.suffix_of_page_two(INDEX, page('<a href="index_9.shtml">尾页</a>', INDEX)) == 1
+    boxed = page("<script>createPageHTML('page-div', 3, 1, 'index', 'html');</script>")
+    assert pagers.suffix_of_page_two(FOLDER, boxed) == 2
 
 
 def test_a_list_shows_its_pager() -> None:

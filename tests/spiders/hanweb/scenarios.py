@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from flows.demo import hanweb_pages
 from flows.demo.hanweb_pages import PROXY, UNIT, Column, Proxy, Record, article_path, datastore
 from flows.demo.server import Asked
+from tests.spiders.hanweb import module_pages
+from tests.spiders.hanweb.module_pages import FRAME, JOINED, LOAD, MESSAGES, SEARCH, TYPE
 from tests.spiders.portal_kit import Page, hanweb_article, listing, row, title
 
 Pages = dict[str, Any]
@@ -97,6 +100,26 @@ def downloads() -> Pages:
     }
 
 
+def xxgk(
+    one: Column, *parts: str, infotype: str = "", html: str = "", others: tuple[Record, ...] = (),
+    later: Page | None = None, **more: Any,
+) -> Pages:  # fmt: skip
+    page = module_pages.shell(one, *parts, html.replace("{", "{{").replace("}", "}}"), infotype=infotype)
+    pages = module_pages.xxgk_pages(one, page, others, **more)
+    found = pages[SEARCH]
+
+    def search(asked: Asked) -> Page:
+        return later if later and asked.form["currpage"] != "1" else found(asked)
+
+    rows = {record.href: hanweb_article(record.title, day=record.day) for record in others}
+    return pages | articles(one) | rows | {SEARCH: search}
+
+
+def truecms(one: Column, **more: Any) -> Pages:
+    return module_pages.truecms_pages("zf", one, **more) | articles(one)
+
+
+MESSAGES_OF = {**NUMBERED, "url": module_pages.truecms_path("zf")}
 SCENARIOS: dict[str, tuple[Pages, dict[str, Any]]] = {
     "links": (jpage(column(12), stray="<table><tr></tr></table>"), NUMBERED),
     "windows": (jpage(column(31), links=False, quote='"'), NUMBERED),
@@ -161,5 +184,20 @@ SCENARIOS: dict[str, tuple[Pages, dict[str, Any]]] = {
         NUMBERED,
     ),
     "xxgk-address": ({}, {"url": "/module/xxgk/xxgkAnnualReport.jsp?area=1&fbtime=2022"}),
+    "xxgk-search": (xxgk(column(12), LOAD, infotype=TYPE, html=boxed_news()), NUMBERED),
+    "xxgk-tree": (xxgk(column(12), FRAME, JOINED, others=reports(9, "3003")), NUMBERED),
+    "xxgk-own-column": (xxgk(column(12), LOAD, others=reports(9, "3003")), NUMBERED),
+    "xxgk-other-number": (xxgk(dataclasses.replace(column(12, "3003"), columnid="1001"), LOAD), NUMBERED),
+    "xxgk-ends-early": (xxgk(column(12), LOAD, infotype=TYPE, later=Page(b"<table></table>")), NUMBERED),
+    "xxgk-repeats": (xxgk(column(12), LOAD, infotype=TYPE, past="first"), NUMBERED),
+    "xxgk-breaks": (xxgk(column(12), LOAD, infotype=TYPE, later=Page(b"", status=500)), NUMBERED),
+    "xxgk-home-page": (xxgk(column(12), LOAD, infotype=TYPE) | {SEARCH: HOME}, NUMBERED),
+    "xxgk-first-page": (xxgk(column(12), LOAD, infotype=TYPE), {"pager": {"kind": "none"}}),
+    "truecms-some": (truecms(column(17, per_page=2), off=True), MESSAGES_OF),
+    "truecms-none": (truecms(column(12, per_page=0), off=True), MESSAGES_OF),
+    "truecms-login": (truecms(column(12, per_page=2)) | {MESSAGES: HOME}, MESSAGES_OF),
+    "truecms-refuses": (truecms(column(12, per_page=2)) | {MESSAGES: Page(b"no", status=403)}, MESSAGES_OF),
+    "truecms-short": (truecms(column(31, per_page=2)), {**MESSAGES_OF, "pager": {"kind": "nextgroup", "max": 3}}),
+    "truecms-nameless": (truecms(dataclasses.replace(column(12, per_page=2), columnid="")), MESSAGES_OF),
     "plain": ({column(1).path: listing("<a href='/'>首页</a>")}, NUMBERED),
 }  # fmt: skip

@@ -13,6 +13,7 @@ import pytest
 from flows.demo.hanweb_pages import PROXY
 from spiders import archive
 from spiders.crawl import CrawlSummary
+from tests.spiders.hanweb.module_pages import AREA, SEARCH, TREE, TYPE
 from tests.spiders.hanweb.scenarios import ENCRYPTED, FILE, NAV, SCENARIOS, column, reports
 from tests.spiders.portal_kit import Nights, PortalServer, entry, outcome, rows_of
 
@@ -58,7 +59,8 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TwoNights]:
         ("links", 11), ("windows", 30), ("capped", 16), ("numbers", 11), ("windows-get", 11), ("other-path", 11),
         ("numbers-from-1", 11), ("declared", 11), ("encrypted", 6), ("html-list", 6), ("boxes", 7), ("years", 12),
         ("unit", 19), ("unit-boxes", 19), ("first-page", 5), ("unit-one-page", 15), ("unit-short", 3),
-        ("moved-to-unit", 3),
+        ("moved-to-unit", 3), ("xxgk-search", 11), ("xxgk-tree", 11), ("xxgk-own-column", 11),
+        ("xxgk-other-number", 11),
     ],
 )  # fmt: skip
 def test_every_report_is_listed_and_fetched(story: TwoNights, name: str, listed: int) -> None:
@@ -131,7 +133,7 @@ def test_a_dataproxy_without_answer_ends_the_list_and_what_is_missing_is_said(st
         assert (found.outcome, found.stored) == ("ok", 5)
         assert "the list says 7 records and gave 5" in (found.reason or "")
         assert len(story.lists(name)) == 3, "the link and one window, then no more"
-    assert "the list says 7 records and gave 0" in (outcome(story.first, "html-list").reason or "")
+    assert outcome(story.first, "html-list").reason is None, "all 7 stand in the HTML"
 
 
 @pytest.mark.parametrize(
@@ -143,6 +145,10 @@ def test_a_dataproxy_without_answer_ends_the_list_and_what_is_missing_is_said(st
         ("leads-away", ("foreign_host: the records after 5", "127.0.4.1:9 is not a declared host")),
         ("cut", ("truncated: the datastore at", "stops before its end")),
         ("unit-refused", ("refused: page 1 of the unit 91001", "status 403")),
+        ("xxgk-breaks", ("server_error: page 2 of the search", "status 500")),
+        ("truecms-login", ("not_messages: the records after 6 of the list", "expected JSONP with result, found")),
+        ("truecms-refuses", ("refused: the records after 6 of the list", "status 403")),
+        ("truecms-nameless", ("truecms_parameters: ", "columnid in list.params")),
     ],
 )
 def test_a_fault_half_way_is_named_and_the_known_articles_are_read(
@@ -158,9 +164,10 @@ def test_a_fault_half_way_is_named_and_the_known_articles_are_read(
     ("name", "reason"),
     [
         ("unit-login", "not_a_unit: page 1 of the unit 91001"),
-        ("xxgk", "xxgk_module: "),
-        ("xxgk-boxes", "xxgk_module: "),
-        ("xxgk-address", "xxgk_module: "),
+        ("xxgk", "xxgk_parameters: the search of"),
+        ("xxgk-boxes", "xxgk_parameters: the search of"),
+        ("xxgk-home-page", "no_rows: page 1 of the search"),
+        ("truecms-none", "not_found: the records after 0 of the list"),
         ("empty-column", "list_empty: "),
         ("plain", "list_empty: "),
     ],
@@ -189,6 +196,51 @@ def test_lists_have_an_end(story: TwoNights) -> None:
     assert "pager: the list was read up to pager.max, 3 pages" in (limited.reason or "")
     assert len(story.lists("first-page")) == 1
     assert outcome(story.first, "first-page").reason is None
+
+
+def test_a_report_at_an_address_of_the_module_is_asked_as_one(story: TwoNights) -> None:
+    found = outcome(story.first, "xxgk-address")
+    assert (found.outcome, found.failure, found.listed) == ("failed", True, 1)
+    assert "1 of 1 articles failed: not_found (1)" in (found.reason or "")
+
+
+def test_the_search_of_the_module_is_posted_by_number(story: TwoNights) -> None:
+    page, *asked = story.lists("xxgk-search")
+    assert page[1] == column(1).path
+    assert {(method, path) for method, path, _, _ in asked} == {("POST", SEARCH)}, "the box of news is left alone"
+    forms = [dict(parse_qsl(posted, keep_blank_values=True)) for _, _, posted, _ in asked]
+    assert [form["currpage"] for form in forms] == ["1", "2", "3"]
+    assert {(form["infotypeId"], form["area"], form["divid"], form["jdid"]) for form in forms} == {
+        (TYPE, AREA, "div1001", "2")
+    }
+    assert story.lists("xxgk-tree")[1][:2] == ("GET", f"{TREE}?standardXxgk=1&area={AREA}&divid=div1001")
+    assert [dict(parse_qsl(posted))["infotypeId"] for _, _, posted, _ in story.lists("xxgk-tree")[2:]] == [TYPE] * 3
+    assert len(story.lists("xxgk-first-page")) == 2
+    assert outcome(story.first, "xxgk-first-page").listed == 5
+
+
+def test_of_a_search_of_the_whole_area_the_column_s_own_reports_are_kept(story: TwoNights) -> None:
+    assert "8 reports of other columns, left out" in (outcome(story.first, "xxgk-own-column").reason or "")
+    assert outcome(story.first, "xxgk-other-number").reason is None
+
+
+def test_a_search_that_ends_before_its_number_of_pages_says_so(story: TwoNights) -> None:
+    for name in ("xxgk-ends-early", "xxgk-repeats"):
+        found = outcome(story.first, name)
+        assert (found.outcome, found.listed) == ("ok", 5)
+        assert "page 2 of the search" in (found.reason or "")
+        assert "shows nothing new, and the search says 3 pages" in (found.reason or "")
+
+
+def test_without_its_endpoint_truecms_is_its_first_screen(story: TwoNights) -> None:
+    found = outcome(story.first, "truecms-some")
+    assert (found.outcome, found.listed) == ("ok", 6)
+    assert "the list says 17 records and gave 6; not_found: status 404" in (found.reason or "")
+    windows = [parse_qs(urlsplit(path).query) for _, path, _, _ in story.lists("truecms-some")[1:]]
+    assert [(one["startrecord"], one["endrecord"]) for one in windows] == [(["7"], ["12"]), (["7"], ["8"])]
+    short = outcome(story.first, "truecms-short")
+    assert (short.outcome, short.listed) == ("ok", 18)
+    assert "read up to pager.max, 3 pages" in (short.reason or "")
 
 
 def test_boxes_beside_the_list_are_not_paged(story: TwoNights) -> None:
@@ -246,5 +298,6 @@ def test_rows_of_a_list_keep_their_words(story: TwoNights) -> None:
 def test_no_other_portal_failed(story: TwoNights) -> None:
     assert {portal.portal_id for portal in story.first.failures} == {
         "down", "gone", "home-page", "leads-away", "cut", "unit-refused", "unit-login", "xxgk", "xxgk-address",
-        "xxgk-boxes", "empty-column", "plain", "challenge",
+        "xxgk-boxes", "empty-column", "plain", "challenge", "xxgk-breaks", "xxgk-home-page", "truecms-none",
+        "truecms-login", "truecms-refuses", "truecms-nameless",
     }  # fmt: skip

@@ -10,8 +10,8 @@ import pytest
 
 from flows.demo import hanweb_pages
 from flows.demo.hanweb_pages import Column, Proxy, Record
-from spiders.families import jpaas, jpage
-from spiders.families.jpage import Store
+from spiders.families.hanweb import jpaas, jpage
+from spiders.families.hanweb.jpage import Store
 from spiders.reading.listing import ListingRules, is_article_shaped, read_listing
 from spiders.reading.pages import read_page, whole_text
 from tests.spiders.portal_kit import title

@@ -1,79 +1,17 @@
-"""Family `hanweb`: column pages of 大汉 JCMS and JPaaS, whose lists stand in scripts (families.md §2.2).
+"""The asking behind a jpage datastore: by its next-page link, by windows of the dataproxy, by page numbers.
 
-What a page holds decides how it is read: the datastore of jpage (spiders.families.jpage) goes on by its next-page
-link or by windows of the dataproxy, the unit of JPaaS (spiders.families.jpaas) by numbered JSON; links in the HTML
-itself always count. The entry's pager says how far: `none` is the first page, `nextgroup` and `json` go on; the
-pagers of plain HTML lists are walked as such.
+What pages and answers say is read in spiders.families.hanweb.jpage (families.md §2.2 a).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
-from spiders.families import jpaas, jpage, static_list
-from spiders.families.entries import Family, Node
+from spiders.families.hanweb import jpage
 from spiders.reading.pagers import STUB_BYTES
 from spiders.reading.pages import Page
 from spiders.visiting.fetching import Answer, Link
 from spiders.visiting.visit import ListFailed, Visit
-
-_XXGK = re.compile(r"/module/xxgk/\w+\.jsp")
-_XXGK_SEARCH = re.compile(r"/module/xxgk/search\.jsp")
-XXGK_SENTENCE = (
-    "the list comes from the information disclosure module (/module/xxgk/), which this version does not read"
-)
-
-
-def parts_of(page: Page) -> Iterable[Page]:
-    """The page, and the records of its datastores: both may link the years."""
-    yield page
-    for store in jpage.stores(page.text):
-        yield jpage.page_of(store.records, page.url)
-
-
-async def read_list(visit: Visit, node: Node) -> None:
-    """Read a column: what its page shows, and what its datastores and units hold beyond that.
-
-    Raises:
-        ListFailed: when the column, its dataproxy or its unit cannot be read.
-        Stopped: when the portal is not to be asked further tonight.
-    """
-    if visit.portal.list_page.pager.kind not in ("nextgroup", "json", "none"):
-        await static_list.read_list(visit, node)
-        return
-    url, parent_url = node.url, node.parent_url
-    if _XXGK.search(urlsplit(url).path):
-        raise ListFailed("xxgk_module", f"xxgk_module: {url}: {XXGK_SENTENCE}")
-    page, answer = await visit.list_page(url, parent_url)
-    if page is None:
-        raise visit.list_failed(answer, f"the list {url}")
-    before = visit.offered
-    visit.read_rows(page)
-    params, kind = visit.portal.list_page.params, visit.portal.list_page.pager.kind
-    columns, units = jpage.columns(page.text, page.url, params), jpaas.units(page, params)
-    if kind == "json" and not units and columns:
-        visit.notes.append(f"pager: {url} has a jpage datastore and no JPaaS unit; the datastore was read")
-    if kind == "nextgroup" and not columns and units:
-        visit.notes.append(f"pager: {url} has a JPaaS unit and no jpage datastore; the unit was read")
-    failed: list[ListFailed] = []
-    # A page may carry both; the declared pager says which of them is the list.
-    if columns and not (kind == "json" and units):
-        failed += await _read_columns(visit, page, columns)
-    if units and not (kind == "nextgroup" and columns):
-        failed += await _read_units(visit, page, units)
-    if failed:
-        visit.notes.extend(str(error) for error in failed[1:])
-        raise failed[0]
-    if visit.offered > before:
-        return
-    listless = not columns and not units
-    # Navigation bars link the module, too; only a list of its own asks its search.
-    if (_XXGK if listless else _XXGK_SEARCH).search(page.text):
-        raise ListFailed("xxgk_module", f"xxgk_module: {url}: {XXGK_SENTENCE}")
-    if listless:
-        visit.notes.append(f"hanweb: {url} has neither a jpage datastore nor a JPaaS unit")
 
 
 class _Walk:
@@ -148,7 +86,20 @@ class _Walk:
         return Link(url, parent_url=self.page.url, form=form) if url is not None else None
 
 
-async def _read_columns(visit: Visit, page: Page, columns: tuple[jpage.Column, ...]) -> list[ListFailed]:
+async def read_columns(
+    visit: Visit, page: Page, columns: tuple[jpage.Column, ...], *, only_boxes: bool = False
+) -> list[ListFailed]:
+    """Read the datastores of a column page to their ends; what fails is returned, the others are read all the same.
+
+    Args:
+        visit: the portal's visit.
+        page: the column page.
+        columns: its datastores.
+        only_boxes: the page's list is elsewhere, so that only datastores that show reports count.
+
+    Raises:
+        Stopped: when the portal is not to be asked further tonight.
+    """
     walks = []
     for column in columns:
         walk = _Walk(visit, page, column)
@@ -156,7 +107,8 @@ async def _read_columns(visit: Visit, page: Page, columns: tuple[jpage.Column, .
     # Boxes beside the list have datastores of their own: where one shows reports, the others are left alone; where
     # none does, those that show nothing yet are asked, or the first.
     silent = [(walk, rows) for walk, rows in walks if not walk.known]
-    chosen = [(walk, rows) for walk, rows in walks if rows.candidates] or silent or walks[:1]
+    others = [] if only_boxes else silent or walks[:1]
+    chosen = [(walk, rows) for walk, rows in walks if rows.candidates] or others
     failed = []
     for walk, rows in chosen:
         visit.keep(rows)
@@ -176,6 +128,9 @@ async def _follow(visit: Visit, walk: _Walk) -> None:
     page, pager, total = walk.page, visit.portal.list_page.pager, walk.column.call.total
     most = 1 if pager.kind == "none" else pager.max
     cut = None if walk.column.store.complete else page.url
+    in_html = 0 if walk.known else _rows_in_html(visit, walk)
+    if total is not None and 0 < total <= in_html:
+        return
     while (link := walk.question()) is not None and walk.batches < most:
         answer = await visit.ask_list(link)
         stores = _stores_of(visit, answer, f"the records after {len(walk.known)} of the list {page.url}, {link.url}")
@@ -184,12 +139,22 @@ async def _follow(visit: Visit, walk: _Walk) -> None:
             cut = link.url
     if cut:
         raise ListFailed("truncated", f"truncated: the datastore at {cut} stops before its end")
-    known = len(walk.known)
-    if pager.kind != "none" and link is not None:
+    if pager.kind == "none":
+        return
+    if link is not None:
         visit.notes.append(f"pager: the list was read up to pager.max, {most} pages")
-    elif pager.kind != "none" and total is not None and known < total:
+        visit.whole_list_read = False
+    elif total is not None and len(walk.known) + in_html < total:
         why = f"; {', '.join(walk.missed)} must be in list.params" if walk.missed else ""
-        visit.notes.append(f"pager: the list says {total} records and gave {known}{why}")
+        visit.notes.append(f"pager: the list says {total} records and gave {len(walk.known)}{why}")
+        visit.whole_list_read = False
+
+
+def _rows_in_html(visit: Visit, walk: _Walk) -> int:
+    """How many of the column's own articles stand in the HTML: some servers leave the datastore empty."""
+    rows = visit.rows_of(walk.page)
+    found = [row.url for row in rows.candidates] + [row.url for row in rows.rejected]
+    return [jpage.column_of(url) for url in found].count(walk.column.form.get("columnid") or "")
 
 
 def _stores_of(visit: Visit, answer: Answer, where: str) -> tuple[jpage.Store, ...]:
@@ -204,54 +169,3 @@ def _stores_of(visit: Visit, answer: Answer, where: str) -> tuple[jpage.Store, .
         sentence = f"expected a datastore, found {len(answer.body)} bytes without one"
         raise ListFailed("no_datastore", f"no_datastore: {where}: {sentence}")
     return stores
-
-
-async def _read_units(visit: Visit, page: Page, units: tuple[jpaas.Unit, ...]) -> list[ListFailed]:
-    failed = []
-    for unit in units:
-        try:
-            await _read_unit(visit, page, unit, alone=len(units) == 1)
-        except ListFailed as error:
-            failed.append(error)
-    return failed
-
-
-async def _read_unit(visit: Visit, page: Page, unit: jpaas.Unit, *, alone: bool) -> None:
-    """Read the pages of a unit until one is empty or brings nothing new.
-
-    Raises:
-        ListFailed: when the unit cannot be asked or answers with something else than its JSON.
-    """
-    declared = visit.portal.list_page
-    size = int(declared.params.get("perpage") or jpaas.PAGE_SIZE)
-    most = 1 if declared.pager.kind == "none" else declared.pager.max
-    seen: set[str] = set()
-    for number in range(1, most + 1):
-        url = page.absolute(unit.request(number, size)) or page.url
-        where = f"page {number} of the unit {unit.tag or unit.reference} of {page.url}"
-        answer = await visit.ask_list(Link(url, parent_url=page.url))
-        if answer.outcome == "failed":
-            if number > 1 and answer.code in ("empty", "not_found"):
-                return
-            raise visit.list_failed(answer, where)
-        try:
-            html = jpaas.answered_html(visit.text_of(answer))
-        except jpaas.NotAUnit as error:
-            raise ListFailed("not_a_unit", f"not_a_unit: {where}: {error}") from error
-        part = jpage.page_of((html,), page.url)
-        rows = visit.rows_of(part)
-        if not alone and number == 1 and not rows.candidates:
-            return
-        visit.keep(rows)
-        offered = {row.url for row in rows.candidates} | {row.url for row in rows.rejected}
-        offered = offered or {link.get("href", "") for link in part.links() if part.absolute(link.get("href", ""))}
-        if not offered - seen:
-            if number == 2 and len(seen) >= size and offered:
-                visit.notes.append(f"pager: {where} repeats the first, which is full; the rest was not shown")
-            return
-        seen |= offered
-    if declared.pager.kind != "none":
-        visit.notes.append(f"pager: the list was read up to pager.max, {most} pages")
-
-
-FAMILY = Family(read_list, parts_of)

@@ -48,6 +48,7 @@ _PAIR = re.compile(
 )
 _PROXY = re.compile(r"[\"'=\s(]([\w:/.~-]{0,200}dataproxy\.jsp)", re.IGNORECASE)
 _COLUMN_PATH = re.compile(r"/col/col([\w-]{1,60})/")
+_ARTICLE_COLUMN = re.compile(r"/col/col([\w-]{1,60})/art/|/art_(\w{1,60}?)_\d+(?:_\d+)?\.s?html?$")
 
 
 @dataclass(frozen=True)
@@ -247,7 +248,8 @@ def _column(
     # The site is the same for every list of its page.
     for one in objects:
         for name in ("webid", "webname", "appid"):
-            form.setdefault(name, one.get(name, ""))
+            if one.get(name):
+                form.setdefault(name, one[name])
     form.update({name: params[name] for name in FORM_PARAMS if params.get(name)})
     for name in ("page", "startrecord", "endrecord", "perpage", "proxyUrl"):
         form.pop(name, None)
@@ -298,3 +300,15 @@ def page_of(records: tuple[str, ...], url: str) -> Page:
 
 def _joined(reference: str, query: str) -> str:
     return f"{reference}{'&' if '?' in reference else '?'}{query}"
+
+
+def column_of(url: str) -> str | None:
+    """The column that an article's address names; newer addresses name none."""
+    found = _ARTICLE_COLUMN.search(urlsplit(url).path)
+    return (found[1] or found[2]) if found else None
+
+
+def shown(text: str) -> str:
+    """The beginning of an answer, for messages."""
+    text = " ".join(text[:200].split())
+    return repr(text if len(text) <= 80 else text[:77] + "…")
