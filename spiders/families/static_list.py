@@ -54,7 +54,9 @@ async def read_pages(visit: Visit, node: Node, pager: Pager) -> None:
             url, page = _html(*await visit.list_page(address, node.url), f"{where}, which leads to {address}")
             await _read_on(visit, pager, url, page, visit.read_rows(page))
         except ListFailed as error:
-            failed.append(error)
+            # An address of a year that is not there is a year without reports; a list that a page links is missing.
+            missing = error.code == "not_found"
+            failed.append(ListFailed("dead_link", f"dead_link: {error}") if missing else error)
     if failed:
         visit.notes.extend(str(error) for error in failed[1:])
         raise failed[0]

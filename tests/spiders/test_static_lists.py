@@ -72,6 +72,11 @@ PORTALS: dict[str, tuple[Mapping[str, Page], Mapping[str, Any]]] = {
         {LIST: plain('<a href="2024/">2024年</a><a href="2023/">2023年</a>'), f"{LIST}2024/": reports(2024),
          f"{LIST}2023/": plain('<div id="app"></div>')}, {"kind": "none"}
     ),
+    "year-and-sections": (
+        {LIST: plain('<a href="2024/">2024年</a>'),
+         f"{LIST}2024/": reports(2024, extra='<a href="/s2/">部门</a><a href="/zfxxgknb/2024/">2024年</a>'),
+         "/s2/": reports(2023, extra='<a href="/s3/">乡镇</a>')}, {"kind": "none"}
+    ),
     "section-fails": (
         {LIST: plain('<a href="2024/">2024年</a>'),
          f"{LIST}2024/": plain('<a href="/s1/">部门</a><a href="/s2/">街道</a><a href="/s3/">乡镇</a>'),
@@ -111,7 +116,8 @@ class Lists:
         pages, pager = PORTALS[name]
         articles = {f"{LIST}{path}": article(title("甲县", year)) for year, path in PATHS.items()}
         server.pages = {**articles, **pages}
-        links = {"bare-year": r"(20\d\d)年", "section-fails": r"(20\d\d)年|/s\d/"}.get(name)
+        sections = dict.fromkeys(("year-and-sections", "section-fails"), r"(20\d\d)年|/s\d/")
+        links = {"bare-year": r"(20\d\d)年", **sections}.get(name)
         years = {"entry": "year_nodes", "year_link_re": links} if links else {}
         return entry(name, server.host, list={"pager": dict(pager), **years})
 
@@ -145,6 +151,7 @@ def lists(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lists]:
         ("unread", {2024}, " says 3 pages and gave 1"),
         ("soft-404", {2024}, None),
         ("last-is-next", {2024, 2023}, None),
+        ("year-and-sections", {2024, 2023}, None),
         ("refreshed", {2024, 2023}, None),
         ("scripted", {2024}, None),
         ("redirected", {2024, 2023}, None),
@@ -170,7 +177,7 @@ def test_lists_that_are_read(lists: Lists, name: str, years: set[int], note: str
         ("bare-year", {2024}, "not_a_list: the list http"),
         ("section-fails", {2024}, "/s1/: status 404; not_html: the list http"),
         ("moved-off-host", set(), "foreign_host: the list http"),
-        ("frame-fails", set(), "/gone.html: status 404"),
+        ("frame-fails", set(), "dead_link: not_found: the list http"),
     ],
 )
 def test_lists_that_fail_say_where_and_what(lists: Lists, name: str, years: set[int], reason: str) -> None:
