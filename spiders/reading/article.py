@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from spiders import addresses
-from spiders.reading import listing, metadata, titles
+from spiders.reading import listing, metadata, page_images, titles
 from spiders.reading.listing import Attachment
 from spiders.reading.pages import Element, Page, css, element_text, whole_text, xpath
 from spiders.registry import ArticleSelectors
@@ -75,12 +75,16 @@ _ERROR_WORDS = re.compile(
 
 @dataclass(frozen=True)
 class Article:
-    """What an article page says of itself. Days are YYYY-MM-DD; what is not there is None."""
+    """What an article page says of itself. Days are YYYY-MM-DD; what is not there is None.
+
+    `pictures` are those of a report that has neither a table nor a document beside it.
+    """
 
     title: str | None
     published_on: str | None
     content_source: str | None
     attachments: tuple[Attachment, ...]
+    pictures: tuple[Attachment, ...] = ()
 
 
 def read_article(page: Page, selectors: ArticleSelectors | None = None) -> Article:
@@ -95,11 +99,13 @@ def read_article(page: Page, selectors: ArticleSelectors | None = None) -> Artic
     body = body_of(page, selectors.body)
     # Most pages carry the tags, and the others print the same beside their text.
     printed = {} if all(meta.get(name) for name in _TAGS) else metadata.printed(page)
+    attachments = tuple(_attachments(page, body, selectors.attachments))[:MAX_ATTACHMENTS]
     return Article(
         title=_title(page, meta, printed, selectors.title),
         published_on=_published_on(page, meta, printed, selectors.date),
         content_source=meta.get("contentsource") or printed.get("source") or None,
-        attachments=tuple(_attachments(page, body, selectors.attachments))[:MAX_ATTACHMENTS],
+        attachments=attachments,
+        pictures=() if attachments else tuple(Attachment(url, "") for url in page_images.page_images(page, body)),
     )
 
 

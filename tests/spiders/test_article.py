@@ -195,3 +195,32 @@ def test_articles_are_recognised() -> None:
 )
 def test_what_comes_in_the_place_of_an_article_is_named(html: str) -> None:
     assert (refusal(html) or "").startswith("soft_404: ")
+
+
+def pictures(body: str) -> list[str]:
+    found = read(f'<meta name="ArticleTitle" content="{TITLE}（图片版）"><div id="zoom">{body}</div>')
+    return [picture.url.removeprefix("http://www.a.gov.cn/zfxxgknb/202501/") for picture in found.pictures]
+
+
+def test_a_report_of_pictures_only() -> None:
+    assert pictures(
+        """<p><img src="./W01.jpg" width="800px"></p><p><img src="W02.PNG" width="100%"><img src="./W01.jpg"></p>
+        <img src="loading.png" data-src="W03.jpeg"><img src="W04.jpg" height="24"><img src="/images/icon_pdf.png">
+        <img src="icon.gif"><img src="qrcode.jpg"><img src="data:image/png;base64,AAAA"><img>
+        <img src="http://[bad/1.jpg"><img src="http://b.gov.cn/W05.jpg">"""
+    ) == ["W01.jpg", "W02.PNG", "W03.jpeg", "http://b.gov.cn/W05.jpg"]
+
+
+def test_pictures_of_a_page_without_a_known_body() -> None:
+    found = read(f'<h1>{TITLE}</h1><img src="/top.jpg"><div class="x"><p><b><img src="W01.jpg"></b></p></div>')
+    assert [picture.url[-7:] for picture in found.pictures] == ["W01.jpg"]
+
+
+def test_pictures_beside_figures_or_documents_are_ornament() -> None:
+    words = "<p>本机关主动公开政府信息。</p>" * 60
+    headings = "<p>二、主动公开政府信息情况</p><p>三、收到和处理政府信息公开申请情况</p>"
+    assert pictures(f'{words}{headings}<img src="W01.jpg">') == ["W01.jpg"], "headings without their tables"
+    assert pictures(f'{words}<img src="chart.jpg">') == [], "a report in words, as before 2019"
+    assert pictures(f'{BODY}<img src="W01.jpg">') == []
+    assert pictures('<img src="W01.jpg"><a href="W01.pdf">年度报告</a>') == []
+    assert len(pictures("".join(f'<img src="W{number}.jpg">' for number in range(500)))) == 40
