@@ -14,16 +14,38 @@ import yaml
 from flows.demo.server import Page, PortalServer
 from spiders import registry
 from tests.flows.conftest import Call
-from tests.portals.play_static_list import trs
 from tests.spiders.portal_kit import article, entry, hanweb_article, listing, row, title
 
 LIST = "/zwgk/zfxxgknb/"
 
 
+AGENCY = "甲县人民政府办公室"
+
+
+def trs() -> dict[str, Page]:
+    """Two pages of a TRS list with one document beside a report."""
+    extra = '<div class="fujian">附件：<a href="./P020250120000001.pdf">年度报告.pdf</a></div>'
+    rows = [
+        row(f"./t{year + 1}0120_1.html", title(AGENCY, year), f"{year + 1}-01-20") for year in range(2024, 2016, -1)
+    ]
+    script = '<script>createPageHTML(2, 0, "index", "html");</script>'
+    pages = {
+        LIST: listing(*rows[:4], extra=script),
+        f"{LIST}index_1.html": listing(*rows[4:], extra=script),
+        f"{LIST}P020250120000001.pdf": Page(b"%PDF-1.4 x", content_type="application/pdf"),
+    }
+    for year in range(2017, 2025):
+        day = f"{year + 1}-01-20"
+        pages[f"{LIST}t{year + 1}0120_1.html"] = article(
+            title(AGENCY, year), day=day, extra=extra if year == 2024 else ""
+        )
+    return pages
+
+
 @pytest.fixture(scope="module")
 def portal() -> Iterator[PortalServer]:
     with PortalServer(address="127.0.0.81") as server:
-        server.pages = dict(trs(server.host, None))
+        server.pages = dict(trs())
         yield server
 
 
