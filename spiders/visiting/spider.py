@@ -28,11 +28,11 @@ NO_CONTACT = "GONGKAI_CONTACT is not set: without an address to write to only lo
 
 
 class PortalSpider(Spider):
-    """Visits registry entries. Arguments (-a): portal, year, recheck, as_of, home, portals, crawl_id, sample.
+    """Visits registry entries. Arguments (-a): portal, year, recheck, as_of, home, portals, crawl_id, sample, shard.
 
-    `portal` is one id or a comma list (default: all, or all of the spider's `family`); `year` a comma list of report
-    years; `home` and `portals` default to GONGKAI_HOME and GONGKAI_PORTALS. The spiders yield one
-    PortalResult a portal.
+    `portal` is one id or a comma list, or @ and a file that holds it (default: all, or all of the spider's `family`);
+    `year` a comma list of report years; `home` and `portals` default to GONGKAI_HOME and GONGKAI_PORTALS. The spiders
+    yield one PortalResult a portal.
     """
 
     family: ClassVar[str | None] = None
@@ -49,6 +49,7 @@ class PortalSpider(Spider):
         portals: str = "",
         crawl_id: str = "",
         sample: str = "",
+        shard: str = "",
         **unknown: Any,
     ) -> None:
         super().__init__(name)
@@ -60,9 +61,10 @@ class PortalSpider(Spider):
             self.selected = self._select(registry.load(Path(folder) if folder else None), portal)
             self.as_of = parse_time(as_of)
             self.years = tuple(sorted({int(word) for word in year.split(",") if word.strip()}))
-        except (registry.RegistryError, registry.UnknownPortal, ValueError) as error:
+        except (registry.RegistryError, registry.UnknownPortal, ValueError, OSError) as error:
             raise UsageError(str(error)) from error
         self.sample = int(sample) if sample else None
+        self.shard = int(shard) if shard else None
         self.recheck = recheck.strip().lower() in ("1", "true", "yes")
         self.crawl_id = crawl_id or archive.new_crawl_id(self.as_of)
         self._writer: archive.ManifestWriter | None = None
@@ -76,7 +78,7 @@ class PortalSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Visit all portals side by side; a fault of one is the row of that one."""
-        writer = self._writer = archive.ManifestWriter(self.home, self.crawl_id)
+        writer = self._writer = archive.ManifestWriter(self.home, self.crawl_id, self.shard)
         night = Night(
             crawler=self.crawler,
             home=self.home,
@@ -108,6 +110,8 @@ class PortalSpider(Spider):
             self._writer.close()
 
     def _select(self, portals: tuple[Portal, ...], wanted: str) -> tuple[Portal, ...]:
+        if wanted.startswith("@"):
+            wanted = Path(wanted[1:]).read_text("utf-8")
         ids = [word.strip() for word in wanted.split(",") if word.strip()]
         selected = registry.select(portals, ids)
         if self.family is None:
