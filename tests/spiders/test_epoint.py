@@ -11,6 +11,7 @@ import pytest
 
 from flows.demo.server import Answering, Asked
 from spiders.crawl import CrawlSummary
+from spiders.declaring.suggestion import suggest
 from spiders.families import epoint
 from spiders.reading import data
 from tests.spiders.portal_kit import Nights, Page, PortalServer, article, entry, outcome, rows_of, title
@@ -195,3 +196,19 @@ def test_what_comes_of_an_answer(night: CrawlSummary, name: str) -> None:
 
 def test_a_column_without_a_name_is_not_asked_for(night: CrawlSummary) -> None:
     assert (outcome(night, "no-column").reason or "").startswith("no_column: the list http://127.0.5.99")
+
+
+def test_a_suggested_entry_names_the_site_that_a_script_told() -> None:
+    script = Page(f'var siteInfo={{"siteGuid":"{GUID}","projectName":"EWB-FRONT"}}'.encode())
+    told = Page(b"<html><body><script src='/js/webBuilderCommon.js'></script></body></html>")
+    pages: dict[str, Page | Answering] = {
+        LIST: told,
+        "/js/webBuilderCommon.js": script,
+        ACTION: replies(rows(0, 2, 2)),
+        **ARTICLES,
+    }
+    with PortalServer(pages, address="127.0.5.98") as server:
+        found = suggest(server.url(LIST), scrapy_settings={"DOWNLOAD_TIMEOUT": 2})
+    assert found.entry["family"] == "epoint"
+    assert found.entry["list"]["params"] == {"siteGuid": GUID}
+    assert len(found.trial.reports) == 2
