@@ -155,6 +155,27 @@ def years(host: str, removed: str | None) -> Pages:
     return pages
 
 
+CONTENT_YEARS = tuple(range(2018, 2025))
+
+
+def content(host: str, removed: str | None) -> Pages:
+    """A column of contents: plain HTML with the page in the query; past the end it shows the last page."""
+    shown = {f"/content/article/8991{year}": year for year in reversed(CONTENT_YEARS)}
+    rows = [
+        f'<li><a href="{path}">{title("广丰区人民政府", year)}</a><span>{year + 1}-01-19</span></li>'
+        for path, year in shown.items()
+        if path != removed
+    ]
+    pages = [rows[:3], rows[3:6], rows[6:]]
+
+    def column_page(asked: Asked) -> Page:
+        number = min(int(asked.form.get("pageIndex", "1")), len(pages))
+        return html(f"<html><body><ul class='navjz'>{''.join(pages[number - 1])}</ul></body></html>")
+
+    articles = {path: article(title("广丰区人民政府", year), f"{year + 1}-01-19") for path, year in shown.items()}
+    return {"/content/column/6788": column_page, **{path: page for path, page in articles.items() if path != removed}}
+
+
 SCENARIOS = [
     Scenario(
         name="lonsun",
@@ -189,6 +210,17 @@ SCENARIOS = [
         reports=tuple(f"/zwgk/public/143/5956{number}.html" for number in range(len(BUREAUS))),
         revised="/zwgk/public/143/59561.html",
         removed="/zwgk/public/143/59566.html",
+    ),
+    Scenario(
+        name="lonsun-content",
+        family="lonsun",
+        quirks=("flat", "lonsun_content_column"),
+        pages=content,
+        listed={"url": "/content/column/6788?pageIndex=1", "pager": {"kind": "query"},
+                "params": {"page_parameter": "pageIndex"}},
+        reports=tuple(f"/content/article/8991{year}" for year in CONTENT_YEARS),
+        revised="/content/article/89912020",
+        removed="/content/article/89912018",
     ),
     Scenario(
         name="lonsun-years",
