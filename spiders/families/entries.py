@@ -110,7 +110,9 @@ async def _linked(visit: Visit, family: Family) -> list[Node]:
     nodes: dict[str, Node] = {}
     parts = list(family.parts(page))
     for part in parts:
-        for url, year in linked_lists(part, declared.year_link_re or "", visit.portal.hosts):
+        for linked, year in linked_lists(part, declared.year_link_re or "", visit.portal.hosts):
+            # The page itself was fetched by the address that is declared.
+            url = declared.url if linked == page.url else linked
             nodes.setdefault(url, Node(url, year, declared.url))
     # A node is no article and no candidate, whatever its link says.
     visit.list_urls.update(nodes)
@@ -128,13 +130,14 @@ def linked_lists(page: Page, year_link_re: str, hosts: tuple[str, ...]) -> list[
     once.
 
     The expression is searched in the link's text and, failing that, in its address; the year is its group
-    `year`, else its first group, else the one year in what matched, else in the text.
+    `year`, else its first group, else the one year in what matched, else in the text. A page that links itself as
+    one of the years is the list of that year, too.
     """
     expression = re.compile(year_link_re)
     found: dict[str, int | None] = {}
     for link in page.links():
         url = page.absolute(link.get("href", ""))
-        if url is None or url == page.url or url in found or not addresses.declared(url, hosts):
+        if url is None or url in found or not addresses.declared(url, hosts):
             continue
         text = listing.link_text(link)
         match = expression.search(titles.normal(text)) or expression.search(url)

@@ -23,6 +23,7 @@ CONTAINERS = (
     "#vsb_content, .v_news_content",
     "#ivs_content, .Article_content",
     "#mainText, .main-txt, .artile_zw",
+    ".epoint-article-content, #mainContent",
     ".xxgk_content, .bt_content, #NewsContent, .news_cont_d_wrap, #fontzoom, #BodyLabel",
 )
 # Hanweb marks the beginning of a text in whatever element holds it (families.md §2.2).
@@ -71,6 +72,9 @@ _ERROR_WORDS = re.compile(
     r"页面不存在|页面未找到|找不到(?:您|你)?(?:所)?(?:访问|请求|浏览)?的?(?:页面|网页|内容)|您访问的(?:页面|网页|内容)不存在"
     r"|不合法的参数|404(?:notfound|错误|-)|文章不存在|信息不存在或已被?删除|网站正在维护|系统维护中"
 )
+
+# What a column shows in the place of the report of a year that it does not have.
+_NOTHING_WORDS = re.compile(r"暂无(?:相关)?(?:信息|内容|数据|报告|年报)")
 
 
 @dataclass(frozen=True)
@@ -183,11 +187,14 @@ def why_no_article(page: Page, article: Article, link_text: str, title_re: str |
     )
     if error:
         return f"soft_404: the page answers 200 and says {error[0]}"
+    body = body_of(page)
+    nothing = _NOTHING_WORDS.search(compact) if len(compact) < 1500 else None
+    if nothing and not article.attachments and (body is None or not _says_more(body)):
+        return f"soft_404: the page answers 200 and says {nothing[0]}"
     rows = listing.read_listing(page, listing.ListingRules(hosts=_own_host(page), title_re=title_re))
     others = [c for c in rows.candidates if titles.normal(c.link_text) != titles.normal(link_text)]
     verdict = titles.classify(article.title, title_re)
     named = verdict.accepted
-    body = body_of(page)
     substance = next(page.tree.iter("table"), None) is not None or bool(article.attachments) or body is not None
     if len(others) >= 2 and not article.attachments and not (named and body is not None and _says_more(body)):
         return "soft_404: the page is a list of reports, not a report"

@@ -29,6 +29,7 @@ ARTICLE_SHAPE = re.compile(
     | /art/\d{4}/(?:[\w-]+/)*art_[\w-]+\.s?html?  # Hanweb: art_<column>_<id>, art_<hash>, art_<uuid>
     | /content(?:/post)?_\d+ | /(?:contents|govinfo)/\d+/\d+\.html?
     | /info/\d+/\d+\.htm | /show/[0-9a-f]{3,}(?:\.html?|$) | /pages_\d+_\d+\.aspx
+    | /public/\d+/\d+\.s?html?                   # Lonsun: organ and id
     | /[\w-]*(?:show|view|detail|content|news|article)\.(?:asp|aspx|php|jsp|do|xp|thtml)\?
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -272,7 +273,7 @@ def _row_of(link: Element) -> Element:
         if has_more_links(ancestor, MOST_LINKS_OF_A_ROW):
             break
         if name in _ROW_TAGS:
-            return ancestor
+            return _whole_row(ancestor)
         # A row built of div: it has this one link and a day.
         if name == "div" and not has_more_links(ancestor, 1):
             if date_in(element_text(ancestor)[:_MAX_ROW_CHARACTERS]):
@@ -281,6 +282,18 @@ def _row_of(link: Element) -> Element:
         if name in ("ul", "ol", "table", "body", "div"):
             break
     return link
+
+
+def _whole_row(row: Element) -> Element:
+    """The row, or the list around it: Lonsun makes each row a list with the day in an item beside the link's."""
+    around = row.getparent()
+    if row.tag != "li" or around is None or has_more_links(around, 1) or date_in(_beginning(row)):
+        return row
+    return around if date_in(_beginning(around)) else row
+
+
+def _beginning(row: Element) -> str:
+    return element_text(row)[:_MAX_ROW_CHARACTERS]
 
 
 def has_more_links(node: Element, most: int) -> bool:

@@ -177,6 +177,9 @@ def test_articles_are_recognised() -> None:
     )
     assert refusal(f'<meta name="ArticleTitle" content="{TITLE}"><div id=zoom>{BODY}</div>{sidebar}') is None
     assert refusal("<h1>甲县2024年法治政府建设年度报告</h1>") is None, "a look-alike: rejected by its title later"
+    beside = f"<h1>{TITLE}</h1><div id=zoom><img src='1.jpg'></div><div>相关文件：暂无相关信息</div>"
+    assert refusal(beside) is None, "a report of pictures with an empty box beside"
+    assert refusal(f"<h1>{TITLE}</h1><p>附件：<a href='1.pdf'>年报</a></p><p>暂无数据</p>") is None
 
 
 @pytest.mark.parametrize(
@@ -188,6 +191,8 @@ def test_articles_are_recognised() -> None:
         "<body>不合法的参数</body>",
         "<body><h3>信息公开年度报告</h3><p>暂无相关信息</p></body>",
         "<html></html>",
+        "<title>政府信息公开年报</title><ul><li>2024年</li></ul><div class='xxgk_nav_con'>暂无相关信息</div>",
+        f"<h1>{TITLE}</h1><div class='xxgk_content'>暂 无 内 容</div>",
         f"<title>政府信息公开年报</title><a href='t20250120_1.html'>{TITLE}</a>"
         "<a href='t20250120_2.html'>甲县财政局2024年政府信息公开工作年度报告</a>"
         "<a href='t20250120_3.html'>甲县教育局2024年政府信息公开工作年度报告</a>",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from spiders.families.entries import linked_lists
+from spiders.families.entries import Node, linked_lists, years_of
 from spiders.reading import listing, pagers
 from spiders.reading.listing import ListingRules, is_article_shaped, read_listing
 from spiders.reading.pages import Page, read_page
@@ -283,6 +283,23 @@ def test_year_nodes_carry_their_years() -> None:
         (f"{base}2023/", 2023),
         (f"{base}gknb2022/", 2022),
     ]
+
+
+def test_a_page_of_a_year_that_links_itself_is_a_list_of_its_years() -> None:
+    bar = page('<a href="?year=2024">2024年</a><a href="/site/tpl/8">2023年</a>', f"http://{HOST}/site/tpl/7?year=2024")
+    assert linked_lists(bar, r"^(20\d\d)年$", (HOST,)) == [
+        (f"http://{HOST}/site/tpl/7?year=2024", 2024),
+        (f"http://{HOST}/site/tpl/8", 2023),
+    ]
+
+
+def test_addresses_of_years() -> None:
+    assert years_of("http://a/{year+1}/{year}.pdf", 2023, 2024) == [
+        Node("http://a/2025/2024.pdf", 2024),
+        Node("http://a/2024/2023.pdf", 2023),
+    ]
+    assert years_of("http://a/{year-1}n/{year+12}", None, 2007) == []
+    assert years_of("http://a/{year-1}n/{years}", 2024, 2024) == [Node("http://a/2023n/{years}", 2024)]
 
 
 @pytest.mark.parametrize(
