@@ -25,8 +25,9 @@ NIGHT = datetime.timedelta(hours=8)
 class Stored:
     """The newest usable answer of one address of one portal. `asked_at` counts attempts that failed, too.
 
-    `gone`: it answered 404 or 410 since, or with a page that is none. Of a `lost` one the archive no longer holds the bytes: it has no validators,
-    so that a portal sends them again. `listed_on` and `published_on` are the days that the list and the page print.
+    `gone`: it answered 404 or 410 since, or with a page that is none. Of a `lost` one the archive no longer holds the
+    bytes: it has no validators, so that a portal sends them again. `link_date` and `published_on` are the days that
+    the list and the page print.
     """
 
     url: str
