@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import pypdfium2.raw as pdfium
 
@@ -72,39 +73,48 @@ def walk_objects(page: Any, thin: float, before: int = 0) -> Objects:
     Raises UnreadableDocument when there are more objects than any report has.
     """
     walk = _Walk(thin, before)
-    for index in range(pdfium.FPDFPage_CountObjects(page)):
-        walk.visit(pdfium.FPDFPage_GetObject(page, index), _UNIT, 0)
+    walk.visit(page, pdfium.FPDFPage_CountObjects(page), pdfium.FPDFPage_GetObject, _UNIT, 0)
     return walk.found
 
 
 class _Walk:
     def __init__(self, thin: float, before: int) -> None:
         self.found = Objects()
-        self._before = before
+        self._most = MOST_OBJECTS - before
         self._thin = thin
         self._floats = [ctypes.c_float() for _ in range(4)]
         self._colour = [ctypes.c_uint() for _ in range(4)]
         self._matrix = pdfium.FS_MATRIX()
         self._ints = [ctypes.c_int() for _ in range(2)]
 
-    def visit(self, item: Any, matrix: _Matrix, depth: int) -> None:
-        self.found.count += 1
-        self._refuse_too_many()
-        kind = pdfium.FPDFPageObj_GetType(item)
-        if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-            self._text(item, matrix)
-        elif kind == pdfium.FPDF_PAGEOBJ_PATH:
-            self._path(item, matrix)
-        elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
-            self._image(item, matrix)
-        elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST_FORM:
-            inner = _times(self._own_matrix(item), matrix)
-            for index in range(max(0, pdfium.FPDFFormObj_CountObjects(item))):
-                self.visit(pdfium.FPDFFormObj_GetObject(item, index), inner, depth + 1)
+    def visit(self, whole: Any, count: int, item_of: Callable[[Any, int], Any], matrix: _Matrix, depth: int) -> None:
+        """The objects of a page or of a form; ``item_of`` gives the one of a number."""
+        # Most objects of a page are the sides of its cells: for each of them every step counts.
+        kind_of, text, path, found = (
+            pdfium.FPDFPageObj_GetType,
+            pdfium.FPDF_PAGEOBJ_TEXT,
+            pdfium.FPDF_PAGEOBJ_PATH,
+            self.found,
+        )
+        for index in range(count):
+            found.count += 1
+            if found.count > self._most:
+                self._refuse()
+            item = item_of(whole, index)
+            kind = kind_of(item)
+            if kind == path:
+                self._path(item, matrix)
+            elif kind == text:
+                self._text(item, matrix)
+            elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+                self._image(item, matrix)
+            elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST_FORM:
+                inner = _times(self._own_matrix(item), matrix)
+                number = pdfium.FPDFFormObj_CountObjects(item)
+                self.visit(item, number, pdfium.FPDFFormObj_GetObject, inner, depth + 1)
 
-    def _refuse_too_many(self) -> None:
-        if self.found.count + self._before > MOST_OBJECTS:
-            raise UnreadableDocument(f"The PDF draws more than {MOST_OBJECTS} shapes and texts: it is no report.")
+    def _refuse(self) -> NoReturn:
+        raise UnreadableDocument(f"The PDF draws more than {MOST_OBJECTS} shapes and texts: it is no report.")
 
     def _own_matrix(self, item: Any) -> _Matrix:
         m = self._matrix
@@ -116,7 +126,8 @@ class _Walk:
         left, bottom, right, top = self._floats
         if not pdfium.FPDFPageObj_GetBounds(item, left, bottom, right, top):
             return None
-        return _box(matrix, (left.value, bottom.value), (right.value, top.value))
+        box = (left.value, bottom.value, right.value, top.value)
+        return box if matrix is _UNIT else _box(matrix, box)
 
     def _is_white(self, read: Any, item: Any) -> tuple[bool, int]:
         """Whether a colour is white to the eye, and how opaque it is (0 to 255)."""
@@ -175,7 +186,7 @@ class _Walk:
             self.found.areas.append(Area(self.found.count, box, True, False, opaque))
 
     def _is_thin(self, box: RawBox) -> bool:
-        return min(box[2] - box[0], box[3] - box[1]) <= self._thin
+        return box[2] - box[0] <= self._thin or box[3] - box[1] <= self._thin
 
     def _path(self, item: Any, matrix: _Matrix) -> None:
         fill, stroke = self._ints
@@ -185,7 +196,7 @@ class _Walk:
         filled, stroked = fill.value != 0, stroke.value != 0
         if not filled and not stroked:
             return
-        if self._is_thin(box):
+        if box[2] - box[0] <= self._thin or box[3] - box[1] <= self._thin:
             # A line, whatever it is made of: a stroke, a filled rectangle, a row of dashes.
             self.found.strokes.append(box)
             return
@@ -201,7 +212,8 @@ class _Walk:
         own = _times(self._own_matrix(item), matrix)
         count = pdfium.FPDFPath_CountSegments(item)
         self.found.count += max(count, 0)
-        self._refuse_too_many()
+        if self.found.count > self._most:
+            self._refuse()
         start = last = (0.0, 0.0)
         part: list[tuple[float, float]] = []
         for index in range(max(count, 0)):
@@ -247,10 +259,8 @@ def _apply(matrix: _Matrix, x: float, y: float) -> tuple[float, float]:
     return (a * x + c * y + e, b * x + d * y + f)
 
 
-def _box(matrix: _Matrix, first: tuple[float, float], second: tuple[float, float]) -> RawBox:
-    if matrix is _UNIT:
-        return (*first, *second)
-    corners = [_apply(matrix, x, y) for x in (first[0], second[0]) for y in (first[1], second[1])]
+def _box(matrix: _Matrix, box: RawBox) -> RawBox:
+    corners = [_apply(matrix, x, y) for x in (box[0], box[2]) for y in (box[1], box[3])]
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
     return (min(xs), min(ys), max(xs), max(ys))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ import pypdfium2.raw as pdfium
 from transforms.documents.model import UnreadableDocument
 from transforms.documents.pdf.objects import Area, Look, Objects, RawBox, address, as_box, walk_objects
 from transforms.documents.pdf.opening import MOST_CHARACTERS
-from transforms.documents.pdf.shapes import Box, Glyph, turned
+from transforms.documents.pdf.shapes import Box, Glyph, Sides, Turn, turned
 
 SIDEWAYS = "is set sideways"
 RECOGNISED = "comes from text recognition under a scanned page"
@@ -47,7 +47,7 @@ class Page:
     height: float
     em: float
     glyphs: tuple[Glyph, ...]
-    strokes: tuple[Box, ...]
+    strokes: tuple[Sides, ...]
     objects: int
     is_image: bool = False
     doubt: str = ""
@@ -88,16 +88,8 @@ def read_page(page: pypdfium2.PdfPage, number: int, characters_before: int = 0, 
     quarter = Counter(quarters.values()).most_common(1)[0][0] if quarters else 0
     turn = turned(int(quarter or 0), shown)
     whole = turn(*shown)
-    glyphs = []
-    for character, hidden in visible:
-        box = turn(*character.box)
-        own = quarters.get(character.number, quarter)
-        if own is None or not whole.holds((box.left + box.right) / 2, (box.top + box.bottom) / 2):
-            continue  # a watermark across the page, or outside of what the page shows
-        x, y = character.origin
-        base = turn(x, y, x, y).bottom
-        glyphs.append(Glyph(character.text, *box, base, doubt=hidden if own == quarter else SIDEWAYS))
-    strokes = tuple(box for raw in objects.strokes if _is_near(box := turn(*raw)))
+    glyphs = _turned_glyphs(visible, quarters, quarter, turn, whole) if quarters else _glyphs(visible, shown)
+    near = [raw for raw in objects.strokes if _is_near(raw)]
     told = sum(glyph.text != " " for glyph in glyphs)
     return Page(
         number=number,
@@ -105,16 +97,54 @@ def read_page(page: pypdfium2.PdfPage, number: int, characters_before: int = 0, 
         height=whole.height,
         em=em,
         glyphs=tuple(_once(glyphs, em)),
-        strokes=strokes,
+        strokes=tuple([turn(*raw) for raw in near] if quarter else _upright(near, shown)),
         objects=objects.count,
         is_image=covering and told < _FEW_CHARACTERS,
         doubt=doubt,
     )
 
 
-def _is_near(box: Box) -> bool:
+def _is_near(box: RawBox) -> bool:
     # What is no number is on neither side.
-    return box.left > -_FARTHEST and box.right < _FARTHEST and box.top > -_FARTHEST and box.bottom < _FARTHEST
+    return box[0] > -_FARTHEST and box[2] < _FARTHEST and box[1] > -_FARTHEST and box[3] < _FARTHEST
+
+
+def _upright(boxes: Iterable[RawBox], shown: RawBox) -> list[Sides]:
+    """What ``turned`` does where nothing is turned, for many boxes at once."""
+    west, _, _, north = shown
+    return [(left - west, north - top, right - west, north - bottom) for left, bottom, right, top in boxes]
+
+
+def _glyphs(visible: Iterable[tuple[_Character, str]], shown: RawBox) -> list[Glyph]:
+    """Glyphs inside of what a page shows whose text is upright as it stands, as on nearly every page."""
+    west, south, east, north = shown
+    width, height = east - west, north - south
+    found = []
+    for (_, text, box, (_, base)), hidden in visible:
+        left, top, right, bottom = box[0] - west, north - box[3], box[2] - west, north - box[1]
+        if 0 <= (left + right) / 2 <= width and 0 <= (top + bottom) / 2 <= height:
+            found.append(Glyph(text, left, top, right, bottom, north - base, hidden))
+    return found
+
+
+def _turned_glyphs(
+    visible: Iterable[tuple[_Character, str]],
+    quarters: Mapping[int, int | None],
+    quarter: int | None,
+    turn: Turn,
+    whole: Box,
+) -> list[Glyph]:
+    """The same for a page on which some text is turned, most of it by ``quarter`` turns."""
+    found = []
+    for character, hidden in visible:
+        box = turn(*character.box)
+        own = quarters.get(character.number, quarter)
+        if own is None or not whole.holds((box.left + box.right) / 2, (box.top + box.bottom) / 2):
+            continue  # a watermark across the page, or outside of what the page shows
+        x, y = character.origin
+        base = turn(x, y, x, y).bottom
+        found.append(Glyph(character.text, *box, base, doubt=hidden if own == quarter else SIDEWAYS))
+    return found
 
 
 def _characters(text_page: Any, count: int) -> list[_Character]:
@@ -122,7 +152,7 @@ def _characters(text_page: Any, count: int) -> list[_Character]:
     found = []
     box = pdfium.FS_RECTF()
     reference = ctypes.byref(box)
-    unicode, loose = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
+    unicode, loose, far = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox, _FARTHEST
     x, y = ctypes.c_double(), ctypes.c_double()
     to_x, to_y, origin = ctypes.byref(x), ctypes.byref(y), pdfium.FPDFText_GetCharOrigin
     for index in range(count):
@@ -131,9 +161,9 @@ def _characters(text_page: Any, count: int) -> list[_Character]:
             continue
         if not loose(text_page, index, reference):
             continue
-        raw = (box.left, box.bottom, box.right, box.top)
+        left, bottom, right, top = raw = (box.left, box.bottom, box.right, box.top)
         # What is no number is on neither side.
-        if not (raw[0] > -_FARTHEST and raw[2] < _FARTHEST and raw[1] > -_FARTHEST and raw[3] < _FARTHEST):
+        if not (left > -far and right < far and bottom > -far and top < far):
             continue
         origin(text_page, index, to_x, to_y)
         found.append(_Character(index, _meaning(text_page, index, code), raw, (x.value, y.value)))
@@ -239,25 +269,29 @@ def _once(glyphs: Sequence[Glyph], em: float) -> list[Glyph]:
     kept: list[Glyph] = []
     places: dict[tuple[int, int], list[int]] = {}
     # Twice as far as glyphs may be apart, so that a close one is on this side of the square or beyond the nearest.
-    side = 0.7 * em
+    near_x, near_y = 0.2 * em, 0.35 * em
+    wide, high = 2 * near_x, 2 * near_y
     for glyph in glyphs:
-        if glyph.text == " ":
+        text, left, top, right, bottom, _, _ = glyph
+        if text == " ":
             kept.append(glyph)
             continue
-        x, y = glyph.x, glyph.y
-        column, row = int(x // side), int(y // side)
-        beside = column + 1 if x - column * side > side / 2 else column - 1
-        below = row + 1 if y - row * side > side / 2 else row - 1
+        x, y = (left + right) / 2, (top + bottom) / 2
+        column, row = int(x // wide), int(y // high)
+        beside = column + 1 if x - column * wide > near_x else column - 1
+        below = row + 1 if y - row * high > near_y else row - 1
         near: list[int] = []
         for square in ((column, row), (beside, row), (column, below), (beside, below)):
             if square in places:
                 near += places[square]
-        close = [n for n in near if abs(kept[n].x - x) < 0.2 * em and abs(kept[n].y - y) < 0.35 * em] if near else near
-        if any(kept[n].text == glyph.text for n in close):
-            continue
-        over = [n for n in close if min(glyph.right - glyph.left, kept[n].right - kept[n].left) > 0.3 * em]
-        for n in over:
-            kept[n] = kept[n]._replace(doubt=kept[n].doubt or _OVER)
+        close = [n for n in near if abs(kept[n].x - x) < near_x and abs(kept[n].y - y) < near_y] if near else near
+        if close:
+            if any(kept[n].text == text for n in close):
+                continue
+            over = [n for n in close if min(right - left, kept[n].right - kept[n].left) > 0.3 * em]
+            for n in over:
+                kept[n] = kept[n]._replace(doubt=kept[n].doubt or _OVER)
+            glyph = glyph._replace(doubt=glyph.doubt or _OVER) if over else glyph
         places.setdefault((column, row), []).append(len(kept))
-        kept.append(glyph._replace(doubt=glyph.doubt or _OVER) if over else glyph)
+        kept.append(glyph)
     return kept

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 
 from transforms.documents.pdf.shapes import Box, Glyph
 
 # In sizes of the glyphs: a wider gap parts two words, a narrower one between digits is their usual distance.
 _WORD_GAP = 0.45
 _FIGURE_GAP = 0.28
+_BASE, _LEFT = attrgetter("base"), attrgetter("left")
 _RAISED = "a raised or smaller mark beside it was left out"
 
 
@@ -26,6 +28,8 @@ class Run:
 
     @cached_property
     def box(self) -> Box:
+        if len(self.glyphs) == 1:
+            return Box(*self.glyphs[0][1:5])
         return Box(
             self.glyphs[0].left,
             min(glyph.top for glyph in self.glyphs),
@@ -38,7 +42,7 @@ def lines_of_glyphs(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     """Glyphs by the line that they stand on, lines from top to bottom, glyphs from left to right."""
     lines: list[list[Glyph]] = []
     base, size = 0.0, 0.0
-    for glyph in sorted(glyphs, key=lambda g: g.base):
+    for glyph in sorted(glyphs, key=_BASE):
         height = glyph.bottom - glyph.top
         if lines and glyph.base - base <= 0.5 * max(size, height):
             lines[-1].append(glyph)
@@ -49,7 +53,7 @@ def lines_of_glyphs(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
             lines.append([glyph])
             base, size = glyph.base, height
     for line in lines:
-        line.sort(key=lambda g: g.left)
+        line.sort(key=_LEFT)
     return lines
 
 
@@ -78,10 +82,12 @@ def runs_of(line: Sequence[Glyph]) -> list[Run]:
 
 def written(line: Sequence[Glyph]) -> tuple[str, str]:
     """Text of one line and why it is in doubt, empty when it is not."""
+    if len(line) == 1:  # nearly every figure
+        return " ".join(line[0].text.split()), line[0].doubt if line[0].text != " " else ""
     shown = [glyph for glyph in line if glyph.text != " "]
     if not shown:
         return "", ""
-    size = max(glyph.bottom - glyph.top for glyph in shown)
+    size = max([glyph.bottom - glyph.top for glyph in shown])
     base = next(glyph.base for glyph in shown if glyph.bottom - glyph.top == size)
     doubt = ""
     parts: list[str] = []
