@@ -8,13 +8,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any, NamedTuple
+from struct import Struct
+from typing import NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from transforms.documents.model import UnreadableDocument
-from transforms.documents.pdf.objects import Area, Look, Objects, RawBox, address, as_box, walk_objects
+from transforms.documents.pdf.calls import address, plain
+from transforms.documents.pdf.objects import Area, Look, Objects, RawBox, as_box, walk_objects
 from transforms.documents.pdf.opening import MOST_CHARACTERS
 from transforms.documents.pdf.shapes import Box, Glyph, Sides, Turn, turned
 
@@ -33,6 +35,11 @@ _FEW_CHARACTERS = 40
 # Line ends that PDFium marks as hyphens; in a table it is the dash of a cell.
 _HYPHENS = (0x02, 0xFFFE)
 _FARTHEST = 1e5
+_UNICODE, _IS_GENERATED = plain(pdfium.FPDFText_GetUnicode), plain(pdfium.FPDFText_IsGenerated)
+_LOOSE_BOX, _ORIGIN = plain(pdfium.FPDFText_GetLooseCharBox), plain(pdfium.FPDFText_GetCharOrigin)
+_IS_UNMAPPED, _ANGLE = plain(pdfium.FPDFText_HasUnicodeMapError), plain(pdfium.FPDFText_GetCharAngle)
+_TEXT_OBJECT = plain(pdfium.FPDFText_GetTextObject)
+_FOUR_FLOATS, _TWO_DOUBLES = Struct("4f").unpack_from, Struct("2d").unpack_from
 
 
 @dataclass(frozen=True)
@@ -64,21 +71,20 @@ def read_page(page: pypdfium2.PdfPage, number: int, characters_before: int = 0, 
     """The visible content of a page. Raises UnreadableDocument when there is more than a report can hold."""
     text_page = page.get_textpage()
     try:
+        handle = address(text_page.raw)
         count = pdfium.FPDFText_CountChars(text_page.raw)
         if count + characters_before > MOST_CHARACTERS:
             raise UnreadableDocument(f"The PDF has more than {MOST_CHARACTERS} characters: it is no report.")
-        characters = _characters(text_page.raw, count)
+        characters = _characters(handle, count)
         em = _size(characters)
         objects = walk_objects(page.raw, thin=0.3 * em, before=objects_before)
         shown: RawBox = page.get_bbox()
-        quarters = _quarters(text_page.raw, characters) if objects.turned else {}
+        quarters = _quarters(handle, characters) if objects.turned else {}
         doubt = ""
         visible: list[tuple[_Character, str]] = [(c, "") for c in characters]
         covering = _share_of_images(objects.areas, shown) >= _IMAGE_SHARE
         if _may_hide(objects):
-            looks = [
-                objects.looks.get(address(pdfium.FPDFText_GetTextObject(text_page.raw, c.number))) for c in characters
-            ]
+            looks = [objects.looks.get(_TEXT_OBJECT(handle, c.number)) for c in characters]
             if covering and _is_recognised(characters, looks, objects.areas):
                 doubt = RECOGNISED
             else:
@@ -147,30 +153,29 @@ def _turned_glyphs(
     return found
 
 
-def _characters(text_page: Any, count: int) -> list[_Character]:
+def _characters(text_page: int, count: int) -> list[_Character]:
     """All characters of a text page in the order of its content, with their boxes in the page's own space."""
     found = []
-    box = pdfium.FS_RECTF()
-    reference = ctypes.byref(box)
-    unicode, loose, far = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox, _FARTHEST
-    x, y = ctypes.c_double(), ctypes.c_double()
-    to_x, to_y, origin = ctypes.byref(x), ctypes.byref(y), pdfium.FPDFText_GetCharOrigin
+    box, origin = pdfium.FS_RECTF(), (ctypes.c_double * 2)()
+    to_box, to_x, to_y = ctypes.addressof(box), ctypes.addressof(origin), ctypes.addressof(origin) + 8
+    far = _FARTHEST
     for index in range(count):
-        code = unicode(text_page, index)
-        if code in (10, 13) or (code == 32 and pdfium.FPDFText_IsGenerated(text_page, index) == 1):
+        code = _UNICODE(text_page, index)
+        if code in (10, 13) or (code == 32 and _IS_GENERATED(text_page, index) == 1):
             continue
-        if not loose(text_page, index, reference):
+        if not _LOOSE_BOX(text_page, index, to_box):
             continue
-        left, bottom, right, top = raw = (box.left, box.bottom, box.right, box.top)
+        left, top, right, bottom = _FOUR_FLOATS(box)
         # What is no number is on neither side.
         if not (left > -far and right < far and bottom > -far and top < far):
             continue
-        origin(text_page, index, to_x, to_y)
-        found.append(_Character(index, _meaning(text_page, index, code), raw, (x.value, y.value)))
+        _ORIGIN(text_page, index, to_x, to_y)
+        text = _meaning(text_page, index, code)
+        found.append(_Character(index, text, (left, bottom, right, top), _TWO_DOUBLES(origin)))
     return found
 
 
-def _meaning(text_page: Any, index: int, code: int) -> str:
+def _meaning(text_page: int, index: int, code: int) -> str:
     """The character as text; one that its font does not explain must not pass for a digit."""
     if code >= _WIDE and not _PRIVATE[0] <= code <= _PRIVATE[1] and code != 0xFFFE:
         return chr(code) if not 0xD800 <= code <= 0xDFFF else UNMAPPED
@@ -178,7 +183,7 @@ def _meaning(text_page: Any, index: int, code: int) -> str:
         return " "
     if code in _HYPHENS:
         return "-"
-    if code < 0x20 or code >= _WIDE or pdfium.FPDFText_HasUnicodeMapError(text_page, index) == 1:
+    if code < 0x20 or code >= _WIDE or _IS_UNMAPPED(text_page, index) == 1:
         return UNMAPPED
     return chr(code)
 
@@ -193,11 +198,11 @@ def _size(characters: Sequence[_Character]) -> float:
     return median(sizes) if sizes else _USUAL_SIZE
 
 
-def _quarters(text_page: Any, characters: Sequence[_Character]) -> dict[int, int | None]:
+def _quarters(text_page: int, characters: Sequence[_Character]) -> dict[int, int | None]:
     """Quarter turns clockwise of each character; None for one that leans between them."""
     found: dict[int, int | None] = {}
     for character in characters:
-        angle = math.degrees(pdfium.FPDFText_GetCharAngle(text_page, character.number))
+        angle = math.degrees(_ANGLE(text_page, character.number))
         nearest = round(angle / 90)
         found[character.number] = nearest % 4 if abs(angle - 90 * nearest) < 8 else None
     return found
