@@ -35,6 +35,8 @@ _FEW_CHARACTERS = 40
 # Line ends that PDFium marks as hyphens; in a table it is the dash of a cell.
 _HYPHENS = (0x02, 0xFFFE)
 _FARTHEST = 1e5
+# More squares than a page is wide, however small its text: a row of them and the next have no number in common.
+_MOST_SQUARES = 1 << 40
 _UNICODE, _IS_GENERATED = plain(pdfium.FPDFText_GetUnicode), plain(pdfium.FPDFText_IsGenerated)
 _LOOSE_BOX, _ORIGIN = plain(pdfium.FPDFText_GetLooseCharBox), plain(pdfium.FPDFText_GetCharOrigin)
 _IS_UNMAPPED, _ANGLE = plain(pdfium.FPDFText_HasUnicodeMapError), plain(pdfium.FPDFText_GetCharAngle)
@@ -272,7 +274,7 @@ def _is_hidden(character: _Character, look: Look, areas: Sequence[Area]) -> bool
 def _once(glyphs: Sequence[Glyph], em: float) -> list[Glyph]:
     """Each glyph once: bold letters are often drawn twice, a hair apart. Different ones in one place are in doubt."""
     kept: list[Glyph] = []
-    places: dict[tuple[int, int], list[int]] = {}
+    places: dict[int, list[int]] = {}
     # Twice as far as glyphs may be apart, so that a close one is on this side of the square or beyond the nearest.
     near_x, near_y = 0.2 * em, 0.35 * em
     wide, high = 2 * near_x, 2 * near_y
@@ -282,21 +284,19 @@ def _once(glyphs: Sequence[Glyph], em: float) -> list[Glyph]:
             kept.append(glyph)
             continue
         x, y = (left + right) / 2, (top + bottom) / 2
-        column, row = int(x // wide), int(y // high)
-        beside = column + 1 if x - column * wide > near_x else column - 1
-        below = row + 1 if y - row * high > near_y else row - 1
-        near: list[int] = []
-        for square in ((column, row), (beside, row), (column, below), (beside, below)):
-            if square in places:
-                near += places[square]
-        close = [n for n in near if abs(kept[n].x - x) < near_x and abs(kept[n].y - y) < near_y] if near else near
-        if close:
+        column, row = int(x / wide), int(y / high)
+        square = row * _MOST_SQUARES + column
+        beside = square + 1 if x - column * wide > near_x else square - 1
+        below = _MOST_SQUARES if y - row * high > near_y else -_MOST_SQUARES
+        if square in places or beside in places or square + below in places or beside + below in places:
+            near = [n for s in (square, beside, square + below, beside + below) for n in places.get(s, ())]
+            close = [n for n in near if abs(kept[n].x - x) < near_x and abs(kept[n].y - y) < near_y]
             if any(kept[n].text == text for n in close):
                 continue
             over = [n for n in close if min(right - left, kept[n].right - kept[n].left) > 0.3 * em]
             for n in over:
                 kept[n] = kept[n]._replace(doubt=kept[n].doubt or _OVER)
             glyph = glyph._replace(doubt=glyph.doubt or _OVER) if over else glyph
-        places.setdefault((column, row), []).append(len(kept))
+        places.setdefault(square, []).append(len(kept))
         kept.append(glyph)
     return kept

@@ -60,6 +60,8 @@ def lines_of_glyphs(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
 def is_apart(first: Glyph, second: Glyph) -> bool:
     """Whether two neighbours in a line are parted by more than the distance of letters."""
     gap = second.left - first.right
+    if gap <= 0:  # letters of a word, mostly
+        return False
     figures = not (_is_wide(first.text) or _is_wide(second.text))
     size = min(first.bottom - first.top, second.bottom - second.top)
     return gap > (_FIGURE_GAP if figures else _WORD_GAP) * size
