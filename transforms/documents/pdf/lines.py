@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -92,7 +93,13 @@ def _gutter(lines: Sequence[Sequence[Run]], em: float) -> tuple[float, int, int]
     ]
     if len(gaps) < _LEAST_LINES:
         return None
-    best = max(gaps, key=lambda gap: sum(a < (gap[0] + gap[1]) / 2 < b for a, b, _ in gaps))
+    begins, ends = sorted(a for a, _, _ in gaps), sorted(b for _, b, _ in gaps)
+
+    def lines_parted(gap: tuple[float, float, int]) -> int:
+        middle = (gap[0] + gap[1]) / 2
+        return bisect_left(begins, middle) - bisect_right(ends, middle)
+
+    best = max(gaps, key=lines_parted)
     x = (best[0] + best[1]) / 2
     parted = sorted({number for a, b, number in gaps if a < x < b})
     if len(parted) < _LEAST_LINES:

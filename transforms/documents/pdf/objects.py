@@ -96,6 +96,7 @@ class _Walk:
         self._floats, self._numbers = (ctypes.c_float * 6)(), (ctypes.c_uint * 4)()
         self._to_floats = [ctypes.addressof(self._floats) + 4 * n for n in range(4)]
         self._to_numbers = [ctypes.addressof(self._numbers) + 4 * n for n in range(4)]
+        self._to_two = self._to_numbers[:2]
 
     def visit(self, whole: int, count: int, item_of: Callable[[int, int], int], matrix: _Matrix, depth: int) -> None:
         """The objects of a page or of a form; ``item_of`` gives the one of a number."""
@@ -189,9 +190,9 @@ class _Walk:
 
     def _path(self, item: int, matrix: _Matrix) -> None:
         box = self._bounds(item, matrix)
-        if box is None or not _DRAW_MODE(item, self._to_numbers[0], self._to_numbers[1]):
+        if box is None or not _DRAW_MODE(item, *self._to_two):
             return
-        filled, stroked = self._numbers[0] != 0, self._numbers[1] != 0
+        filled, stroked, _, _ = _FOUR_NUMBERS(self._numbers)
         if not filled and not stroked:
             return
         if box[2] - box[0] <= self._thin or box[3] - box[1] <= self._thin:

@@ -97,7 +97,6 @@ def read_page(page: pypdfium2.PdfPage, number: int, characters_before: int = 0, 
     turn = turned(int(quarter or 0), shown)
     whole = turn(*shown)
     glyphs = _turned_glyphs(visible, quarters, quarter, turn, whole) if quarters else _glyphs(visible, shown)
-    near = [raw for raw in objects.strokes if _is_near(raw)]
     told = sum(glyph.text != " " for glyph in glyphs)
     return Page(
         number=number,
@@ -105,22 +104,23 @@ def read_page(page: pypdfium2.PdfPage, number: int, characters_before: int = 0, 
         height=whole.height,
         em=em,
         glyphs=tuple(_once(glyphs, em)),
-        strokes=tuple([turn(*raw) for raw in near] if quarter else _upright(near, shown)),
+        strokes=_strokes(objects.strokes, quarter, shown),
         objects=objects.count,
         is_image=covering and told < _FEW_CHARACTERS,
         doubt=doubt,
     )
 
 
-def _is_near(box: RawBox) -> bool:
+def _strokes(boxes: Iterable[RawBox], quarter: int | None, shown: RawBox) -> tuple[Sides, ...]:
+    """The lines of a page, but for those far outside of it."""
+    far = _FARTHEST
     # What is no number is on neither side.
-    return box[0] > -_FARTHEST and box[2] < _FARTHEST and box[1] > -_FARTHEST and box[3] < _FARTHEST
-
-
-def _upright(boxes: Iterable[RawBox], shown: RawBox) -> list[Sides]:
-    """What ``turned`` does where nothing is turned, for many boxes at once."""
+    near = [box for box in boxes if box[0] > -far and box[2] < far and box[1] > -far and box[3] < far]
+    if quarter:
+        turn = turned(quarter, shown)
+        return tuple(turn(*box) for box in near)
     west, _, _, north = shown
-    return [(left - west, north - top, right - west, north - bottom) for left, bottom, right, top in boxes]
+    return tuple([(left - west, north - top, right - west, north - bottom) for left, bottom, right, top in near])
 
 
 def _glyphs(visible: Iterable[tuple[_Character, str]], shown: RawBox) -> list[Glyph]:

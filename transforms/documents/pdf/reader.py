@@ -120,12 +120,13 @@ def _apart(glyphs: Sequence[Glyph], tables: Sequence[Table]) -> tuple[list[list[
     inside: list[list[Glyph]] = [[] for _ in tables]
     outside: list[Glyph] = []
     order = sorted(range(len(tables)), key=lambda n: tables[n].box.width * tables[n].box.height)
-    boxes = [(n, tables[n].box) for n in order]
+    boxes = [(inside[n], tables[n].box) for n in order]
     for glyph in glyphs:
-        x, y = glyph.x, glyph.y
-        for number, (left, top, right, bottom) in boxes:
+        _, west, north, east, south, _, _ = glyph
+        x, y = (west + east) / 2, (north + south) / 2
+        for own, (left, top, right, bottom) in boxes:
             if left <= x <= right and top <= y <= bottom:
-                inside[number].append(glyph)
+                own.append(glyph)
                 break
         else:
             outside.append(glyph)

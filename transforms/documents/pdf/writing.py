@@ -43,15 +43,16 @@ def lines_of_glyphs(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     lines: list[list[Glyph]] = []
     base, size = 0.0, 0.0
     for glyph in sorted(glyphs, key=_BASE):
-        height = glyph.bottom - glyph.top
-        if lines and glyph.base - base <= 0.5 * max(size, height):
+        _, _, top, _, bottom, own, _ = glyph
+        height = bottom - top
+        if lines and own - base <= 0.5 * (size if size > height else height):
             lines[-1].append(glyph)
             # The tallest glyph says where the line is: a raised mark must not move it.
             if height > size * 1.05:
-                base, size = glyph.base, height
+                base, size = own, height
         else:
             lines.append([glyph])
-            base, size = glyph.base, height
+            base, size = own, height
     for line in lines:
         line.sort(key=_LEFT)
     return lines

@@ -177,7 +177,8 @@ def _join_pieces(band: list[_Piece], gap: float, found: list[Line]) -> None:
         if members and piece[1] - end > gap:
             found.append(_joined(members, end))
             members = []
-        end = max(end, piece[2]) if members else piece[2]
+        if not members or piece[2] > end:
+            end = piece[2]
         members.append(piece)
     if members:
         found.append(_joined(members, end))
