@@ -92,6 +92,9 @@ def _figures(start: float) -> list[tuple[float, str]]:
     [
         ("1.属于国家秘密", ["12345\n67", "0"], "1234567"),
         ("规章\n规范性文件", ["12345\n67890", "0\n1"], "12345\n67890"),
+        ("1.属于国家秘密", ["12345\n67件", "0"], "1234567件"),
+        ("本年", ["12345\n67件", "0件"], "1234567件"),
+        ("规章\n规范性文件", ["12345\n67件", "0件\n1件"], "12345\n67件"),
     ],
 )
 def test_a_figure_broken_by_a_narrow_cell_is_one_unless_two_rows_have_run_together(
