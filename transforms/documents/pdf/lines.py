@@ -186,9 +186,14 @@ def paragraphs(lines: Sequence[TextLine]) -> list[list[TextLine]]:
 
 
 def _stands_alone(before: TextLine, line: TextLine) -> bool:
-    """Whether a line is a label, or follows a heading that it is no part of: full lines say little where few are."""
+    """Whether a line is a label or heading, or follows a heading that it is no part of.
+
+    Full lines say little where few are.
+    """
     heading = section_of(before.text) is not None and section_of(before.text + line.text) is None
-    return heading or bool(meanings(line.text))
+    # A note may end just where its line does.
+    next_heading = before.text[-1] in _ENDS_SENTENCE and section_of(line.text) is not None
+    return heading or next_heading or bool(meanings(line.text))
 
 
 def _usual(values: Sequence[float]) -> float:

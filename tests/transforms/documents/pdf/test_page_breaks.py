@@ -80,6 +80,21 @@ def test_a_row_of_table_four_needs_all_its_sums() -> None:
     assert [_texts(row) for row in rows] == ["12 1 0 0 13 0 0 0 0 0 25 12 0 0 37".split()]
 
 
+def test_a_result_of_table_four_may_be_cut_in_its_words() -> None:
+    rows = _read("行政复议 结果 8", "_ 维持 _", "_ 结果纠正 2")
+    assert [_texts(row) for row in rows] == [["行政复议", "结果\n维持", "8"], ["", "结果纠正", "2"]]
+    header = "结果 结果 其他 尚未 总 结果 结果 其他 尚未 总 结果 结果 其他 尚未 总"
+    rows = _read(header, "维持 纠正 结果 审结 计 维持 纠正 结果 审结 计 维持 纠正 结果 审结 计", "0 " * 14 + "0")
+    assert _texts(rows[0])[:5] == ["结果\n维持", "结果\n纠正", "其他\n结果", "尚未\n审结", "总\n计"]
+    assert _texts(rows[1]) == ["0"] * 15
+
+
+def test_the_figures_of_a_page_are_no_rest_of_the_header_above_them() -> None:
+    header = "结果维持 结果纠正 其他结果 尚未审结 总计"
+    rows = _read(f"{header} {header} {header}", "1 0 0 0 1 0 0 0 0 0 0 0 0 0 0")
+    assert len(rows) == 2
+
+
 @pytest.mark.parametrize(
     ("upper", "lower"),
     [

@@ -141,6 +141,15 @@ def _is_rest(text: str) -> bool:
     return looks_like_value(text) or read_printed(f"1{text}").value is not None
 
 
+def _is_one_result(first: str, second: str) -> bool:
+    """Whether two texts together are a result of table four, which heads a column, or a row of a turned table.
+
+    维持 is one by itself as well, but 结果 above it is none.
+    """
+    whole, *parts = ([m for m in meanings(text) if m.kind == "result"] for text in (first + second, first, second))
+    return bool(whole) and not all(parts)
+
+
 def _closes(row: Sequence[_Placed]) -> bool:
     """Whether the figures behind the label of a row are those of table three or four, and their sums close."""
     texts = [placed.cell.text for placed in row]
@@ -190,7 +199,7 @@ def _whole(upper: Sequence[_Placed], lower: Sequence[_Placed], is_label: Callabl
     both = [(a.cell.text, b.cell.text) for a, b in pairs if b is not None and a.cell.text and b.cell.text]
     if any(looks_like_value(text) for pair in both for text in pair):
         return None if any(p.cell.text for p in alone) else _broken(upper, below, is_label)
-    by_label = any(is_label(a + b) and not is_label(b) for a, b in both)
+    by_label = any((is_label(a + b) and not is_label(b)) or _is_one_result(a, b) for a, b in both)
     figures_above = any(p.cell.text and looks_like_value(p.cell.text) for p in upper)
     figures_below = any(p.cell.text and looks_like_value(p.cell.text) for p in lower)
     labels_below = any(p.cell.text and not looks_like_value(p.cell.text) for p in lower)
