@@ -40,9 +40,10 @@ def figures_made_whole(
         one_row = cell.row in single or _CUT.search(cell.text)
         may_be_one = len(lines) > 1 and one_row and cell.row not in several and _BEGIN.match(lines[0])
         *middle, last = lines[1:] or [""]
+        ends = _is_end(last) or (bool(middle) and _is_counter(last))
         if len(lines) > 1 and cell.row not in several and _DASHES.match(cell.text):
             yield cell._replace(text="".join(lines))
-        elif may_be_one and all(map(_REST.match, middle)) and _is_end(last):
+        elif may_be_one and all(map(_REST.match, middle)) and ends:
             why = "" if _fills(table, cell, inside[number]) else BROKEN
             yield cell._replace(text="".join(lines), doubt=cell.doubt or why)
         else:
@@ -56,6 +57,10 @@ def _is_figure(text: str) -> bool:
 def _is_end(text: str) -> bool:
     """Whether a line is the last digits of a figure, with its counter or without."""
     return bool(_REST.match(text)) or (text[:1].isdigit() and read_printed(text).unit is not None)
+
+
+def _is_counter(text: str) -> bool:
+    return not text[:1].isdigit() and read_printed(f"1{text}").unit is not None
 
 
 def _is_row_label(text: str) -> bool:

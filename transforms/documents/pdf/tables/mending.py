@@ -11,6 +11,8 @@ from transforms.reading.labels import meanings
 from transforms.reading.printed import looks_like_value
 
 INCOMPLETE = "the lines around it are incomplete"
+# How far from its middle a character surely has ink, in its width and height.
+_BODY = 0.2
 # An edge belongs where this part of its line, and of its row or column, is drawn.
 _MOSTLY = 0.6
 # Edges restored make others belong; what is not told after so many rounds is not told at all.
@@ -57,7 +59,12 @@ def places_of(table: Table, run: Run) -> list[Place]:
     """The smallest cells that a word stands in; one where it begins and ends in the same."""
     first, last = run.glyphs[0], run.glyphs[-1]
     found = [table.place(first.x, first.y)]
-    if last is first or table.place(last.x, last.y) == found[0]:
+    if last is first:
+        # A digit in the middle of a cell of two columns stands on the line that parts them elsewhere.
+        x, y = _BODY * (first.right - first.left), _BODY * (first.bottom - first.top)
+        ends = {table.place(first.x - x, first.y - y), table.place(first.x + x, first.y + y)}
+        return found + sorted(ends - {found[0]})
+    if table.place(last.x, last.y) == found[0]:
         return found
     for glyph in run.glyphs:
         place = table.place(glyph.x, glyph.y)
