@@ -107,16 +107,8 @@ def _repeated(own: Sequence[Sequence[_Placed]], before: Sequence[Sequence[_Place
 def _broken(
     upper: Sequence[_Placed], below: dict[tuple[int, int], _Placed], is_label: Callable[[str], bool]
 ) -> list[_Placed] | None:
-    """One row from one and what its narrow cells leave over below a page break, None where they are two.
-
-    They are one, beyond doubt, where the sums of the row close for both together and not for the upper part alone. Else
-    what has fewer figures and no label is taken for the rest of a labelled row, which is named.
-    """
+    """One row from a labelled one and what its narrow cells leave over below a page break: fewer figures, no label."""
     whole = [_put_together(above, below.get((above.cell.column, above.cell.span))) for above in upper]
-    if any(p.cell.text and is_label(p.cell.text) for p in below.values()):
-        return None
-    if _closes(whole) and not _closes(upper):
-        return whole
     figures = [sum(bool(p.cell.text) and looks_like_value(p.cell.text) for p in row) for row in (upper, below.values())]
     words = [p for p in below.values() if p.cell.text and not _is_rest(p.cell.text)]
     if words or figures[0] <= figures[1] or not any(p.cell.text and is_label(p.cell.text) for p in upper):
@@ -125,6 +117,16 @@ def _broken(
         new if new.cell.text == old.cell.text else new._replace(cell=new.cell._replace(doubt=BROKEN))
         for old, new in zip(upper, whole, strict=True)
     ]
+
+
+def _whole_by_sums(
+    upper: Sequence[_Placed], below: dict[tuple[int, int], _Placed], is_label: Callable[[str], bool]
+) -> list[_Placed] | None:
+    """One row from its halves, beyond doubt: its sums close for both together and not for the upper one alone."""
+    if any(p.cell.text and is_label(p.cell.text) for p in below.values()):
+        return None
+    whole = [_put_together(above, below.get((above.cell.column, above.cell.span))) for above in upper]
+    return whole if _closes(whole) and not _closes(upper) else None
 
 
 def _put_together(above: _Placed, under: _Placed | None) -> _Placed:
@@ -196,9 +198,12 @@ def _whole(upper: Sequence[_Placed], lower: Sequence[_Placed], is_label: Callabl
     # A label that goes on below from a row further above has a column of its own; a figure belongs to a row.
     if any(p.cell.text and looks_like_value(p.cell.text) for p in alone):
         return None
+    apart = any(p.cell.text for p in alone)
+    if not apart and (whole := _whole_by_sums(upper, below, is_label)) is not None:
+        return whole
     both = [(a.cell.text, b.cell.text) for a, b in pairs if b is not None and a.cell.text and b.cell.text]
     if any(looks_like_value(text) for pair in both for text in pair):
-        return None if any(p.cell.text for p in alone) else _broken(upper, below, is_label)
+        return None if apart else _broken(upper, below, is_label)
     by_label = any((is_label(a + b) and not is_label(b)) or _is_one_result(a, b) for a, b in both)
     figures_above = any(p.cell.text and looks_like_value(p.cell.text) for p in upper)
     figures_below = any(p.cell.text and looks_like_value(p.cell.text) for p in lower)
