@@ -177,9 +177,10 @@ def _part_figures(table: Table, places: Sequence[Standing], crossed: set[_Edge])
     for number, words in inside.items():
         if len(members[number]) < 2:
             continue
-        figures = {own[0] for run, own in words if len(own) == 1 and looks_like_value(run.text)}
+        whole = [own for run, own in words if 1 in (len(own), len(run.glyphs)) and looks_like_value(run.text)]
+        figures = {place for own in whole for place in own}
         others = {place for run, own in words for place in own if not looks_like_value(run.text)} - figures
-        if not figures or len(figures | others) < 2:
+        if not figures or len({own[0] for own in whole} | others) < 2:
             continue
         for edge in _missing(table, [members[number]]):
             (row, column), is_right = edge
