@@ -35,6 +35,7 @@ NIGHTS = (
 )
 
 
+DELAY_SECONDS = 0.01
 LATER = "Mon, 02 Feb 2026 02:35:00 GMT"
 
 
@@ -76,7 +77,7 @@ class Played:
         return {
             "id": scenario.name, "body": "甲县人民政府", "region_code": "110101", "level": "county",
             "family": scenario.family, "hosts": hosts, "local": True, "list": listed,
-            "politeness": {"delay_seconds": 0.01}, **scenario.entry,
+            "politeness": {"delay_seconds": DELAY_SECONDS}, **scenario.entry,
         }  # fmt: skip
 
     def _show(self, scenario: Scenario, revised: bool, removed: bool) -> None:

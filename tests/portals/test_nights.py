@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.portals.conftest import Played, scenarios
+from flows.demo.server import Served
+from tests.portals.conftest import DELAY_SECONDS, Played, scenarios
 from tests.portals.scenario import Scenario
 from tests.spiders.portal_kit import outcome, rows_of
 
@@ -87,3 +89,28 @@ def test_a_report_that_comes_back_is_an_event(played: Played, scenario: Scenario
     back = [("returned", scenario.removed)] if scenario.removed else []
     assert events(played, 4, scenario) == back
     assert outcome(played.summaries[4], scenario.name).outcome == "ok"
+
+
+@each
+def test_no_host_is_asked_twice_at_once_and_intervals_are_kept(played: Played, scenario: Scenario) -> None:
+    """From the servers' own logs: a request begins when the delay after the answer before it is over."""
+    for night in played.asked:
+        by_host: dict[str, list[Served]] = {}
+        for served in night[scenario.name]:
+            by_host.setdefault(served.headers["host"], []).append(served)
+        for requests in by_host.values():
+            in_order = sorted(requests, key=lambda served: served.started_seconds)
+            for before, after in itertools.pairwise(in_order):
+                # A server notes the end of an answer a moment after its last byte has left.
+                assert after.started_seconds - before.ended_seconds > -0.005, (before.path, after.path)
+                assert after.started_seconds - before.started_seconds >= DELAY_SECONDS * 0.9
+
+
+@each
+def test_every_host_is_asked_for_its_rules_first(played: Played, scenario: Scenario) -> None:
+    for number, night in enumerate(played.asked):
+        first: dict[str, str] = {}
+        for served in sorted(night[scenario.name], key=lambda served: served.started_seconds):
+            first.setdefault(served.headers["host"], served.path)
+        # An address that is the report itself is not asked every night, and then nothing is.
+        assert set(first.values()) == ({"/robots.txt"} if first or number == 0 else set())
