@@ -45,6 +45,14 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Note:
+    """One caveat: ``kind`` is report | doubt | missing | scope | several | break | small | inferred."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Report:
     """What the notes need to know of a report besides its figures.
 
@@ -70,29 +78,29 @@ def said(key: str, lang: str) -> str:
 
 def notes(
     report: Report, indicator: Indicator, *, has_value: bool, small_n: bool, zero_denominator: bool, lang: str
-) -> list[str]:
+) -> list[Note]:
     """All caveats of one indicator in one report, the gravest first; empty when there is none."""
     if report.only_copies:
-        return [said("only_copies", lang)]
+        return [Note("report", said("only_copies", lang))]
     if report.outcome != "parsed":
         text = said(report.outcome, lang)
-        return [f"{text}{_colon(lang)}{report.reason}" if report.reason else text]
-    found = _doubts(report, indicator, lang)
+        return [Note("report", f"{text}{_colon(lang)}{report.reason}" if report.reason else text)]
+    found = [Note("doubt", text) for text in _doubts(report, indicator, lang)]
     if not has_value:
-        found += _missing(report, indicator, lang)
+        found += [Note("missing", text) for text in _missing(report, indicator, lang)]
         if zero_denominator:
-            found.append(said("zero_denominator", lang))
+            found.append(Note("missing", said("zero_denominator", lang)))
     if report.scope == "unknown":
-        found.append(said("scope_unknown", lang))
+        found.append(Note("scope", said("scope_unknown", lang)))
     if report.n_same_scope > 1:
-        found.append(said("several", lang))
+        found.append(Note("several", said("several", lang)))
     if report.earlier_form and indicator.comparability != "A":
         why = indicator.why_en if lang == "en" else indicator.why_zh
         forms = f"{report.earlier_form}→{report.form}"
-        found.append(f"{said('break', lang)} {forms}{_colon(lang)}{why}")
+        found.append(Note("break", f"{said('break', lang)} {forms}{_colon(lang)}{why}"))
     if small_n:
-        found.append(said("small", lang))
-    return found + _inferred(report, indicator, lang)
+        found.append(Note("small", said("small", lang)))
+    return found + [Note("inferred", text) for text in _inferred(report, indicator, lang)]
 
 
 def joined(texts: Iterable[str], lang: str) -> str:
