@@ -71,9 +71,13 @@ def compare(
       gongkai compare --division 云泽市 --years 2021-2024 --home data/demo -o yunze.xlsx
       gongkai compare --indicator refusal_rate --lang en --home data/demo -o refusal.html
     """
+    from flows.progress import report, shown
     from warehouse.compare import compare as write_comparison
 
-    written = write_comparison(resolve(home).home, agencies, division, years, indicators, wide, lang, out=output)
+    with shown():
+        written = write_comparison(
+            resolve(home).home, agencies, division, years, indicators, wide, lang, out=output, on_progress=report
+        )
     for agency in written.without_report:
         click.echo(f"No report in this selection: {agency}", err=True)
     click.echo(f"{written.rows} rows in {output}", err=True)

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from warehouse.compare.page import write_page
-from warehouse.compare.reports import Compared, compared_reports, no_report
-from warehouse.compare.rows import LONG_COLUMNS, cell_text, long_rows, wide_header, wide_rows
+from warehouse.compare.reports import compared_reports, no_report
+from warehouse.compare.rows import LONG_COLUMNS, Row, cell_text, long_rows, n_rows, wide_header, wide_rows
 from warehouse.compare.selection import chosen_agencies, chosen_indicators, chosen_years
 from warehouse.compare.workbook import write_workbook
 from warehouse.connection import CompareError, published
 from warehouse.files import BOM, replacing
-from warehouse.indicators import Indicator
 
 __all__ = ["ENDINGS", "LANGUAGES", "LONG_COLUMNS", "Comparison", "compare"]
 
 LANGUAGES = ("zh", "en")
 ENDINGS = (".csv", ".xlsx", ".html")
+TOLD_EVERY = 1000  # rows
+
+Progress = Callable[[str, int, int | None], None]
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ def compare(
     lang: str = "zh",
     *,
     out: Path,
+    on_progress: Progress | None = None,
 ) -> Comparison:
     """Write a comparison of agencies over years to ``out``, in the format that its name ends in.
 
@@ -78,23 +81,27 @@ def compare(
             compared = compared_reports(connection, chosen, wanted_years, wanted)
         if not compared:
             raise CompareError(no_report(connection, chosen, years))
+    count = n_rows(compared, wanted, wide)
+    rows = _told((wide_rows if wide else long_rows)(compared, wanted, lang), count, on_progress)
     if ending == ".csv":
-        _write_csv(compared, wanted, wide, lang, out)
+        _write_csv(wide_header(wanted, lang) if wide else LONG_COLUMNS, rows, out)
     elif ending == ".xlsx":
-        write_workbook(compared, wanted, wide, lang, out)
+        write_workbook(compared, wanted, rows, wide, lang, out)
     found = {one.agency for one in compared}
     without = tuple(f"{a[1]} ({a[0]})" for a in chosen if a not in found) if agencies else ()
-    return Comparison(out, len(compared) * (1 if wide else len(wanted)), without)
+    return Comparison(out, count, without)
 
 
-def _write_csv(compared: Sequence[Compared], wanted: Sequence[Indicator], wide: bool, lang: str, out: Path) -> None:
-    header, rows = (
-        (wide_header(wanted, lang), wide_rows(compared, wanted, lang))
-        if wide
-        else (list(LONG_COLUMNS), long_rows(compared, wanted, lang))
-    )
+def _write_csv(header: Sequence[str], rows: Iterable[Row], out: Path) -> None:
     with replacing(out) as beside, beside.open("w", encoding="utf-8", newline="") as file:
         file.write(BOM)
         writer = csv.writer(file)
         writer.writerow(header)
         writer.writerows([cell_text(cell) for cell in row.values] for row in rows)
+
+
+def _told(rows: Iterable[Row], count: int, on_progress: Progress | None) -> Iterator[Row]:
+    for number, row in enumerate(rows):
+        if on_progress and number % TOLD_EVERY == 0:
+            on_progress("compare", number, count)
+        yield row

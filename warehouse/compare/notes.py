@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from warehouse.indicators import SMALL_N, Indicator
 
@@ -34,6 +35,10 @@ _TEXTS = {
     "derived_total": ("合计由各项推得", "total derived from its parts"),
     "corrected": ("已更正", "corrected"),
 }
+
+
+# Asked for each figure of a comparison, and the same for every report of a form.
+_operands = cache(Indicator.operands)
 
 
 @dataclass(frozen=True)
@@ -110,7 +115,7 @@ def joined(texts: Iterable[str], lang: str) -> str:
 
 def _doubts(report: Report, indicator: Indicator, lang: str) -> list[str]:
     by_code: dict[str, list[str]] = {}
-    for column in indicator.operands(report.form):
+    for column in _operands(indicator, report.form):
         for code in report.doubts.get(column.path, ()):
             by_code.setdefault(code, []).append(column.path)
     texts = [f"{said('doubtful', lang)}{_colon(lang)}{code} ({', '.join(paths)})" for code, paths in by_code.items()]
@@ -120,7 +125,7 @@ def _doubts(report: Report, indicator: Indicator, lang: str) -> list[str]:
 
 def _missing(report: Report, indicator: Indicator, lang: str) -> list[str]:
     by_reason: dict[str, list[str]] = {}
-    operands = indicator.operands(report.form)
+    operands = _operands(indicator, report.form)
     for column in operands:
         if column.path in report.cells:
             if report.cells[column.path].method is None:
@@ -136,7 +141,7 @@ def _missing(report: Report, indicator: Indicator, lang: str) -> list[str]:
 
 def _inferred(report: Report, indicator: Indicator, lang: str) -> list[str]:
     by_method: dict[str, list[str]] = {}
-    for column in indicator.operands(report.form):
+    for column in _operands(indicator, report.form):
         cell = report.cells.get(column.path)
         if cell is not None and cell.method is not None:
             by_method.setdefault(cell.method, []).append(column.path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -50,52 +50,49 @@ class Row:
         return (*self.keys, *self.figures, self.note, self.source_url)
 
 
-def long_rows(compared: Sequence[Compared], wanted: Sequence[Indicator], lang: str) -> list[Row]:
+def long_rows(compared: Sequence[Compared], wanted: Sequence[Indicator], lang: str) -> Iterator[Row]:
     """One row for each report and indicator, with the columns of ``LONG_COLUMNS``."""
-    rows = []
     for one in compared:
         for indicator in wanted:
             figure, notes = one.figures[indicator.key], one.notes(indicator, lang)
-            rows.append(
-                Row(
-                    keys=keys(one),
-                    figures=(
-                        indicator.key,
-                        figure.numerator,
-                        figure.denominator,
-                        figure.value,
-                        figure.small_n,
-                        figure.n_inferred,
-                        indicator.comparability,
-                    ),
-                    note=joined([note.text for note in notes], lang),
-                    source_url=one.source.url,
-                    doubtful=frozenset({indicator.key} if any(note.kind == "doubt" for note in notes) else ()),
-                )
+            yield Row(
+                keys=keys(one),
+                figures=(
+                    indicator.key,
+                    figure.numerator,
+                    figure.denominator,
+                    figure.value,
+                    figure.small_n,
+                    figure.n_inferred,
+                    indicator.comparability,
+                ),
+                note=joined([note.text for note in notes], lang),
+                source_url=one.source.url,
+                doubtful=frozenset({indicator.key} if any(note.kind == "doubt" for note in notes) else ()),
             )
-    return rows
 
 
-def wide_rows(compared: Sequence[Compared], wanted: Sequence[Indicator], lang: str) -> list[Row]:
+def wide_rows(compared: Sequence[Compared], wanted: Sequence[Indicator], lang: str) -> Iterator[Row]:
     """One row for each report, with a value for each indicator."""
-    rows = []
     for one in compared:
         notes = [one.notes(indicator, lang) for indicator in wanted]
         labels = [label(indicator, lang) for indicator in wanted]
-        rows.append(
-            Row(
-                keys=keys(one),
-                figures=tuple(one.figures[indicator.key].value for indicator in wanted),
-                note=joined(_labelled(notes, labels, lang), lang),
-                source_url=one.source.url,
-                doubtful=frozenset(
-                    indicator.key
-                    for indicator, its in zip(wanted, notes, strict=True)
-                    if any(note.kind == "doubt" for note in its)
-                ),
-            )
+        yield Row(
+            keys=keys(one),
+            figures=tuple(one.figures[indicator.key].value for indicator in wanted),
+            note=joined(_labelled(notes, labels, lang), lang),
+            source_url=one.source.url,
+            doubtful=frozenset(
+                indicator.key
+                for indicator, its in zip(wanted, notes, strict=True)
+                if any(note.kind == "doubt" for note in its)
+            ),
         )
-    return rows
+
+
+def n_rows(compared: Sequence[Compared], wanted: Sequence[Indicator], wide: bool) -> int:
+    """How many rows the long or the wide form has."""
+    return len(compared) * (1 if wide else len(wanted))
 
 
 def wide_header(wanted: Sequence[Indicator], lang: str) -> list[str]:

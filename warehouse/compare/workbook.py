@@ -18,9 +18,8 @@ from warehouse.compare.rows import (
     header,
     is_web,
     label,
-    long_rows,
+    n_rows,
     wide_header,
-    wide_rows,
 )
 from warehouse.connection import CompareError
 from warehouse.files import harmless, replacing
@@ -139,24 +138,31 @@ class _Book:
             sheet.write_string(row, column, shown, format)
 
 
-def write_workbook(compared: Sequence[Compared], wanted: Sequence[Indicator], wide: bool, lang: str, out: Path) -> None:
-    """Write reports to ``out`` (XLSX), long or one row a report, in ``zh`` or ``en``.
+def write_workbook(
+    compared: Sequence[Compared],
+    wanted: Sequence[Indicator],
+    rows: Iterable[Row],
+    wide: bool,
+    lang: str,
+    out: Path,
+) -> None:
+    """Write reports and their ``rows`` to ``out`` (XLSX), long or one row a report, in ``zh`` or ``en``.
 
     Rates have the format of percentages, counts separators; figures in doubt stand on yellow. Text that begins as a
     formula does stays text. Raises CompareError when there are more rows than a sheet has, WarehouseError when the
     file cannot be written.
     """
-    rows = (wide_rows if wide else long_rows)(compared, wanted, lang)
-    if len(rows) >= MAX_ROWS:
+    lines = n_rows(compared, wanted, wide)
+    if lines >= MAX_ROWS:
         raise CompareError(
-            f"{out}: {len(rows)} rows are more than a sheet holds ({MAX_ROWS - 1}). Name fewer agencies, years or "
+            f"{out}: {lines} rows are more than a sheet holds ({MAX_ROWS - 1}). Name fewer agencies, years or "
             "indicators, write one row a report (--wide), or write CSV."
         )
     columns, cells = _wide(rows, wanted, lang) if wide else _long(rows, wanted, lang)
     caveats = list(_caveats(compared, wanted, lang))[: MAX_ROWS - 1]
     with replacing(out) as beside:
         book = _Book(beside, max(one.source.fetched_at for one in compared))
-        book.sheet(text("sheets", "comparison", lang), columns, cells, len(rows))
+        book.sheet(text("sheets", "comparison", lang), columns, cells, lines)
         book.sheet(
             text("sheets", "definitions", lang),
             _headed(_DEFINITIONS, lang),
@@ -174,7 +180,7 @@ def write_workbook(compared: Sequence[Compared], wanted: Sequence[Indicator], wi
 
 
 def _long(
-    rows: Sequence[Row], wanted: Sequence[Indicator], lang: str
+    rows: Iterable[Row], wanted: Sequence[Indicator], lang: str
 ) -> tuple[list[tuple[str, int]], Iterator[list[Any]]]:
     by_key = {indicator.key: indicator for indicator in wanted}
     names = [*LONG_COLUMNS[:6], "indicator_label", *LONG_COLUMNS[6:]]
@@ -203,7 +209,7 @@ def _long(
 
 
 def _wide(
-    rows: Sequence[Row], wanted: Sequence[Indicator], lang: str
+    rows: Iterable[Row], wanted: Sequence[Indicator], lang: str
 ) -> tuple[list[tuple[str, int]], Iterator[list[Any]]]:
     widths = [_WIDTHS[name] for name in LONG_COLUMNS[:5]] + [_WIDTH] * len(wanted)
     widths += [_WIDTHS["note"], _WIDTHS["source_url"]]

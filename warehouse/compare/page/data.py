@@ -49,14 +49,17 @@ def page_data(
     notes       [kind, zh, en]
     reports     {a: agency, y: year, scope, form, outcome, title, url, published, fetched, sha256, trust,
                 f: [[numerator, denominator, value, small, inferred, [note, …]], …] as indicators are,
-                c: {path: [value, raw, locator, state, method]}}; value is the one for analysis
+                c: {path: [value, raw, locator, state, method]}}; value is the one for analysis, the others are
+                numbers of strings, and a method that is left out is `printed`
+    strings     printed texts, places, states and methods
     coverage    [agency, year, state]; state as in texts.yaml, group states
     """
     shown = shown_indicators(wanted)
     number = {agency: at for at, agency in enumerate(agencies)}
     paths = [column for column in wide_columns() if any(column in _operands(i) for i in shown)]
     path_number = {column.path: at for at, column in enumerate(paths)}
-    cells = _evidence(connection, [one.source.report_id for one in compared], path_number)
+    strings: dict[str | None, int] = {}
+    cells = _evidence(connection, [one.source.report_id for one in compared], path_number, strings)
     notes: dict[tuple[str, str, str], int] = {}
     reports = []
     for one in compared:
@@ -89,6 +92,7 @@ def page_data(
         "composition": [shown.index(indicators()[key]) for key in COMPOSITION],
         "paths": [[column.path, column.zh, column.en] for column in paths],
         "notes": [list(note) for note in notes],
+        "strings": list(strings),
         "reports": reports,
         "coverage": _coverage(connection, number, years, compared),
         "texts": texts(),
@@ -131,7 +135,10 @@ def _indicator(indicator: Indicator, path_number: dict[str, int]) -> dict[str, A
 
 
 def _evidence(
-    connection: duckdb.DuckDBPyConnection, report_ids: Sequence[str], path_number: dict[str, int]
+    connection: duckdb.DuckDBPyConnection,
+    report_ids: Sequence[str],
+    path_number: dict[str, int],
+    strings: dict[str | None, int],
 ) -> dict[str, dict[int, list[Any]]]:
     """Report -> number of the path -> value for analysis, printed text, place, state, method."""
     cells: dict[str, dict[int, list[Any]]] = {}
@@ -154,7 +161,9 @@ def _evidence(
         """,
         {"reports": list(report_ids), "paths": list(path_number)},
     ).fetchall():
-        cells.setdefault(report_id, {})[path_number[path]] = [plain(value), *printed]
+        told = printed[:-1] if printed[-1] == "printed" else printed
+        cell = [plain(value), *(strings.setdefault(text, len(strings)) for text in told)]
+        cells.setdefault(report_id, {})[path_number[path]] = cell
     return cells
 
 

@@ -83,9 +83,10 @@ function tell() {
   const made = one.ratio && figure[0] !== null && figure[1] !== null ? ` = ${number(figure[0])} / ${number(figure[1])}` : "";
   const names = ["cell", "printed", "for_analysis", "how", "place"];
   const cells = (one.operands[report.form] ?? []).map((path) => {
-    const [value, raw, place, how, method] = report.c[path] ?? [null, null, "", "missing", null];
+    const [value, ...texts] = report.c[path] ?? [null];
+    const [raw, place, how, method] = texts.length ? texts.map((text) => data.strings[text]) : [null, null, "missing"];
     const label = data.paths[path][inLang()];
-    const values = [el("span", { title: data.paths[path][0] }, label), raw ?? t("nothing_printed"), value === null ? t("no_value") : number(value), method && method !== "printed" ? t(method, {}, "methods") : t(how, {}, "cell_states"), place ?? ""];
+    const values = [el("span", { title: data.paths[path][0] }, label), raw ?? t("nothing_printed"), value === null ? t("no_value") : number(value), method ? t(method, {}, "methods") : t(how, {}, "cell_states"), place ?? ""];
     return el("tr", {}, ...values.map((cell, at) => el("td", { "data-name": t(names[at]) }, cell)));
   });
   fill("#figure .told",
