@@ -51,12 +51,13 @@ const kindsOf = (figure) => new Set(figure[NOTES].map((note) => data.notes[note]
 const inLang = () => (state.lang === "zh" ? 1 : 2);
 const pathLabels = new Map(data.paths.map((path) => [path[0], path]));
 
-// Caveats name cells by their paths; people read the labels of the form. A dot is no part of the end of a path.
+// Caveats name cells by their paths; people read the labels of the form. Whatever else looks like a path stays.
 function noteText(note) {
   const separator = state.lang === "zh" ? "、" : "; ";
-  return data.notes[note][inLang()]
-    .replace(/[a-z_]+(?:\.[a-z_0-9]+){1,2}/g, (path) => pathLabels.get(path)?.[inLang()] ?? path)
-    .replaceAll(", ", separator);
+  return data.notes[note][inLang()].replace(/(, )?([a-z_]+(?:\.[a-z_0-9]+){1,2})/g, (whole, comma, path) => {
+    const known = pathLabels.get(path);
+    return known ? (comma ? separator : "") + known[inLang()] : whole;
+  });
 }
 
 function sign(figure) {

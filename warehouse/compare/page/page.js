@@ -19,7 +19,7 @@ function define() {
   const entries = one.ratio ? [["numerator", one.numerator[state.lang]], ["denominator", one.denominator[state.lang]]] : [["value", one.numerator[state.lang]], ["unit", t(one.unit, {}, "units")]];
   entries.push(["comparability", t(one.class, {}, "comparability") + (one.why[state.lang] ? ` — ${one.why[state.lang]}` : "")]);
   document.querySelector("#definition dl").replaceWith(rowsOf(entries));
-  document.querySelector("#definition dl").append(el("dt", {}, el("code", {}, one.key)), el("dd", {}, el("code", {}, one.formula)));
+  fill("#definition details", el("summary", {}, el("code", {}, one.key)), el("code", {}, one.formula));
 }
 
 const COLUMNS = {
