@@ -54,12 +54,20 @@ def test_it_draws_every_chart_with_links(chromium: Page, plain_page: str) -> Non
     assert marks(chromium, "lines", "path") == 8
     assert marks(chromium, "bars", "rect") == 3
     assert texts(chromium, "#bars h3") == ["本机关", "口径不明"]
+    # A rate of 0 has no length, also where it is the only one.
+    widths = chromium.run("[...document.querySelectorAll('#bars a > rect')].map((bar) => bar.width.baseVal.value)")
+    assert widths[0] > widths[1] > 100
+    assert widths[2] < 2
     assert marks(chromium, "composition", "rect") == 18
     assert marks(chromium, "coverage", "rect") == 11
     assert len(texts(chromium, "#table tbody tr")) == 11
     caveats = " ".join(texts(chromium, "#bars .caveats li"))
     assert "存疑：T3-COL (（七）总计) — 甲市公安局 2022" in caveats
     assert "报告中没有表格：images only — 甲市卫生健康委员会 2022" in caveats
+    # Why a line is not there, or has a gap, stands below the lines as well.
+    caveats = " ".join(texts(chromium, "#lines .caveats li"))
+    assert "报告中没有表格：images only — 甲市卫生健康委员会 2022" in caveats
+    assert "仅见于其他网站的转载，不采用其数字 — 乙区教育局 2022" in caveats
     assert chromium.trouble == []
 
 

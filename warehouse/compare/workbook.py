@@ -194,7 +194,7 @@ def _long(
             key, numerator, denominator, value, *rest = row.figures
             indicator = by_key[str(key)]
             yield [
-                *row.keys,
+                *_keys(row),
                 key,
                 label(indicator, lang),
                 _number(numerator, None, False),
@@ -220,9 +220,19 @@ def _wide(
                 _number(value, indicator, indicator.key in row.doubtful)
                 for value, indicator in zip(row.figures, wanted, strict=True)
             ]
-            yield [*row.keys, *values, row.note, row.source_url]
+            yield [*_keys(row), *values, row.note, row.source_url]
 
     return list(zip(wide_header(wanted, lang), widths, strict=True)), cells()
+
+
+def _keys(row: Row) -> list[Any]:
+    agency_id, name, division, year, scope = row.keys
+    return [agency_id, name, division, _year(year), scope]
+
+
+def _year(year: Any) -> tuple[Any, dict[str, Any]]:
+    """A year stands left, under its header: to the right it would touch the text of the next column."""
+    return year, {"align": "left"}
 
 
 def _number(value: Any, indicator: Indicator | None, doubtful: bool) -> tuple[Any, dict[str, Any]]:
@@ -261,7 +271,7 @@ def _caveats(compared: Sequence[Compared], wanted: Sequence[Indicator], lang: st
             told = definition(indicator, lang)
             yield [None, None, None, label(indicator, lang), f"{told.comparability}: {told.why}"]
     for one in compared:
-        about = [one.agency[1], one.report_year, text("scopes", one.about.scope, lang)]
+        about = [one.agency[1], _year(one.report_year), text("scopes", one.about.scope, lang)]
         by_note: dict[str, list[str]] = {}
         for indicator in wanted:
             for note in one.notes(indicator, lang):
@@ -274,7 +284,7 @@ def _source(one: Compared, lang: str) -> list[Any]:
     source = one.source
     return [
         one.agency[1],
-        one.report_year,
+        _year(one.report_year),
         text("scopes", one.about.scope, lang),
         source.title,
         _Address(source.url) if source.url and is_web(source.url) else source.url,

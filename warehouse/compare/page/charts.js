@@ -16,6 +16,12 @@ const widthOf = (selector) => (state.printing ? PAPER : Math.max(280, document.q
 const margin = (names, width) => Math.min(Math.max(...names.map(ems), 4) * 12.5 + 12, width * 0.4);
 const axisText = (value) => (indicator().ratio ? number(value * 100, 1) + "%" : number(value));
 
+// From zero to the largest value; where all are zero there is a scale all the same, and no bar has a length.
+function scale(values) {
+  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
+  return low === high ? [0, 1] : [low, high];
+}
+
 function lines() {
   const one = indicator();
   const series = new Map();
@@ -51,7 +57,7 @@ function lines() {
     fill("#lines .chart", Plot.plot({
       width, height: width < 500 ? 300 : 380, marginLeft: 56, marginRight: 24, marginTop: 28,
       x: { ticks: years, tickFormat: (year) => String(year), label: null, inset: 12, domain: years.length > 1 ? [years[0], years[years.length - 1]] : [years[0] - 1, years[0] + 1] },
-      y: { grid: true, zero: true, nice: true, label: null, tickFormat: axisText },
+      y: { grid: true, domain: scale(points.map(({ v }) => v)), nice: true, label: null, tickFormat: axisText },
       marks: [
         Plot.ruleY([0], { stroke: "#5a6876" }),
         Plot.ruleX(breaks, { x: (year) => year - 0.5, strokeDasharray: "4,4", stroke: "#5a6876" }),
@@ -64,7 +70,9 @@ function lines() {
       color: { type: "identity" }, symbol: { type: "identity" },
     }), more);
   }
-  caveats("#lines .caveats", points.map(({ at }) => ({ at, one: state.indicator })));
+  // A gap in a line, and a series that is not there at all, have their reasons too.
+  const silent = [...series.values()].filter((all) => !told.includes(all));
+  caveats("#lines .caveats", [...few, ...silent].flat().map(({ at }) => ({ at, one: state.indicator })));
 }
 
 const figureOf = ({ at }) => data.reports[at].f[state.indicator];
@@ -99,7 +107,7 @@ function bars() {
     drawn.push(...few);
     charts.push(el("h3", {}, t(scope, {}, "scopes")), Plot.plot({
       width, height: few.length * 28 + 34, marginLeft: left, marginRight: 74, marginBottom: 26, marginTop: 8,
-      x: { grid: true, label: null, tickFormat: axisText, ticks: Math.max(3, Math.floor((width - left) / 110)), zero: true },
+      x: { grid: true, label: null, tickFormat: axisText, ticks: Math.max(3, Math.floor((width - left) / 110)), domain: scale(few.map((row) => figureOf(row)[VALUE])) },
       y: { domain: few.map(({ at }) => at), label: null, tickSize: 0, tickFormat: (at) => cut(nameOf(data.reports[at].a), (left - 12) / 12) },
       marks: [
         Plot.barX(few, { x: (row) => figureOf(row)[VALUE], y: "at", fill: "#0072b2", fillOpacity: faint, stroke: "#0072b2", insetTop: 2, insetBottom: 2, href: ({ at }) => hrefOf(at), ariaLabel: spoken }),
