@@ -65,7 +65,6 @@ async def read_lists(visit: Visit, family: Family) -> None:
             await family.read_list(visit, node)
         except ListFailed as error:
             failed.append(error)
-            visit.unread_lists.add(node.url)
     if failed and visit.portal.list_page.entry == "year_template" and any(e.code != "not_found" for e in failed):
         failed = [error for error in failed if error.code != "not_found"]
     elif failed and visit.portal.list_page.entry == "year_template" and visit.candidates:
