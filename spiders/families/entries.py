@@ -14,6 +14,8 @@ from spiders.visiting.visit import ListFailed, Visit
 
 # 条例 of 2007 came into force in May 2008: no report is older.
 FIRST_REPORT_YEAR = 2008
+# A province's hub links some hundred bodies; a page that links thousands of lists is none.
+MOST_NODES = 500
 _YEAR_FIELD = re.compile(r"\{year([+-]\d)?\}")
 
 
@@ -121,7 +123,10 @@ async def _linked(visit: Visit, family: Family) -> list[Node]:
             visit.read_rows(part)
     if not nodes and not visit.candidates:
         raise ListFailed("list_changed", f"list_changed: no link on {declared.url} matches year_link_re")
-    return list(nodes.values())
+    if len(nodes) > MOST_NODES:
+        visit.notes.append(f"entry: {declared.url} links {len(nodes)} lists; the first {MOST_NODES} were read")
+        visit.whole_list_read = False
+    return list(nodes.values())[:MOST_NODES]
 
 
 def linked_lists(page: Page, year_link_re: str, hosts: tuple[str, ...]) -> list[tuple[str, int | None]]:
