@@ -13,6 +13,7 @@ HOME_VARIABLE = "GONGKAI_HOME"
 PORTALS_VARIABLE = "GONGKAI_PORTALS"
 CONTACT_VARIABLE = "GONGKAI_CONTACT"
 DEBUG_VARIABLE = "GONGKAI_DEBUG"
+PROCESSES_VARIABLE = "GONGKAI_CRAWL_PROCESSES"
 DEFAULT_HOME = Path("data")
 
 
@@ -22,13 +23,15 @@ class Settings:
 
     ``home`` is the folder of everything that is written, ``portals`` a folder of registry files (None: the
     shipped registry), ``contact`` the address in the user agent (None: only local portals are crawled),
-    ``as_of`` the clock of schedules and manifests in UTC (None: the real one).
+    ``as_of`` the clock of schedules and manifests in UTC (None: the real one), ``crawl_processes`` how many processes
+    share a crawl: one serves some five hundred hosts.
     """
 
     home: Path
     portals: Path | None = None
     contact: str | None = None
     as_of: datetime | None = None
+    crawl_processes: int = 1
 
     @property
     def now(self) -> datetime:
@@ -55,6 +58,7 @@ def resolve(home: Path | None = None, portals: Path | None = None, as_of: dateti
         portals=registry.resolve() if registry else None,
         contact=os.environ.get(CONTACT_VARIABLE, "").strip() or None,
         as_of=as_of,
+        crawl_processes=_count(PROCESSES_VARIABLE),
     )
 
 
@@ -70,6 +74,15 @@ def parse_time(text: str) -> datetime:
 def debugging() -> bool:
     """Whether the user asked for tracebacks."""
     return os.environ.get(DEBUG_VARIABLE, "") not in ("", "0")
+
+
+def _count(variable: str) -> int:
+    text = os.environ.get(variable, "").strip()
+    if not text:
+        return 1
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 64:
+        raise CalledWronglyError(f"{variable} is {text!r}; write a number from 1 to 64.")
+    return int(text)
 
 
 def _path(variable: str) -> Path | None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from flows.errors import CalledWronglyError, GongkaiError
@@ -109,10 +108,11 @@ def crawl(
         as_of=settings.as_of,
         contact=settings.contact,
         on_progress=report,
+        processes=settings.crawl_processes,
     )
     failures = tuple(Failure("crawl", p.portal_id, p.reason or p.outcome) for p in summary.failures)
     details = {
-        "crawl_id": summary.crawl_id,
+        "crawl_ids": [manifest.stem for manifest in summary.manifests],
         "portals": [
             {
                 "portal_id": p.portal_id,
@@ -129,26 +129,23 @@ def crawl(
             }
             for p in summary.portals
         ],
-        "rejected": rejections(summary.manifest),
-        "events": events(summary.manifest),
+        "rejected": rejections(summary.rows()),
+        "events": events(summary.rows()),
     }
     return StageResult("crawl", "failed" if failures else "ok", _since(started), failures, details)
 
 
-def events(manifest: Path) -> list[dict[str, Any]]:
+def events(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Reports that one crawl judged to be gone, moved or back: portal, what happened, address, new address."""
-    from spiders.archive import read_manifest
-
     return [
         {"portal_id": row["portal_id"], "event": row["event"], "url": row["url"], "moved_to": row["moved_to"]}
-        for row in read_manifest(manifest)
+        for row in rows
         if row.get("kind") == "event"
     ]
 
 
-def rejections(manifest: Path) -> list[dict[str, Any]]:
-    """Pages and links that one crawl's manifest turns down: portal, address, title and why."""
-    from spiders.archive import read_manifest
+def rejections(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Pages and links that one crawl's manifests turn down: portal, address, title and why."""
     from transforms.redaction import redacted
 
     return [
@@ -159,7 +156,7 @@ def rejections(manifest: Path) -> list[dict[str, Any]]:
             "title": redacted(row.get("title") or row.get("link_text") or "") or None,
             "reason": redacted(row.get("reason") or "") or None,
         }
-        for row in read_manifest(manifest)
+        for row in rows
         if row.get("kind") in ("fetch", "link") and row.get("outcome") == "rejected"
     ]
 

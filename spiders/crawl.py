@@ -1,32 +1,30 @@
-"""Starts one crawl in its own process, follows its manifest, says how each portal fared; no Scrapy here."""
+"""Starts a crawl in processes of its own, follows their manifests, says how each portal fared; no Scrapy here."""
 
 from __future__ import annotations
 
+import contextlib
 import datetime
-import os
-import subprocess
-import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from spiders import archive, registry
 from spiders.archive.manifest import timestamp
+from spiders.process import CrawlProcess, Progress, follow
 from spiders.registry import Portal, RegistryError, UnknownPortal
-
-Progress = Callable[[str, int, int | None], None]
+from spiders.sharding import shards
 
 # Longer than the budget of any address; a crawl that takes longer hangs.
 DEFAULT_TIMEOUT_SECONDS = 10 * 3600.0
-_FOLLOW_EVERY_SECONDS = 0.1
-_LOG_TAIL_CHARACTERS = 1500
 
 __all__ = [
     "CrawlSummary",
     "MissingContact",
     "PortalOutcome",
+    "Progress",
     "RegistryError",
     "UnknownPortal",
     "run_crawl",
@@ -57,18 +55,22 @@ class PortalOutcome:
 
 @dataclass(frozen=True)
 class CrawlSummary:
-    """One crawl: its manifest, its log, the portals in registry order, and what a person ought to know."""
+    """One crawl: the manifest and log of each process, the portals in registry order, what a person ought to know."""
 
-    crawl_id: str
-    manifest: Path
+    manifests: tuple[Path, ...]
     portals: tuple[PortalOutcome, ...]
-    log: Path
+    logs: tuple[Path, ...]
     notes: tuple[str, ...] = ()
 
     @property
     def failures(self) -> tuple[PortalOutcome, ...]:
         """The portals that count as failures (contract §1)."""
         return tuple(portal for portal in self.portals if portal.failure)
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """The rows of the manifests."""
+        for manifest in self.manifests:
+            yield from archive.read_manifest(manifest)
 
 
 def run_crawl(
@@ -83,6 +85,7 @@ def run_crawl(
     on_progress: Progress | None = None,
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     sample: int | None = None,
+    processes: int = 1,
     scrapy_settings: Mapping[str, object] | None = None,
 ) -> CrawlSummary:
     """Crawl the selected portals into the raw archive of a home.
@@ -99,6 +102,7 @@ def run_crawl(
         on_progress: called with ("portals", done, total) and ("documents", fetched, None).
         timeout_seconds: after this the crawl is ended and its unfinished portals are failures.
         sample: only a look: the first page of so many lists and so many articles of each portal; None is all.
+        processes: how many processes share the portals; a host belongs to one of them.
         scrapy_settings: overrides of Scrapy settings, for tests.
 
     Raises:
@@ -113,9 +117,6 @@ def run_crawl(
     archive.adopt(home)
     wanted = as_of or datetime.datetime.now(datetime.UTC)
     clock = archive.clock(home, wanted)
-    crawl_id = archive.new_crawl_id(clock)
-    log = archive.manifest_folder(home) / f"{crawl_id}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
     arguments = {
         "home": str(home),
         "portals": str(Path(portals).resolve()) if portals is not None else "",
@@ -123,26 +124,37 @@ def run_crawl(
         "year": ",".join(str(year) for year in years),
         "recheck": "1" if recheck else "0",
         "as_of": clock.isoformat(),
-        "crawl_id": crawl_id,
         "sample": str(sample or ""),
     }
+    parts = shards(selected, processes) or [selected]
     began = time.monotonic()
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            _command(arguments, scrapy_settings or {}),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=_environment(contact),
-            cwd=home,
-        )
-        try:
-            timed_out = _follow(process, home, crawl_id, len(selected), on_progress, timeout_seconds)
-        finally:
-            _end(process)
-    beginning = _beginning(crawl_id, clock, selected, arguments)
-    summary = _summary(home, beginning, selected, log, process.returncode, timed_out, time.monotonic() - began)
-    return replace(summary, notes=_clock_notes(wanted, clock))
+    with contextlib.ExitStack() as stack:
+        if len(parts) > 1:
+            stack.enter_context(archive.held(home))
+        crawls = []
+        for number, part in enumerate(parts, start=1):
+            own = dict(arguments) if len(parts) == 1 else {**arguments, **_of_shard(stack, part, number)}
+            crawl = CrawlProcess(home, archive.new_crawl_id(clock), part, own)
+            stack.callback(crawl.end)
+            crawl.start(contact, scrapy_settings or {})
+            crawls.append(crawl)
+        timed_out = follow(crawls, on_progress, timeout_seconds)
+    elapsed = time.monotonic() - began
+    found = [_summary(crawl, clock, timed_out, elapsed) for crawl in crawls]
+    outcomes = {outcome.portal_id: outcome for part in found for outcome in part.portals}
+    return CrawlSummary(
+        manifests=tuple(manifest for part in found for manifest in part.manifests),
+        portals=tuple(outcomes[portal.id] for portal in selected),
+        logs=tuple(log for part in found for log in part.logs),
+        notes=_clock_notes(wanted, clock),
+    )
+
+
+def _of_shard(stack: contextlib.ExitStack, portals: tuple[Portal, ...], number: int) -> dict[str, str]:
+    """The arguments of one process of several; thousands of ids are too long for a command line."""
+    file = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gongkai-shard-")), "portals")
+    file.write_text(",".join(portal_ids_of(portals)), "utf-8")
+    return {"portal": f"@{file}", "shard": str(number)}
 
 
 def _clock_notes(wanted: datetime.datetime, clock: datetime.datetime) -> tuple[str, ...]:
@@ -170,96 +182,25 @@ def _require_contact(selected: tuple[Portal, ...], contact: str | None) -> None:
         )
 
 
-def _command(arguments: Mapping[str, str], scrapy_settings: Mapping[str, object]) -> list[str]:
-    command = [sys.executable, "-m", "scrapy", "crawl", "portals"]
-    for name, value in arguments.items():
-        if value:
-            command += ["-a", f"{name}={value}"]
-    for name, setting in scrapy_settings.items():
-        command += ["-s", f"{name}={setting}"]
-    return command
-
-
-def _environment(contact: str | None) -> dict[str, str]:
-    environment = dict(os.environ)
-    root = str(Path(__file__).resolve().parent.parent)
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH")]))
-    environment["SCRAPY_SETTINGS_MODULE"] = "spiders.settings"
-    environment["PYTHONUNBUFFERED"] = "1"
-    # The caller's choice counts, not what happens to be in the environment.
-    environment.pop("GONGKAI_CONTACT", None)
-    environment.pop("GONGKAI_PORTALS", None)
-    if contact:
-        environment["GONGKAI_CONTACT"] = contact
-    return environment
-
-
-def _follow(
-    process: subprocess.Popen[bytes],
-    home: Path,
-    crawl_id: str,
-    total: int,
-    on_progress: Progress | None,
-    timeout_seconds: float,
-) -> bool:
-    """Wait for the process while reporting what its manifest gains; True when the time ran out."""
-    deadline = time.monotonic() + timeout_seconds
-    part, position, done, documents = archive.part_path(home, crawl_id), 0, 0, 0
-    report = on_progress or (lambda label, done, total: None)
-    report("portals", 0, total)
-    while True:
-        running = process.poll() is None
-        # At its end the crawl renames the file, and its last rows are read under the final name.
-        rows, position = archive.follow(part if part.exists() else part.with_suffix(""), position)
-        done += sum(row["kind"] == "portal" for row in rows)
-        fetched = sum(row["kind"] == "fetch" and row["role"] != "list" for row in rows)
-        if fetched:
-            documents += fetched
-            report("documents", documents, None)
-        if any(row["kind"] == "portal" for row in rows):
-            report("portals", done, total)
-        if not running:
-            report("portals", total, total)
-            return False
-        if time.monotonic() > deadline:
-            return True
-        time.sleep(_FOLLOW_EVERY_SECONDS)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End our own process at once: a gentle end would wait for the answers that it hangs on, and the archive
-    loses nothing by a kill (documents come before rows, and what a crawl leaves is adopted)."""
-    if process.poll() is None:
-        process.kill()
-        process.wait()
-
-
-def _summary(
-    home: Path,
-    beginning: dict[str, Any],
-    selected: tuple[Portal, ...],
-    log: Path,
-    status: int,
-    timed_out: bool,
-    elapsed_seconds: float,
-) -> CrawlSummary:
-    crawl_id = beginning["crawl_id"]
+def _summary(crawl: CrawlProcess, clock: datetime.datetime, timed_out: bool, elapsed_seconds: float) -> CrawlSummary:
+    home, crawl_id, log = crawl.home, crawl.crawl_id, crawl.log
     manifest = archive.manifest_folder(home) / f"{crawl_id}.jsonl"
     part = archive.part_path(home, crawl_id)
     found, kinds = _outcomes(manifest if manifest.exists() else part)
-    missing = [portal for portal in selected if portal.id not in found]
+    missing = [portal for portal in crawl.portals if portal.id not in found]
     if missing:
-        why = _why_unfinished(log, status, timed_out, elapsed_seconds)
+        why = crawl.why_unfinished(timed_out, elapsed_seconds)
         lost = [PortalOutcome(portal.id, "failed", True, why) for portal in missing]
         found.update((outcome.portal_id, outcome) for outcome in lost)
         rows = [_row(crawl_id, outcome) for outcome in lost]
+        beginning = _beginning(crawl_id, clock, crawl.portals, crawl.arguments)
         if part.exists():
             archive.adopt(home, {crawl_id: rows if "crawl" in kinds else [beginning, *rows]})
         else:
             _append(home, manifest, beginning, rows)
-    elif "end" in kinds and status == 0 and not log.read_bytes().strip():
+    elif "end" in kinds and crawl.status == 0 and not log.read_bytes().strip():
         log.unlink()
-    return CrawlSummary(crawl_id, manifest, tuple(found[portal.id] for portal in selected), log)
+    return CrawlSummary((manifest,), tuple(found[portal.id] for portal in crawl.portals), (log,))
 
 
 def _outcomes(path: Path) -> tuple[dict[str, PortalOutcome], set[str]]:
@@ -308,11 +249,3 @@ def _append(home: Path, manifest: Path, beginning: dict[str, Any], rows: list[di
         writer.write(beginning)
         for row in rows:
             writer.write(row)
-
-
-def _why_unfinished(log: Path, status: int, timed_out: bool, elapsed_seconds: float) -> str:
-    if timed_out:
-        return f"timeout: the crawl was ended after {elapsed_seconds:.0f} seconds before this portal was done"
-    tail = log.read_text(encoding="utf-8", errors="replace").strip()[-_LOG_TAIL_CHARACTERS:]
-    said = f"; the end of its log: {tail}" if tail else ""
-    return f"crashed: the crawl process ended with status {status} before this portal was done{said}"

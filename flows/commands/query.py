@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from flows.commands import options
-from flows.errors import CalledWronglyError
 from flows.settings import resolve
 
 FORMATS = ("table", "csv", "json", "parquet")
@@ -35,15 +34,19 @@ def sql(query: str, home: Path | None, format_: str | None, output: Path | None)
         click.echo(f"{rows} rows in {output}", err=True)
 
 
-@click.command(short_help="Agencies over years, as CSV.")
+@click.command(short_help="Agencies over years, as CSV, spreadsheet or page.")
 @click.argument("agencies", nargs=-1, metavar="[AGENCY]...")
 @options.home
 @click.option("--division", metavar="D", help="Only agencies of this division (code or name).")
 @click.option("--years", metavar="YEARS", help="Report years, such as 2019-2024 or 2019,2021.")
 @click.option("--indicator", "indicators", multiple=True, metavar="I", help="Indicator; may be repeated.")
 @click.option("--wide", is_flag=True, help="One row for each agency and year.")
-@click.option("--lang", type=click.Choice(("zh", "en")), default="zh", show_default=True, help="Language of notes.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, metavar="FILE.csv")
+@click.option(
+    "--lang", type=click.Choice(("zh", "en")), default="zh", show_default=True, help="Language of notes and headers."
+)
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), required=True, metavar="FILE.csv|.xlsx|.html"
+)
 def compare(
     agencies: tuple[str, ...],
     home: Path | None,
@@ -58,18 +61,23 @@ def compare(
 
     Agencies are named as in their reports, or by id; none means all. No indicator means all.
 
+    The name of the file chooses the format. CSV: one row for each figure, or with --wide for each report. XLSX: the
+    same with number formats, and sheets of definitions, caveats and sources. HTML: one page with charts that needs no
+    network; each figure leads to its report, the printed text and the place, and a button changes the language.
+
     \b
-    Example:
+    Examples:
       gongkai compare 云泽市自然资源局 --indicator refusal_rate --home data/demo -o refusal.csv
+      gongkai compare --division 云泽市 --years 2021-2024 --home data/demo -o yunze.xlsx
+      gongkai compare --indicator refusal_rate --lang en --home data/demo -o refusal.html
     """
-    if output.suffix.lower() != ".csv":
-        raise CalledWronglyError(
-            f"{output}: only CSV is written in this version, so the file's name must end in .csv "
-            f"(found {output.suffix or 'no ending'})."
-        )
+    from flows.progress import report, shown
     from warehouse.compare import compare as write_comparison
 
-    written = write_comparison(resolve(home).home, agencies, division, years, indicators, wide, lang, out=output)
+    with shown():
+        written = write_comparison(
+            resolve(home).home, agencies, division, years, indicators, wide, lang, out=output, on_progress=report
+        )
     for agency in written.without_report:
         click.echo(f"No report in this selection: {agency}", err=True)
     click.echo(f"{written.rows} rows in {output}", err=True)

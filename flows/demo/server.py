@@ -52,7 +52,7 @@ class Page:
 class Asked:
     """What a request says, for answering functions: path with query, lower-case headers, visit number.
 
-    `form` holds the fields of the query and, over them, of a form that was posted.
+    `form` holds the fields of the query and, over them, of a form that was posted; `posted` is the body as it came.
     """
 
     path: str
@@ -60,6 +60,7 @@ class Asked:
     visit: int
     method: str = "GET"
     form: Mapping[str, str] = field(default_factory=dict)
+    posted: str = ""
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ class PortalServer:
         else:
             fields = parse_qsl(urlsplit(path).query, keep_blank_values=True)
             form = dict(fields + parse_qsl(posted, keep_blank_values=True))
-            page = declared(Asked(path, headers, visit, method, form))
+            page = declared(Asked(path, headers, visit, method, form, posted))
         if visit <= page.fail_times:
             return replace(page, body=b"failing", status=page.fail_status, truncate=0, etag="", redirect=""), visit
         return replace(page, body=page.body.replace(b"{visits}", str(visit).encode())), visit

@@ -25,8 +25,9 @@ NIGHT = datetime.timedelta(hours=8)
 class Stored:
     """The newest usable answer of one address of one portal. `asked_at` counts attempts that failed, too.
 
-    `gone`: it answered 404 or 410 since. Of a `lost` one the archive no longer holds the bytes: it has no validators,
-    so that a portal sends them again. `listed_on` and `published_on` are the days that the list and the page print.
+    `gone`: it answered 404 or 410 since, or with a page that is none. Of a `lost` one the archive no longer holds the
+    bytes: it has no validators, so that a portal sends them again. `link_date` and `published_on` are the days that
+    the list and the page print.
     """
 
     url: str
@@ -186,13 +187,14 @@ def _learn_fetch(knowledge: Knowledge, row: dict[str, Any]) -> None:
     addresses = knowledge.stored.setdefault(portal_id, {})
     asked_at = _moment(row["fetched_at"])
     usable = row["outcome"] in ("stored", "unchanged", "rejected") and row.get("sha256")
-    gone = row.get("status") in _FINAL_STATUSES
+    # A page that answers 200 and says that there is nothing is as gone as a 404 (families.md §3).
+    gone = row.get("status") in _FINAL_STATUSES or (row.get("reason") or "").startswith("soft_404:")
     if usable:
         addresses[url] = _stored(row, asked_at)
         knowledge.missed.pop((portal_id, url), None)
     elif gone and url in addresses:
         addresses[url] = replace(addresses[url], asked_at=asked_at, gone=True)
-    elif gone or (row.get("reason") or "").startswith("soft_404:"):
+    elif gone:
         knowledge.missed[portal_id, url] = asked_at
     if row["role"] == "attachment" and row.get("article_url"):
         broken = knowledge.broken_attachments.setdefault(portal_id, {}).setdefault(row["article_url"], set())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import os
@@ -49,27 +50,31 @@ def timestamp(moment: datetime.datetime) -> str:
 class ManifestWriter:
     """Writes the manifest of one crawl; only one writer at a time may hold an archive.
 
+    Of a crawl by several processes each writes a manifest of its own: `shard` is its number from 1, and the process
+    that started them holds the archive meanwhile.
+
     Used as a context manager. Leaving it without an `end` row still renames the file: the rows it holds are
     true.
     """
 
-    def __init__(self, home: Path, crawl_id: str) -> None:
+    def __init__(self, home: Path, crawl_id: str, shard: int | None = None) -> None:
         if not CRAWL_ID.fullmatch(crawl_id):
             raise ArchiveError(f"expected a crawl id such as 20260131T180000Z-1a2b3c, found {crawl_id!r}")
         self.home = Path(home)
         self.crawl_id = crawl_id
         self.path = manifest_folder(self.home) / f"{crawl_id}.jsonl"
         self._part = part_path(self.home, crawl_id)
-        self._lock = _lock(self.home)
-        _acquire(self._lock, self.home)
+        self._lock = held(self.home, shard)
+        self._lock.__enter__()
         try:
-            _adopt_parts(self.home)
+            if shard is None:
+                _adopt_parts(self.home)
             if self.path.exists():
                 raise ArchiveError(f"the manifest {self.path} exists already; a crawl id is used once")
             self._descriptor: int | None = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
             self._bytes = 0
         except BaseException:
-            self._lock.release()
+            self._lock.__exit__(None, None, None)
             raise
 
     def write(self, *rows: Mapping[str, Any]) -> None:
@@ -110,7 +115,7 @@ class ManifestWriter:
         except OSError as error:
             raise _not_written(self._part, error) from error
         finally:
-            self._lock.release()
+            self._lock.__exit__(None, None, None)
 
     def __enter__(self) -> ManifestWriter:
         return self
@@ -133,12 +138,8 @@ def adopt(home: Path, extra_rows: Mapping[str, list[Row]] | None = None) -> tupl
     """
     if not manifest_folder(home).is_dir():
         return ()
-    lock = _lock(home)
-    _acquire(lock, home)
-    try:
+    with held(home):
         return _adopt_parts(home, extra_rows or {})
-    finally:
-        lock.release()
 
 
 def clock(home: Path, wanted: datetime.datetime) -> datetime.datetime:
@@ -225,20 +226,27 @@ def _order(path: Path) -> tuple[str, str, str]:
     return stamp, str(first.get("started_at", "")), path.name
 
 
-def _lock(home: Path) -> filelock.FileLock:
-    folder = manifest_folder(home)
-    folder.mkdir(parents=True, exist_ok=True)
-    return filelock.FileLock(folder.parent / ".lock")
+@contextlib.contextmanager
+def held(home: Path, shard: int | None = None) -> Iterator[None]:
+    """Hold the archive of a home alone; a shard holds only what keeps others from it.
 
-
-def _acquire(lock: filelock.FileLock, home: Path) -> None:
-    try:
-        # Whoever was killed a moment ago may still be dying; the home's own lock refuses a second writer at once.
-        lock.acquire(timeout=3)
-    except filelock.Timeout:
-        raise ArchiveBusy(
-            f"another crawl or ingest is writing to the archive of {home}; wait for it to end and try again"
-        ) from None
+    Raises:
+        ArchiveBusy: when another crawl or ingest is writing.
+    """
+    folder = manifest_folder(home).parent
+    manifest_folder(home).mkdir(parents=True, exist_ok=True)
+    names = sorted({folder / ".lock", *folder.glob(".lock-*")}) if shard is None else [folder / f".lock-{shard}"]
+    with contextlib.ExitStack() as stack:
+        for name in names:
+            try:
+                # Whoever was killed a moment ago may still be dying; the home's own lock refuses a second writer at
+                # once.
+                stack.enter_context(filelock.FileLock(name, timeout=3))
+            except filelock.Timeout:
+                raise ArchiveBusy(
+                    f"another crawl or ingest is writing to the archive of {home}; wait for it to end and try again"
+                ) from None
+        yield
 
 
 def _adopt_parts(home: Path, extra_rows: Mapping[str, list[Row]] | None = None) -> tuple[Path, ...]:

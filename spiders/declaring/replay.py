@@ -79,7 +79,7 @@ def replay(portal: Portal, answers: Iterable[SavedAnswer] = (), *, sample: int |
             writer=rows,  # type: ignore[arg-type]
             sample=sample,
         )
-        visit = Visit(night, portal)
+        visit = Visit(night, portal if sample is None else portal.at_a_look())
         failed = asyncio.run(_visit(visit))
     return Replayed(saved.asked, visit, rows.rows, failed)
 

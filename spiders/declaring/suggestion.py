@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from spiders.families import FAMILIES
 from spiders.families.auto import as_found
 from spiders.families.entries import linked_lists
 from spiders.reading import titles
+from spiders.registry import FAMILIES as RULES
 from spiders.registry import Pager
 
 # Which links of a navigation page lead to the list of a year.
@@ -93,14 +95,26 @@ def _suggestion(first: dict[str, Any], trial: Trial) -> Suggestion:
         pager = found.list_page.pager
         if pager.kind != "none":
             list_block["pager"] = {"kind": pager.kind, **({"first": pager.first} if pager.first else {})}
-        if found.list_page.params:
-            list_block["params"] = dict(found.list_page.params)
+        params = {**_asked_with(trial, family), **found.list_page.params}
+        if params:
+            list_block["params"] = params
     entry |= {"family": family, "hosts": first["hosts"]}
     if first["local"]:
         entry |= {"local": True, "politeness": first["politeness"]}
     entry |= {"list": list_block, "evidence": {"source": f"looked at on {today()}", "verified_on": None}}
     notes += _what_to_know(trial)
     return Suggestion(entry, trial, tuple(notes))
+
+
+def _asked_with(trial: Trial, family: str) -> Mapping[str, str]:
+    """The parameters that a family needs, as the look itself asked with them: a script beside the page may name
+    them."""
+    found: dict[str, str] = {}
+    for name, rule in RULES[family].params.items():
+        asked = re.compile(rf"[?&\"]{name}\"?[=:]\"?({rule.pattern})(?=[&\"]|$)")
+        for match in filter(None, (asked.search(answer.key) for answer in trial.answers if rule.required)):
+            found.setdefault(name, match[1])
+    return found
 
 
 def _body(trial: Trial) -> str | None:

@@ -77,7 +77,7 @@ def look(
             sample=SAMPLE,
             scrapy_settings=scrapy_settings,
         )
-        rows = list(archive.read_manifest(summary.manifest))
+        rows = list(summary.rows())
         for portal, outcome in zip(selected, summary.portals, strict=True):
             yield _trial(home, portal, outcome, [row for row in rows if row.get("portal_id") == portal.id])
 

@@ -3,7 +3,7 @@ spiders/registry/families.yaml."""
 
 from __future__ import annotations
 
-from spiders.families import auto, gkmlpt, hanweb, static_list, ucap, year_page
+from spiders.families import auto, epoint, gkmlpt, hanweb, lonsun, static_list, ucap, year_page
 from spiders.families.entries import Family
 
 FAMILIES: dict[str, Family] = {
@@ -12,6 +12,8 @@ FAMILIES: dict[str, Family] = {
     "hanweb": hanweb.FAMILY,
     "jpaas": hanweb.FAMILY,
     "gkmlpt": gkmlpt.FAMILY,
+    "lonsun": lonsun.FAMILY,
+    "epoint": epoint.FAMILY,
     "year_page": year_page.FAMILY,
 }
 FAMILIES["auto"] = auto.family(FAMILIES)

@@ -14,6 +14,8 @@ from spiders.visiting.visit import ListFailed, Visit
 
 # 条例 of 2007 came into force in May 2008: no report is older.
 FIRST_REPORT_YEAR = 2008
+# A province's hub links some hundred bodies; a page that links thousands of lists is none.
+MOST_NODES = 500
 _YEAR_FIELD = re.compile(r"\{year([+-]\d)?\}")
 
 
@@ -65,7 +67,6 @@ async def read_lists(visit: Visit, family: Family) -> None:
             await family.read_list(visit, node)
         except ListFailed as error:
             failed.append(error)
-            visit.unread_lists.add(node.url)
     if failed and visit.portal.list_page.entry == "year_template" and any(e.code != "not_found" for e in failed):
         failed = [error for error in failed if error.code != "not_found"]
     elif failed and visit.portal.list_page.entry == "year_template" and visit.candidates:
@@ -110,7 +111,9 @@ async def _linked(visit: Visit, family: Family) -> list[Node]:
     nodes: dict[str, Node] = {}
     parts = list(family.parts(page))
     for part in parts:
-        for url, year in linked_lists(part, declared.year_link_re or "", visit.portal.hosts):
+        for linked, year in linked_lists(part, declared.year_link_re or "", visit.portal.hosts):
+            # The page itself was fetched by the address that is declared.
+            url = declared.url if linked == page.url else linked
             nodes.setdefault(url, Node(url, year, declared.url))
     # A node is no article and no candidate, whatever its link says.
     visit.list_urls.update(nodes)
@@ -120,7 +123,10 @@ async def _linked(visit: Visit, family: Family) -> list[Node]:
             visit.read_rows(part)
     if not nodes and not visit.candidates:
         raise ListFailed("list_changed", f"list_changed: no link on {declared.url} matches year_link_re")
-    return list(nodes.values())
+    if len(nodes) > MOST_NODES:
+        visit.notes.append(f"entry: {declared.url} links {len(nodes)} lists; the first {MOST_NODES} were read")
+        visit.whole_list_read = False
+    return list(nodes.values())[:MOST_NODES]
 
 
 def linked_lists(page: Page, year_link_re: str, hosts: tuple[str, ...]) -> list[tuple[str, int | None]]:
@@ -128,13 +134,14 @@ def linked_lists(page: Page, year_link_re: str, hosts: tuple[str, ...]) -> list[
     once.
 
     The expression is searched in the link's text and, failing that, in its address; the year is its group
-    `year`, else its first group, else the one year in what matched, else in the text.
+    `year`, else its first group, else the one year in what matched, else in the text. A page that links itself as
+    one of the years is the list of that year, too.
     """
     expression = re.compile(year_link_re)
     found: dict[str, int | None] = {}
     for link in page.links():
         url = page.absolute(link.get("href", ""))
-        if url is None or url == page.url or url in found or not addresses.declared(url, hosts):
+        if url is None or url in found or not addresses.declared(url, hosts):
             continue
         text = listing.link_text(link)
         match = expression.search(titles.normal(text)) or expression.search(url)

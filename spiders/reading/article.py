@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from spiders import addresses
-from spiders.reading import listing, metadata, titles
+from spiders.reading import listing, metadata, page_images, titles
 from spiders.reading.listing import Attachment
 from spiders.reading.pages import Element, Page, css, element_text, whole_text, xpath
 from spiders.registry import ArticleSelectors
@@ -23,6 +23,7 @@ CONTAINERS = (
     "#vsb_content, .v_news_content",
     "#ivs_content, .Article_content",
     "#mainText, .main-txt, .artile_zw",
+    ".epoint-article-content, #mainContent",
     ".xxgk_content, .bt_content, #NewsContent, .news_cont_d_wrap, #fontzoom, #BodyLabel",
 )
 # Hanweb marks the beginning of a text in whatever element holds it (families.md §2.2).
@@ -72,15 +73,22 @@ _ERROR_WORDS = re.compile(
     r"|不合法的参数|404(?:notfound|错误|-)|文章不存在|信息不存在或已被?删除|网站正在维护|系统维护中"
 )
 
+# What a column shows in the place of the report of a year that it does not have.
+_NOTHING_WORDS = re.compile(r"暂无(?:相关)?(?:信息|内容|数据|报告|年报)")
+
 
 @dataclass(frozen=True)
 class Article:
-    """What an article page says of itself. Days are YYYY-MM-DD; what is not there is None."""
+    """What an article page says of itself. Days are YYYY-MM-DD; what is not there is None.
+
+    `pictures` are those of a report that has neither a table nor a document beside it.
+    """
 
     title: str | None
     published_on: str | None
     content_source: str | None
     attachments: tuple[Attachment, ...]
+    pictures: tuple[Attachment, ...] = ()
 
 
 def read_article(page: Page, selectors: ArticleSelectors | None = None) -> Article:
@@ -95,11 +103,13 @@ def read_article(page: Page, selectors: ArticleSelectors | None = None) -> Artic
     body = body_of(page, selectors.body)
     # Most pages carry the tags, and the others print the same beside their text.
     printed = {} if all(meta.get(name) for name in _TAGS) else metadata.printed(page)
+    attachments = tuple(_attachments(page, body, selectors.attachments))[:MAX_ATTACHMENTS]
     return Article(
         title=_title(page, meta, printed, selectors.title),
         published_on=_published_on(page, meta, printed, selectors.date),
         content_source=meta.get("contentsource") or printed.get("source") or None,
-        attachments=tuple(_attachments(page, body, selectors.attachments))[:MAX_ATTACHMENTS],
+        attachments=attachments,
+        pictures=() if attachments else tuple(Attachment(url, "") for url in page_images.page_images(page, body)),
     )
 
 
@@ -177,11 +187,14 @@ def why_no_article(page: Page, article: Article, link_text: str, title_re: str |
     )
     if error:
         return f"soft_404: the page answers 200 and says {error[0]}"
+    body = body_of(page)
+    nothing = _NOTHING_WORDS.search(compact) if len(compact) < 1500 else None
+    if nothing and not article.attachments and (body is None or not _says_more(body)):
+        return f"soft_404: the page answers 200 and says {nothing[0]}"
     rows = listing.read_listing(page, listing.ListingRules(hosts=_own_host(page), title_re=title_re))
     others = [c for c in rows.candidates if titles.normal(c.link_text) != titles.normal(link_text)]
     verdict = titles.classify(article.title, title_re)
     named = verdict.accepted
-    body = body_of(page)
     substance = next(page.tree.iter("table"), None) is not None or bool(article.attachments) or body is not None
     if len(others) >= 2 and not article.attachments and not (named and body is not None and _says_more(body)):
         return "soft_404: the page is a list of reports, not a report"

@@ -69,7 +69,7 @@ def text_in(row: Mapping[str, Any], *keys: str) -> str:
     for key in keys:
         value = row.get(key)
         if isinstance(value, str):
-            said = " ".join(html.unescape(_TAG.sub("", value[:_MOST_TEXT_CHARACTERS])).split())
+            said = " ".join(html.unescape(_TAG.sub("", _whole(value[:_MOST_TEXT_CHARACTERS]))).split())
             if said:
                 return said
     return ""
@@ -80,8 +80,13 @@ def address_in(row: Mapping[str, Any], *keys: str) -> str:
     for key in keys:
         value = row.get(key)
         if isinstance(value, str) and value.strip() and len(value) <= _MOST_TEXT_CHARACTERS:
-            return value.strip()
+            return _whole(value.strip())
     return ""
+
+
+def _whole(text: str) -> str:
+    """The text without halves of characters, which JSON can hold and no file and no address can."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def day_in(row: Mapping[str, Any], *keys: str) -> str | None:

@@ -20,20 +20,28 @@ ARTICLE_SHAPE = re.compile(
     | /t\d{5,}\.s?html?                          # TRS, older
     | /t\d{4}_\d+\.s?html?                       # Shanghai departments: t0035_id
     | /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\.s?html?
-    | /[0-9a-f]{24,40}\.s?html?                  # hashes
-    | /\d{5,}\.s?html?                           # numeric ids
-    | /\d{4}/?\d\d-?\d\d/\d+\.s?html?            # dated directories
+    | /(?:doc_)?[0-9a-f]{24,40}\.s?html?          # hashes; doc_: Shandong channels
+    | /\d{5,}\.s?html? | /\d+\.jhtml             # numeric ids; JEECMS
+    | /\d{4}[-/]?\d\d[-/]?\d\d/\d+\.s?html?      # dated directories
     | /\d{12,}/index\.s?html?                    # Liaoning
-    | /c\d+/content\.s?html? | /(?:content|post|article|art|c|i|doc|show)[_-]?\d+(?:_\w+)*\.s?html?
+    | /c\d+/content\.s?html? | /(?:content|post|article|art|c|i|doc|show)[_-]?\d+(?:_\w+)?\.s?html?
+    | /[a-z]{2,20}-?(?:content|show)-\d+(?:-\d+)?\.html?
     | /art/\d{4}/(?:[\w-]+/)*art_[\w-]+\.s?html?  # Hanweb: art_<column>_<id>, art_<hash>, art_<uuid>
-    | /content(?:/post)?_\d+ | /contents/\d+/\d+\.html?
-    | /info/\d+/\d+\.htm | /show/[0-9a-f]{3,}(?:\.html?|$)
+    | /content(?:/post)?_\d+ | /(?:contents|govinfo)/\d+/\d+\.html?
+    | /info/\d+/\d+\.htm | /show/[0-9a-f]{3,}(?:\.html?|$) | /pages_\d+_\d+\.aspx
+    | /public/\d+/\d+\.s?html?                   # Lonsun: organ and id
     | /[\w-]*(?:show|view|detail|content|news|article)\.(?:asp|aspx|php|jsp|do|xp|thtml)\?
-    | [?&](?:id|nid|aid|cid|newsid|docid|articleid|infoid)=[\w-]+
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# A script is asked for one article by its id, or for the report of a year; one that is called a list lists.
+ARTICLE_QUERY = re.compile(
+    r"(?:^|&)(?:(?:id|nid|aid|newsid|docid|articleid|infoid)=[\w-]|(?:fbtime|nbyear|timeframe)=20\d\d)", re.IGNORECASE
+)
+_LIST_SCRIPT = re.compile(r"(?:list|ndbg)\.\w+$", re.IGNORECASE)
 DOCUMENT_ENDING = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|rtf|zip|rar|ofd)(?:$|[?&#])", re.IGNORECASE)
+# What is longer is no address of an article, and the shapes would be sought in it for seconds.
+MAX_ADDRESS_CHARACTERS = 2000
 _FOLDER = re.compile(r"(?:/|/(?:index|list|default|column)(?:[_-]?\d+)?\.\w+)$", re.IGNORECASE)
 _DATE = re.compile(r"(?<!\d)(20\d\d)\s*[-./年]\s*(1[0-2]|0?[1-9])\s*[-./月]\s*(3[01]|[12]\d|0?[1-9])(?!\d)")
 _CUT = re.compile(r"(?:…|\.{2,})\s*$")
@@ -216,9 +224,13 @@ def is_article_shaped(url: str, article_re: str | None = None) -> bool:
     """True when an address looks like one article: by the entry's expression, else by known shapes."""
     if article_re is not None:
         return re.search(article_re, url) is not None
+    if len(url) > MAX_ADDRESS_CHARACTERS:
+        return False
     parts = urlsplit(url)
     local = parts.path + (f"?{parts.query}" if parts.query else "")
-    return bool(ARTICLE_SHAPE.search(local) or DOCUMENT_ENDING.search(local))
+    if ARTICLE_SHAPE.search(local) or DOCUMENT_ENDING.search(local):
+        return True
+    return bool(ARTICLE_QUERY.search(parts.query)) and not _LIST_SCRIPT.search(parts.path)
 
 
 def link_text(link: Element) -> str:
@@ -261,7 +273,7 @@ def _row_of(link: Element) -> Element:
         if has_more_links(ancestor, MOST_LINKS_OF_A_ROW):
             break
         if name in _ROW_TAGS:
-            return ancestor
+            return _whole_row(ancestor)
         # A row built of div: it has this one link and a day.
         if name == "div" and not has_more_links(ancestor, 1):
             if date_in(element_text(ancestor)[:_MAX_ROW_CHARACTERS]):
@@ -270,6 +282,18 @@ def _row_of(link: Element) -> Element:
         if name in ("ul", "ol", "table", "body", "div"):
             break
     return link
+
+
+def _whole_row(row: Element) -> Element:
+    """The row, or the list around it: Lonsun makes each row a list with the day in an item beside the link's."""
+    around = row.getparent()
+    if row.tag != "li" or around is None or has_more_links(around, 1) or date_in(_beginning(row)):
+        return row
+    return around if date_in(_beginning(around)) else row
+
+
+def _beginning(row: Element) -> str:
+    return element_text(row)[:_MAX_ROW_CHARACTERS]
 
 
 def has_more_links(node: Element, most: int) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from spiders.reading.pages import Page, element_text
 from spiders.registry import Pager
@@ -20,6 +21,8 @@ _TOTAL = (
 _BOXED = re.compile(r"createPageHTML\s*\(\s*[\"'][A-Za-z_]")
 _REFRESH = re.compile(r"<meta[^>]{0,80}http-equiv\s*=\s*[\"']?refresh[^>]{0,200}>", re.IGNORECASE)
 _REFRESH_URL = re.compile(r"url\s*=\s*[\"']?\s*([^\"'>\s]*)", re.IGNORECASE)
+_MOVED = re.compile(r"(?:window|self|document|top)?\.?\blocation(?:\.href)?\s*=\s*[\"']([^\"'\s]{1,500})[\"']")
+_PAGE_ENDING = re.compile(r"\.([sj]?html?)$", re.IGNORECASE)
 _NEXT_WORDS = re.compile(r"^(?:下一?页|后一?页|下页|next|>|›|»|>>)\s*[>›»]*$", re.IGNORECASE)
 
 NextPage = Callable[[Pager, dict[str, str], str, Page, int], str | None]
@@ -41,18 +44,24 @@ def no_pages(pager: Pager, params: dict[str, str], first_url: str, page: Page, n
 
 def index_pages(pager: Pager, params: dict[str, str], first_url: str, page: Page, number: int) -> str | None:
     """`index_n`: index.html, index_1.html (page 2) …; `first` is the suffix of page 2 where the page does not tell."""
-    usual = 2 if _BOXED.search(page.text) else 1
-    suffix = (usual if pager.first is None else pager.first) + number - 1
+    suffix = (_usual_suffix(page) if pager.first is None else pager.first) + number - 1
     path = urlsplit(first_url).path
     folder, _, name = path.rpartition("/")
     stem, dot, ending = name.rpartition(".")
     if not dot:
         # The list is a folder: the page itself says how its index is called.
-        match = re.search(r"createPageHTML\s*\([^)]*?[\"'](\w+)[\"']\s*,\s*[\"'](\w+)[\"']", page.text)
-        stem, ending = (match[1], match[2]) if match else ("index", "html")
+        match = re.search(r"createPageHTML\s*\([^)]{0,200}?[\"'](\w{1,40})[\"']\s*,\s*[\"'](\w{1,10})[\"']", page.text)
+        stem, ending = (match[1], match[2]) if match else ("index", _ending_in(page, f"{folder}/{name}"))
         folder = f"{folder}/{name}" if name else folder
     stem = re.sub(r"_\d+$", "", stem)
     return _with_path(first_url, f"{folder}/{stem}_{suffix}.{ending}")
+
+
+def _ending_in(page: Page, folder: str) -> str:
+    """The ending that most pages below a folder have: a directory names its own pages as its articles."""
+    paths = (urlsplit(url).path for url in map(page.absolute, (link.get("href", "") for link in page.links())) if url)
+    endings = Counter(match[1] for path in paths if path.startswith(folder) and (match := _PAGE_ENDING.search(path)))
+    return max(endings, key=endings.__getitem__, default="html")
 
 
 def numbered_pages(pager: Pager, params: dict[str, str], first_url: str, page: Page, number: int) -> str | None:
@@ -73,12 +82,13 @@ def query_pages(pager: Pager, params: dict[str, str], first_url: str, page: Page
     name = str(params.get("page_parameter", "page"))
     following = (2 if pager.first is None else pager.first) + number - 1
     parts = urlsplit(first_url)
-    query = parse_qsl(parts.query, keep_blank_values=True)
-    if any(key == name for key, _ in query):
-        query = [(key, str(following) if key == name else value) for key, value in query]
+    # The rest of the query stays as it is written: old sites escape it in GBK.
+    asked, value = re.compile(rf"(^|&){re.escape(name)}=[^&]*"), f"{name}={following}"
+    if asked.search(parts.query):
+        query = asked.sub(lambda match: match[1] + value, parts.query)
     else:
-        query.append((name, str(following)))
-    return urlunsplit(parts._replace(query=urlencode(query)))
+        query = f"{parts.query}&{value}" if parts.query else value
+    return urlunsplit(parts._replace(query=query))
 
 
 def linked_pages(pager: Pager, params: dict[str, str], first_url: str, page: Page, number: int) -> str | None:
@@ -87,8 +97,13 @@ def linked_pages(pager: Pager, params: dict[str, str], first_url: str, page: Pag
         if link.get("rel") == "next" and "href" in link.attrib:
             return page.absolute(link.get("href", ""))
     for link in page.links():
-        said = element_text(link) or link.get("title", "").strip()
-        if _NEXT_WORDS.match(said):
+        picture = next(link.iter("img"), None)
+        said = (
+            element_text(link)
+            or link.get("title", "").strip()
+            or (picture.get("alt", "") if picture is not None else "")
+        )
+        if _NEXT_WORDS.match(said.strip()):
             url = page.absolute(link.get("href", ""))
             if url is not None:
                 return url
@@ -122,16 +137,43 @@ def next_page(
     return PAGERS[pager.kind](pager, params, first_url, page, number)
 
 
+def suffix_of_page_two(first_url: str, page: Page) -> int:
+    """1 or 2: where the numbers of a list's indexes begin (families.md §2.1, §2.9), by its script and its links."""
+    one, two = (index_pages(Pager("index_n", first=suffix), {}, first_url, page, 1) for suffix in (1, 2))
+    linked = {page.absolute(link.get("href", "")) for link in page.links()}
+    return 2 if two in linked and one not in linked else _usual_suffix(page)
+
+
+def _usual_suffix(page: Page) -> int:
+    return 2 if _BOXED.search(page.text) else 1
+
+
+def moved_to(page: Page) -> str | None:
+    """Where a page sends its reader by a refresh or, if it has no links of its own, by a script; None: nowhere."""
+    refresh = _REFRESH.search(page.text[:4096])
+    target = _REFRESH_URL.search(refresh[0]) if refresh else None
+    if target is None and next(page.links(), None) is None:
+        target = _MOVED.search(page.text[:65_536])
+    return page.absolute(target[1]) if target is not None else None
+
+
+def frames(page: Page) -> tuple[str, ...]:
+    """The addresses of a page's frames, each once."""
+    found = (page.absolute(frame.get("src", "")) for frame in page.tree.iter("iframe", "frame"))
+    return tuple(dict.fromkeys(url for url in found if url is not None))
+
+
 def is_past_the_end(status: int, body: bytes, page: Page | None) -> str | None:
     """Why a page after the first is past the end of the list, or None if it is one of its pages."""
     if status in (404, 410):
         return f"status {status}"
     if page is not None:
         refresh = _REFRESH.search(page.text[:4096])
-        if refresh:
-            target = _REFRESH_URL.search(refresh[0])
-            if target and target[1] in ("./", ".", "", "../", "/", "index.html", "./index.html"):
-                return "a refresh to the beginning of the list"
+        target = _REFRESH_URL.search(refresh[0]) if refresh else None
+        # Any other target only where nothing else stands on the page: lists refresh themselves, too.
+        starts = ("./", ".", "", "../", "/", "index.html", "./index.html")
+        if target is not None and (target[1] in starts or next(page.links(), None) is None):
+            return "a refresh to the beginning of the list"
     if status == 200 and len(body) < STUB_BYTES and (page is None or next(page.links(), None) is None):
         return f"a stub of {len(body)} bytes"
     return None
@@ -145,14 +187,7 @@ def pager_of(page: Page) -> Pager:
     """The pager that a plain list page shows: numbered indexes by its scripts, a link that says 下一页, or none."""
     total = total_pages(page)
     if total is not None and total > 1:
-        names = {
-            urlsplit(url).path.rpartition("/")[2]
-            for link in page.links()
-            if (url := page.absolute(link.get("href", "")))
-        }
-        second = any(re.fullmatch(r"index_2\.s?html?", name) for name in names)
-        first = any(re.fullmatch(r"index_1\.s?html?", name) for name in names)
-        return Pager("index_n", first=2 if second and not first else None)
+        return Pager("index_n", first=2 if suffix_of_page_two(page.url, page) == 2 else None)
     if linked_pages(Pager(), {}, page.url, page, 1) is not None:
         return Pager("next_link")
     return Pager("none")

@@ -152,6 +152,11 @@ class Portal:
             ordered[key] = value
         return ordered
 
+    def at_a_look(self) -> Portal:
+        """The entry with nothing but the first page of each list."""
+        first_page = dataclasses.replace(self.list_page, pager=Pager("none", max=1))
+        return dataclasses.replace(self, list_page=first_page)
+
     def why_not_crawled(self) -> str | None:
         """Why a crawl leaves this entry out, as a sentence; None if it is asked."""
         if self.access in ("blocked", "manual"):

@@ -294,8 +294,10 @@ def _check_family(entry: _Entry) -> None:
         entry.complain("list.pager.kind", f"expected one of {', '.join(rules.pagers)} for {family}, found {kind}")
     if mode in ("year_nodes", "hub") and "list.year_link_re" in values and not values["list.year_link_re"]:
         entry.complain("list.year_link_re", f"list.entry {mode} needs year_link_re: which links to follow")
-    if mode == "year_template" and values.get("list.url") and "{year}" not in values["list.url"]:
-        entry.complain("list.url", "list.entry year_template needs {year} in the address; it is missing")
+    url = values.get("list.url")
+    if mode == "year_template" and url and not re.search(r"\{year(?:[+-]\d)?\}", url):
+        wanted = "{year}, or {year+1} for the year of publication,"
+        entry.complain("list.url", f"list.entry year_template needs {wanted} in the address; it is missing")
     pattern = values.get("title_re")
     if pattern and not re.compile(pattern).groupindex.keys() <= {"year", "agency"}:
         entry.complain("title_re", "expected no named groups other than (?P<year>…) and (?P<agency>…)")

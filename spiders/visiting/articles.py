@@ -120,7 +120,8 @@ async def read_article(visit: Visit, candidate: Candidate) -> None:
     # The article's row comes after its attachments: a crawl that is killed between asks for all of it
     # again.
     try:
-        await _read_attachments(visit, article.joined(read.attachments, candidate.documents), link)
+        documents = article.joined(read.attachments, candidate.documents)
+        await _read_attachments(visit, documents or read.pictures, link)
     finally:
         visit.record(answer, "article", answer.outcome, None, said)
 

@@ -20,6 +20,8 @@ from spiders.asking.politeness import ChallengeMet
 from spiders.registry import Portal
 from spiders.visiting.night import Night
 
+URLENCODED = "application/x-www-form-urlencoded; charset=UTF-8"
+JSON = "application/json; charset=UTF-8"
 KEPT_HEADERS = ("etag", "last-modified", "content-type", "content-disposition", "retry-after")
 
 
@@ -27,7 +29,7 @@ KEPT_HEADERS = ("etag", "last-modified", "content-type", "content-disposition", 
 class Link:
     """What led to an address: the page, the words and the day beside it; for attachments, their article.
 
-    With a `form` (urlencoded) it is asked by POST.
+    With a `form` it is asked by POST; `form_type` says what the form is: urlencoded, or JSON.
     """
 
     url: str
@@ -37,6 +39,7 @@ class Link:
     article_url: str | None = None
     report_year: int | None = None
     form: str | None = None
+    form_type: str = URLENCODED
 
     @property
     def key(self) -> str:
@@ -155,7 +158,7 @@ def _request(portal: Portal, link: Link, previous: archive.Stored | None) -> Req
     asked: dict[str, Any] = {"meta": {"portal": portal}, "callback": NO_CALLBACK}
     if link.form is not None:
         # Conditions belong to GET (RFC 9110 §13.2.1); what comes back is compared by its bytes.
-        headers["Content-Type"] = "application/x-www-form-urlencoded; charset=UTF-8"
+        headers["Content-Type"] = link.form_type
         return Request(link.url, method="POST", headers=headers, body=link.form, **asked)
     if previous is not None and previous.etag:
         headers["If-None-Match"] = previous.etag

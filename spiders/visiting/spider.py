@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import datetime
 import os
 import time
@@ -19,7 +18,7 @@ from spiders import archive, registry
 from spiders.archive import PortalHistory
 from spiders.asking.politeness import night_of
 from spiders.families import FAMILIES, entries
-from spiders.registry import Pager, Portal
+from spiders.registry import Portal
 from spiders.visiting import articles, changes, expectations
 from spiders.visiting.night import Night, PortalResult, is_failure
 from spiders.visiting.visit import ListFailed, Stopped, Visit
@@ -29,11 +28,11 @@ NO_CONTACT = "GONGKAI_CONTACT is not set: without an address to write to only lo
 
 
 class PortalSpider(Spider):
-    """Visits registry entries. Arguments (-a): portal, year, recheck, as_of, home, portals, crawl_id, sample.
+    """Visits registry entries. Arguments (-a): portal, year, recheck, as_of, home, portals, crawl_id, sample, shard.
 
-    `portal` is one id or a comma list (default: all, or all of the spider's `family`); `year` a comma list of report
-    years; `home` and `portals` default to GONGKAI_HOME and GONGKAI_PORTALS. The spiders yield one
-    PortalResult a portal.
+    `portal` is one id or a comma list, or @ and a file that holds it (default: all, or all of the spider's `family`);
+    `year` a comma list of report years; `home` and `portals` default to GONGKAI_HOME and GONGKAI_PORTALS. The spiders
+    yield one PortalResult a portal.
     """
 
     family: ClassVar[str | None] = None
@@ -50,6 +49,7 @@ class PortalSpider(Spider):
         portals: str = "",
         crawl_id: str = "",
         sample: str = "",
+        shard: str = "",
         **unknown: Any,
     ) -> None:
         super().__init__(name)
@@ -61,9 +61,10 @@ class PortalSpider(Spider):
             self.selected = self._select(registry.load(Path(folder) if folder else None), portal)
             self.as_of = parse_time(as_of)
             self.years = tuple(sorted({int(word) for word in year.split(",") if word.strip()}))
-        except (registry.RegistryError, registry.UnknownPortal, ValueError) as error:
+        except (registry.RegistryError, registry.UnknownPortal, ValueError, OSError) as error:
             raise UsageError(str(error)) from error
         self.sample = int(sample) if sample else None
+        self.shard = int(shard) if shard else None
         self.recheck = recheck.strip().lower() in ("1", "true", "yes")
         self.crawl_id = crawl_id or archive.new_crawl_id(self.as_of)
         self._writer: archive.ManifestWriter | None = None
@@ -77,7 +78,7 @@ class PortalSpider(Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Visit all portals side by side; a fault of one is the row of that one."""
-        writer = self._writer = archive.ManifestWriter(self.home, self.crawl_id)
+        writer = self._writer = archive.ManifestWriter(self.home, self.crawl_id, self.shard)
         night = Night(
             crawler=self.crawler,
             home=self.home,
@@ -109,6 +110,8 @@ class PortalSpider(Spider):
             self._writer.close()
 
     def _select(self, portals: tuple[Portal, ...], wanted: str) -> tuple[Portal, ...]:
+        if wanted.startswith("@"):
+            wanted = Path(wanted[1:]).read_text("utf-8")
         ids = [word.strip() for word in wanted.split(",") if word.strip()]
         selected = registry.select(portals, ids)
         if self.family is None:
@@ -165,10 +168,7 @@ class PortalSpider(Spider):
         return max(0, self.settings.getint("GONGKAI_BLOCKED_PORTAL_REQUESTS") - used) if used else None
 
     async def _crawl(self, night: Night, portal: Portal, history: PortalHistory, began: float) -> PortalResult:
-        if night.sample is not None:
-            first_page = dataclasses.replace(portal.list_page, pager=Pager("none", max=1))
-            portal = dataclasses.replace(portal, list_page=first_page)
-        visit = Visit(night, portal)
+        visit = Visit(night, portal if night.sample is None else portal.at_a_look())
         result = visit.result
         try:
             await entries.read_lists(visit, FAMILIES[portal.family])

@@ -55,7 +55,6 @@ class Visit:
         self.candidates: dict[str, Candidate] = {}
         self.offered = 0
         self.list_urls: set[str] = set()
-        self.unread_lists: set[str] = set()
         self._list_answers: dict[str, Answer] = {}
         self.whole_list_read = True
         self.column_name: str | None = None
@@ -70,15 +69,18 @@ class Visit:
         self._article_faults: dict[str, int] = {}
 
     async def list_page(self, url: str, parent_url: str | None = None) -> tuple[pages.Page | None, Answer]:
-        """Fetch one list page and record it; the page is None when the answer was no page. A page that was fetched
-        tonight is not asked for again.
+        """Fetch one list page and record it; the page is None when the answer was no page. The declared page and the
+        one before are not asked for again.
 
         Raises:
             Stopped: when the portal is not to be asked further.
         """
         answer = self._list_answers.get(url)
         if answer is None:
-            answer = self._list_answers[url] = await self.ask_list(Link(url, parent_url=parent_url))
+            answer = await self.ask_list(Link(url, parent_url=parent_url))
+            # Hundreds of portals at once, each with dozens of list pages: their bytes are not all kept.
+            first = {known: kept for known, kept in self._list_answers.items() if known == self.portal.list_page.url}
+            self._list_answers = {**first, url: answer}
         if answer.body is None or answer.outcome == "failed":
             return None, answer
         page = pages.read_page(answer.final_url or url, answer.body, answer.content_type, self.portal.article.encoding)

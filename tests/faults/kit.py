@@ -27,7 +27,7 @@ NIGHT_TWO = NIGHT_ONE + timedelta(days=40)
 AGAIN = NIGHT_TWO + timedelta(hours=1)
 PORTAL = "cn-110101-demo"
 # Read, compared and published, but other in every run: when something happened, and which run it was.
-TIMES = frozenset({"first_seen", "last_seen", "fetched_at"})
+TIMES = frozenset({"happened_at", "first_seen", "last_seen", "fetched_at"})
 OTHER_IN_EVERY_RUN = frozenset({"run", "build_info"})
 
 Content = dict[str, list[dict[str, Any]]]

@@ -54,23 +54,23 @@ def run_crawl(home: Path, registry: Path, as_of: datetime, point: str = "none") 
     """The crawl as the stage does it; the crawl's own process, not this one, is struck at the point."""
     from flows import stages
     from flows.settings import Settings
-    from spiders import crawl
+    from spiders import process
 
     if point != "none":
-        real = crawl._command
+        real = process.command
 
         def command(arguments: Any, scrapy_settings: Any) -> list[str]:
             struck = [sys.executable, "-m", "tests.faults.launcher", "--scrapy", point]
             return [*struck, *real(arguments, scrapy_settings)[3:]]
 
-        crawl._command = command
+        process.command = command
     settings = Settings(home, registry, None, as_of)
     return [asdict(stages.attempt("crawl", lambda: stages.crawl(settings)))]
 
 
 def run_spider(home: Path, registry: Path, as_of: datetime) -> None:
     """The crawl's process alone: nobody is left to clean up behind it when it dies."""
-    from spiders import archive, crawl
+    from spiders import archive, process
 
     arguments = {
         "home": str(home),
@@ -78,8 +78,8 @@ def run_spider(home: Path, registry: Path, as_of: datetime) -> None:
         "as_of": as_of.isoformat(),
         "crawl_id": archive.new_crawl_id(as_of),
     }
-    os.environ.update(crawl._environment(None))
-    _scrapy(crawl._command(arguments, {})[3:])
+    os.environ.update(process.environment(None))
+    _scrapy(process.command(arguments, {})[3:])
 
 
 def _scrapy(arguments: list[str]) -> None:

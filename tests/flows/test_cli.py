@@ -43,7 +43,7 @@ def test_every_command_has_help_with_an_example(path: list[str], call: Call) -> 
         ["nightly", "--year", "1999"],
         ["parse"],
         ["parse", "absent.html"],
-        ["compare", "-o", "out.xlsx"],
+        ["compare", "-o", "out.ods"],
         ["compare"],
         ["sql"],
         ["sql", "SELECT 1", "--format", "xml"],
@@ -305,6 +305,12 @@ def test_compare_and_export_write_whole_files(call: Call, first_night: Path, tmp
     assert (called.status, called.out) == (0, "")
     assert out.read_bytes().startswith(b"\xef\xbb\xbfagency_id,agency_name,division,report_year,scope,indicator,")
     assert len(out.read_text("utf-8-sig").splitlines()) == 7
+    for name, begins in (("refusal.xlsx", b"PK"), ("refusal.html", b"<!doctype html>")):
+        called = call("compare", "--indicator", "refusal_rate", "--home", first_night, "-o", tmp_path / name)
+        assert (called.status, called.out, called.err) == (0, "", f"48 rows in {tmp_path / name}\n")
+        assert (tmp_path / name).read_bytes().startswith(begins)
+    wrong = call("compare", "--home", first_night, "-o", tmp_path / "no.ods")
+    assert "must end in .csv, .xlsx or .html (found .ods)" in wrong.err
     unknown = call("compare", "火星市", "--home", first_night, "-o", tmp_path / "no.csv")
     assert unknown.status == 2
     assert not (tmp_path / "no.csv").exists()

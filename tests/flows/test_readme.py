@@ -12,10 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from flows.demo import sample
+from flows.demo.server import PortalServer
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 READMES = ("README.md", "README.zh.md")
 # What sets up or changes the surroundings: seen by other tests, or nothing that could fail here.
-NOT_RUN_HERE = (". .venv/bin/activate", "export ")
+NOT_RUN_HERE = (". .venv/bin/activate", "export ", "python -m flows.demo.sample")
+# What they say goes to standard error.
+SAY_NOTHING = ("mkdir ", "gongkai crawl", "gongkai export")
 
 
 @dataclass(frozen=True)
@@ -64,25 +69,33 @@ def shell(command: str, checkout: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("readme", READMES)
+@pytest.mark.xdist_group("readme")
 def test_every_command_line_runs_and_gives_the_output_shown(readme: str, checkout: Path) -> None:
-    shown = 0
-    for line in lines(readme):
-        if line.command.startswith(NOT_RUN_HERE):
-            continue
-        if line.command.startswith("make "):
-            # Their recipes are what the flow's own tests and this very suite do.
-            done = subprocess.run(
-                [*line.command.split(), "--dry-run"], cwd=ROOT, capture_output=True, text=True, check=False
-            )
-            assert done.returncode == 0, done.stderr
-            continue
-        done = shell(line.command, checkout)
-        assert done.returncode == 0, f"{line.command}\n{done.stderr}"
-        assert done.stdout.strip() or " -o " in line.command or "export" in line.command, line.command
-        if line.output:
-            shown += 1
-            assert done.stdout.strip() == line.output, line.command
-    assert shown == 3, "the first queries and the first comparison stand there with their output"
+    with PortalServer(sample.pages(), address=sample.ADDRESS, port=sample.PORT) as server:
+        assert server.host == f"{sample.ADDRESS}:{sample.PORT}", "the port that the READMEs name is taken"
+        shown = sum(bool(line.output) for line in lines(readme) if _runs(line, checkout))
+    assert shown == 5, "queries, comparisons and the new portal stand there with their output"
+    for name in ("portals", "mine"):
+        shutil.rmtree(checkout / "data" / name)
+
+
+def _runs(line: Line, checkout: Path) -> bool:
+    """Whether a line is run here; it fails the test when it does not give what stands below it."""
+    if line.command.startswith(NOT_RUN_HERE):
+        return False
+    if line.command.startswith("make "):
+        # Their recipes are what the flow's own tests and this very suite do.
+        done = subprocess.run(
+            [*line.command.split(), "--dry-run"], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return False
+    done = shell(line.command, checkout)
+    assert done.returncode == 0, f"{line.command}\n{done.stderr}"
+    assert done.stdout.strip() or " -o " in line.command or line.command.startswith(SAY_NOTHING), line.command
+    if line.output:
+        assert done.stdout.strip() == line.output, line.command
+    return True
 
 
 @pytest.mark.parametrize("readme", READMES)

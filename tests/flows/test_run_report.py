@@ -64,7 +64,7 @@ def night(*results: StageResult) -> RunReport:
 def whole_night() -> RunReport:
     return night(
         StageResult(
-            "crawl", "ok", 2.0, (), {"crawl_id": "c", "portals": PORTALS, "rejected": REJECTED, "events": EVENTS}
+            "crawl", "ok", 2.0, (), {"crawl_ids": ["c"], "portals": PORTALS, "rejected": REJECTED, "events": EVENTS}
         ),
         StageResult("normalize", "ok", 1.0, (), NORMALIZED),
         StageResult("load", "ok", 1.0, (), {"tables": {"report": 2}, "changed": True}),

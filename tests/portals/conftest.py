@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import importlib
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from flows.demo.server import Asked, Page, PortalServer, Served
+from flows.demo.server import Answering, Asked, Page, PortalServer, Served
 from spiders.crawl import CrawlSummary
 from tests.portals.scenario import Scenario
 from tests.spiders.portal_kit import Nights
@@ -34,15 +35,25 @@ NIGHTS = (
 )
 
 
+DELAY_SECONDS = 0.01
+LATER = "Mon, 02 Feb 2026 02:35:00 GMT"
+
+
 class Played:
     """The nights: summaries in order, and what each portal was asked in each night."""
 
     def __init__(self, folder: Path, stack: contextlib.ExitStack) -> None:
         self.nights = Nights(folder)
         self.scenarios = scenarios()
+        numbers = itertools.count()
+
+        def host() -> PortalServer:
+            number = next(numbers)
+            return stack.enter_context(PortalServer(address=f"127.0.{2 + number // 200}.{1 + number % 200}"))
+
+        # The portal's own host first, then its further ones.
         self.servers = {
-            scenario.name: stack.enter_context(PortalServer(address=f"127.0.{2 + number // 200}.{1 + number % 200}"))
-            for number, scenario in enumerate(self.scenarios)
+            scenario.name: [host() for _ in range(1 + len(scenario.further))] for scenario in self.scenarios
         }
         self.nights.declare(*(self._entry(scenario) for scenario in self.scenarios))
         self.summaries: list[CrawlSummary] = []
@@ -51,33 +62,49 @@ class Played:
             for scenario in self.scenarios:
                 self._show(scenario, revised, removed)
             self.summaries.append(self.nights.crawl(number, recheck=recheck))
-            self.asked.append({name: server.requests for name, server in self.servers.items()})
-            for server in self.servers.values():
+            asked = {
+                name: [one for server in servers for one in server.requests] for name, servers in self.servers.items()
+            }
+            self.asked.append({name: tuple(requests) for name, requests in asked.items()})
+            for server in itertools.chain(*self.servers.values()):
                 server.forget()
 
     def _entry(self, scenario: Scenario) -> dict[str, Any]:
-        host = self.servers[scenario.name].host
+        hosts = [server.host for server in self.servers[scenario.name]]
         listed = dict(scenario.listed)
         if str(listed["url"]).startswith("/"):
-            listed["url"] = f"http://{host}{listed['url']}"
+            listed["url"] = f"http://{hosts[0]}{listed['url']}"
         return {
             "id": scenario.name, "body": "甲县人民政府", "region_code": "110101", "level": "county",
-            "family": scenario.family, "hosts": [host], "local": True, "list": listed,
-            "politeness": {"delay_seconds": 0.01}, **scenario.entry,
+            "family": scenario.family, "hosts": hosts, "local": True, "list": listed,
+            "politeness": {"delay_seconds": DELAY_SECONDS}, **scenario.entry,
         }  # fmt: skip
 
     def _show(self, scenario: Scenario, revised: bool, removed: bool) -> None:
-        server = self.servers[scenario.name]
-        pages = dict(scenario.pages(server.host, scenario.removed if removed else None))
-        assert not (removed and scenario.removed in pages), f"{scenario.name}: the removed report is still there"
-        if revised:
-            pages[scenario.revised] = _revised(pages[scenario.revised])
-        server.pages = pages
+        servers = self.servers[scenario.name]
+        gone = scenario.removed if removed else None
+        for server, given in zip(servers, (scenario.pages, *scenario.further), strict=True):
+            pages = {path: self._linked(page, servers) for path, page in given(server.host, gone).items()}
+            assert gone is None or gone not in pages, f"{scenario.name}: the removed report is still there"
+            if revised and scenario.revised in pages:
+                pages[scenario.revised] = _revised(pages[scenario.revised])
+            server.pages = pages
+
+    @staticmethod
+    def _linked(page: Page | Answering, servers: list[PortalServer]) -> Page | Answering:
+        """The page with the addresses of further hosts filled in; the tests that make answers do so themselves."""
+        if not isinstance(page, Page):
+            return page
+        body = page.body
+        for number, server in enumerate(servers[1:], 2):
+            body = body.replace(b"{host%d}" % number, server.host.encode())
+        return dataclasses.replace(page, body=body)
 
 
 def _revised(page: Any) -> Any:
     def change(shown: Page) -> Page:
-        return dataclasses.replace(shown, body=shown.body + "<!-- 更正 -->".encode())
+        changed = LATER if shown.last_modified else ""
+        return dataclasses.replace(shown, body=shown.body + "<!-- 更正 -->".encode(), last_modified=changed)
 
     if isinstance(page, Page):
         return change(page)

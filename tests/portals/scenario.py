@@ -31,6 +31,10 @@ class Scenario:
         revised: path of a report; tests change its body by appending to the text.
         removed: path of a report that can be removed.
         entry: further keys of the registry entry.
+        further: pages of further hosts, given their own `host:port` and what is removed; they stand among the
+            entry's hosts. `{host2}` in the bodies of all pages is the first of them, `{host3}` the second.
+        restless: the bytes of articles change with every visit, so that a night that asks again stores them all.
+        cookie_wall: every page redirects to itself until the cookie comes back; these answers do not count.
     """
 
     name: str
@@ -43,6 +47,9 @@ class Scenario:
     removed: str | None
     attachments: tuple[str, ...] = ()
     entry: Mapping[str, Any] = field(default_factory=dict)
+    further: tuple[Callable[[str, str | None], Pages], ...] = ()
+    restless: bool = False
+    cookie_wall: bool = False
 
 
 def title(agency: str, year: int) -> str:

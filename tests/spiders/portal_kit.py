@@ -11,7 +11,6 @@ import yaml
 
 from flows.demo import hanweb_pages
 from flows.demo.server import Page, PortalServer
-from spiders import archive
 from spiders.crawl import CrawlSummary, PortalOutcome, run_crawl
 
 NIGHT_ONE = datetime.datetime(2026, 2, 1, 18, 0, tzinfo=datetime.UTC)
@@ -73,7 +72,8 @@ class Nights:
         summary = run_crawl(
             self.home, self.registry, as_of=as_of, timeout_seconds=60, scrapy_settings=settings, **options
         )
-        assert not summary.log.exists() or loud, summary.log.read_text(encoding="utf-8")
+        (log,) = summary.logs if options.get("processes", 1) == 1 else summary.logs[:1]
+        assert not log.exists() or loud, log.read_text(encoding="utf-8")
         return summary
 
 
@@ -85,7 +85,7 @@ def outcome(summary: CrawlSummary, portal_id: str) -> PortalOutcome:
 def rows_of(summary: CrawlSummary, portal_id: str, **wanted: Any) -> list[dict[str, Any]]:
     return [
         found
-        for found in archive.read_manifest(summary.manifest)
+        for found in summary.rows()
         if found.get("portal_id") == portal_id and all(found.get(key) == value for key, value in wanted.items())
     ]
 

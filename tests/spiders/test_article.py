@@ -177,6 +177,9 @@ def test_articles_are_recognised() -> None:
     )
     assert refusal(f'<meta name="ArticleTitle" content="{TITLE}"><div id=zoom>{BODY}</div>{sidebar}') is None
     assert refusal("<h1>甲县2024年法治政府建设年度报告</h1>") is None, "a look-alike: rejected by its title later"
+    beside = f"<h1>{TITLE}</h1><div id=zoom><img src='1.jpg'></div><div>相关文件：暂无相关信息</div>"
+    assert refusal(beside) is None, "a report of pictures with an empty box beside"
+    assert refusal(f"<h1>{TITLE}</h1><p>附件：<a href='1.pdf'>年报</a></p><p>暂无数据</p>") is None
 
 
 @pytest.mark.parametrize(
@@ -188,6 +191,8 @@ def test_articles_are_recognised() -> None:
         "<body>不合法的参数</body>",
         "<body><h3>信息公开年度报告</h3><p>暂无相关信息</p></body>",
         "<html></html>",
+        "<title>政府信息公开年报</title><ul><li>2024年</li></ul><div class='xxgk_nav_con'>暂无相关信息</div>",
+        f"<h1>{TITLE}</h1><div class='xxgk_content'>暂 无 内 容</div>",
         f"<title>政府信息公开年报</title><a href='t20250120_1.html'>{TITLE}</a>"
         "<a href='t20250120_2.html'>甲县财政局2024年政府信息公开工作年度报告</a>"
         "<a href='t20250120_3.html'>甲县教育局2024年政府信息公开工作年度报告</a>",
@@ -195,3 +200,32 @@ def test_articles_are_recognised() -> None:
 )
 def test_what_comes_in_the_place_of_an_article_is_named(html: str) -> None:
     assert (refusal(html) or "").startswith("soft_404: ")
+
+
+def pictures(body: str) -> list[str]:
+    found = read(f'<meta name="ArticleTitle" content="{TITLE}（图片版）"><div id="zoom">{body}</div>')
+    return [picture.url.removeprefix("http://www.a.gov.cn/zfxxgknb/202501/") for picture in found.pictures]
+
+
+def test_a_report_of_pictures_only() -> None:
+    assert pictures(
+        """<p><img src="./W01.jpg" width="800px"></p><p><img src="W02.PNG" width="100%"><img src="./W01.jpg"></p>
+        <img src="loading.png" data-src="W03.jpeg"><img src="W04.jpg" height="24"><img src="/images/icon_pdf.png">
+        <img src="icon.gif"><img src="qrcode.jpg"><img src="data:image/png;base64,AAAA"><img>
+        <img src="http://[bad/1.jpg"><img src="http://b.gov.cn/W05.jpg">"""
+    ) == ["W01.jpg", "W02.PNG", "W03.jpeg", "http://b.gov.cn/W05.jpg"]
+
+
+def test_pictures_of_a_page_without_a_known_body() -> None:
+    found = read(f'<h1>{TITLE}</h1><img src="/top.jpg"><div class="x"><p><b><img src="W01.jpg"></b></p></div>')
+    assert [picture.url[-7:] for picture in found.pictures] == ["W01.jpg"]
+
+
+def test_pictures_beside_figures_or_documents_are_ornament() -> None:
+    words = "<p>本机关主动公开政府信息。</p>" * 60
+    headings = "<p>二、主动公开政府信息情况</p><p>三、收到和处理政府信息公开申请情况</p>"
+    assert pictures(f'{words}{headings}<img src="W01.jpg">') == ["W01.jpg"], "headings without their tables"
+    assert pictures(f'{words}<img src="chart.jpg">') == [], "a report in words, as before 2019"
+    assert pictures(f'{BODY}<img src="W01.jpg">') == []
+    assert pictures('<img src="W01.jpg"><a href="W01.pdf">年度报告</a>') == []
+    assert len(pictures("".join(f'<img src="W{number}.jpg">' for number in range(500)))) == 40

@@ -169,7 +169,7 @@ def faults(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Faults]:
 def test_a_good_portal_is_not_disturbed(faults: Faults) -> None:
     found = faults.of("good")
     assert (found.outcome, found.stored, found.reason) == ("ok", 2, None)
-    assert list(archive.read_manifest(faults.first.manifest))[-1]["kind"] == "end"
+    assert list(faults.first.rows())[-1]["kind"] == "end"
 
 
 @pytest.mark.parametrize(

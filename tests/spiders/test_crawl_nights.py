@@ -143,7 +143,7 @@ def test_a_row_says_all_that_is_known(story: Story) -> None:
 
 
 def test_the_manifest_has_its_frame(story: Story) -> None:
-    rows = list(archive.read_manifest(story.crawls["first"].manifest))
+    rows = list(story.crawls["first"].rows())
     assert rows[0]["kind"] == "crawl"
     assert [portal["id"] for portal in rows[0]["portals"]] == ["flat", "years"]
     assert rows[0]["options"] == {"years": None, "recheck": False}

@@ -14,7 +14,7 @@ from spiders.asking import challenges, limits
 from spiders.asking.politeness import GuardMiddleware, Refused, delay_seconds
 from spiders.registry import ListPage, Politeness, Portal
 from spiders.visiting.night import is_failure
-from spiders.visiting.schedule import expected_year, is_due
+from spiders.visiting.schedule import expected_year, is_absent_year_due, is_due
 from spiders.visiting.spider import parse_time
 
 NOW = datetime.datetime(2026, 4, 1, tzinfo=datetime.UTC)
@@ -177,6 +177,40 @@ def test_retry_after() -> None:
 def test_the_schedule_thins_with_age(published_on: str | None, asked_days_ago: int, due: bool) -> None:
     stored = Stored("http://a/", "0", NOW - datetime.timedelta(days=asked_days_ago), published_on=published_on)
     assert is_due(stored, NOW) is due
+
+
+@pytest.mark.parametrize(
+    ("today", "published_on", "asked_days_ago", "due"),
+    [
+        ("2026-01-20", "2026-01-16", 1, False),
+        ("2026-01-20", "2026-01-16", 2, True),
+        ("2026-03-20", "2026-01-16", 3, False),
+        ("2026-03-20", "2026-01-16", 4, True),
+        ("2026-01-14", "2026-01-02", 6, False),
+        ("2026-02-01", "2026-01-16", 6, False),
+        ("2026-01-20", "2025-09-01", 29, False),
+        ("2026-01-20", "2015-03-01", 181, False),
+    ],
+)
+def test_the_schedule_is_tighter_in_the_harvest_weeks(
+    today: str, published_on: str, asked_days_ago: int, due: bool
+) -> None:
+    now = datetime.datetime.fromisoformat(f"{today}T18:00:00+00:00")
+    stored = Stored("http://a/", "0", now - datetime.timedelta(days=asked_days_ago), published_on=published_on)
+    assert is_due(stored, now) is due
+
+
+def test_a_year_without_a_report_is_asked_for_the_likelier_it_comes() -> None:
+    january = datetime.datetime(2026, 1, 20, 18, tzinfo=datetime.UTC)
+    may = datetime.datetime(2026, 5, 20, 18, tzinfo=datetime.UTC)
+    day = datetime.timedelta(days=1)
+    assert is_absent_year_due(None, 2012, may), "never asked"
+    assert is_absent_year_due(january - day, 2025, january), "the newest year, in the harvest"
+    assert not is_absent_year_due(january - day, 2019, january)
+    assert not is_absent_year_due(may - 6 * day, 2025, may)
+    assert is_absent_year_due(may - 7 * day, 2025, may)
+    assert not is_absent_year_due(may - 29 * day, 2019, may)
+    assert is_absent_year_due(may - 30 * day, 2019, may)
 
 
 @pytest.mark.parametrize(

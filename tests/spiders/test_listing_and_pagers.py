@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from spiders.families.entries import linked_lists
+from spiders.families.entries import Node, linked_lists, years_of
 from spiders.reading import listing, pagers
 from spiders.reading.listing import ListingRules, is_article_shaped, read_listing
 from spiders.reading.pages import Page, read_page
@@ -113,15 +113,62 @@ def test_impossible_days_and_hostile_rows_do_no_harm() -> None:
     assert rows("<li>" * 300 + f'<a href="t20250120_1.html">{REPORT}</a>').candidates
 
 
+ARTICLES_WITHOUT_SHAPE = {
+    # A folder: its title decides.
+    "https://www.bjdx.gov.cn/bjsdxqrmzf/zwfw/zfxxgk/dxqzf69/2291822/2291824/2292928/index.html",
+    # Lists, whatever the table says.
+    "http://www.shuyang.gov.cn/shuyang/xxgknb/list.shtml",
+    "https://www.suqian.gov.cn/cnsq/gknb/xxgknb2019_list.shtml",
+}
+# A list that was published as an article.
+LISTS_WITH_A_SHAPE = {"http://www.gansu.gov.cn/gsszf/c100262/202012/275599.shtml"}
+
+
 @pytest.mark.skipif(not SHARED.exists(), reason=f"no {SHARED}: set GONGKAI_SHARED")
-def test_most_addresses_seen_have_a_known_shape() -> None:
+def test_addresses_that_were_seen_are_told_apart() -> None:
     lines = (SHARED / "portals" / "reports-seen.tsv").read_text(encoding="utf-8").splitlines()[1:]
-    fields = [line.split("\t") for line in lines]
-    articles = [field[4] for field in fields if field[3] == "article"]
-    shaped = [url for url in articles if is_article_shaped(url)]
-    assert len(shaped) / len(articles) > 0.9
-    plain = [f[4] for f in fields if f[3] == "list" and f[5] in ("trs_wcm", "sh_hash")]
-    assert not [url for url in plain if is_article_shaped(url)], "a list directory is no article"
+    seen = [(fields[3], fields[4]) for fields in (line.split("\t") for line in lines)]
+    assert {url for kind, url in seen if kind == "article" and not is_article_shaped(url)} == ARTICLES_WITHOUT_SHAPE
+    assert {url for kind, url in seen if kind == "list" and is_article_shaped(url)} == LISTS_WITH_A_SHAPE
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/zwgk/202501/t20250120_1001.html", "/2021n/t803352.shtml", "/xxgk/content/post_8001.html",
+        "/columns/0772e821-5733-421d-82e7-f545c5729b9e/202302/13/67eb2365-22bc-45b5-be58-199b9683883a.html",
+        "/nw12344/20230331/0123456789abcdef0123456789abcdef.html", "/txxgknb_17198/20200617/t0035_1372757.html",
+        "/info/1648/47211.htm", "/2025/01-15/3112532.html", "/web/zwgkx/2024/2025012014471234567/index.shtml",
+        "/c/2023-01-29/6650991.shtml", "/contents/10994/273839.html", "/govinfo/123/4567.html",
+        "/doc/2025/01/17/4480534.shtml", "/zwgk/gknb/bmnb/1619593655548706818.html", "/nb/2022/164188259818612.html",
+        "/cms/html/npszf/2013-01-25/1779102018.html", "/n2588020/n2588072/c2602201/content.html", "/xxgknb/33.jhtml",
+        "/show.asp?id=33", "/show.php?cat=1&id=33", "/index.php?m=content&a=show&id=5", "/wzxxgknb/2022/320800.pdf",
+    ],
+)  # fmt: skip
+def test_shapes_of_articles(path: str) -> None:
+    assert is_article_shaped(f"http://{HOST}{path}")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/zfxxgknb/", "/zfxxgknb/index_2.shtml", "/zfxxgknb.htm", "/zfxxgknb/3.htm", "/list/xxgknb/auto/124.html",
+        "/zfxxgk/zfxxgknb/szfnb/2022n/1.html", "/jxsrmzf/xxgkn142/pc/list.html", "/Category_598/Index.aspx",
+        "/columns/29527d47-65f0-4e58-9a95-804549f339e9/index.html", "/nw12344/index_2.html", "/xxgknb/index_2.jhtml",
+        "/InfoPublic.aspx?cid=1019&pid=971&page=2", "/list.asp?page=2", "/list.asp?id=4", "/zfxxgkml/?gk=4",
+        "/110016/zfxxgknb/list.shtml", "/web/zwgkx/2010zfxxgk_148535/2025/index.shtml",
+    ],
+)  # fmt: skip
+def test_shapes_of_lists(path: str) -> None:
+    assert not is_article_shaped(f"http://{HOST}{path}")
+
+
+def test_a_hostile_address_takes_no_minutes() -> None:
+    began = time.perf_counter()
+    assert not is_article_shaped(f"http://{HOST}" + "/?a&" * 100_000)
+    for hostile in ("/?a&", "/content1_a", "/art/2024/a", "_a", "/a-", "/0", "?id"):
+        assert not is_article_shaped(f"http://{HOST}/content1" + hostile * (1900 // len(hostile)) + "!")
+    assert time.perf_counter() - began < 1
 
 
 FOLDER, INDEX = f"http://{HOST}/nb/", f"http://{HOST}/nb/index.shtml"
@@ -139,6 +186,9 @@ FOLDER, INDEX = f"http://{HOST}/nb/", f"http://{HOST}/nb/index.shtml"
         (Pager("n"), {}, f"http://{HOST}/nb.htm", 1, "/nb/2.htm"),
         (Pager("n", first=1), {}, f"http://{HOST}/nb.htm", 1, "/nb/1.htm"),
         (Pager("query"), {}, f"http://{HOST}/l.asp", 1, "/l.asp?page=2"),
+        (Pager("query"), {}, f"http://{HOST}/l.asp?c=%D0%C5&page=1&x", 1, "/l.asp?c=%D0%C5&page=2&x"),
+        (Pager("index_n", first=2), {}, f"http://{HOST}/nb/pc/list.html", 1, "/nb/pc/list_2.html"),
+        (Pager("index_n", first=2), {}, f"http://{HOST}/nb/index.jhtml", 1, "/nb/index_2.jhtml"),
         (Pager("query"), {"page_parameter": "p"}, f"http://{HOST}/l.asp?c=1&p=1", 2, "/l.asp?c=1&p=3"),
         (Pager("none"), {}, FOLDER, 1, None),
         (Pager("index_n", max=2), {}, FOLDER, 2, None),
@@ -157,17 +207,62 @@ def test_a_folder_takes_its_index_name_from_the_page() -> None:
     first = pagers.next_page(Pager("index_n"), {}, FOLDER, listed, 1, 3)
     assert first == f"{FOLDER}default_1.shtml"
     assert pagers.next_page(Pager("index_n"), {}, FOLDER, listed, 3, 3) is None, "the page said there are three"
+    began = time.perf_counter()
+    pagers.next_page(Pager("index_n"), {}, FOLDER, page("<p>" + "createPageHTML(" * 50_000), 1, None)
+    assert time.perf_counter() - began < 5
+    silent = page('<a href="/">x</a><a href="1/t1.shtml">1</a><a href="t2.shtml">2</a><a href="/a.htm">3</a>', FOLDER)
+    assert pagers.next_page(Pager("index_n"), {}, FOLDER, silent, 1, None) == f"{FOLDER}index_1.shtml"
 
 
 def test_the_next_link_is_followed_by_its_words() -> None:
     listed = page('<a href="nb/1.htm">1</a><a href="javascript:go()">下一页</a><a href="nb/2.htm">下页</a>', FOLDER)
     assert pagers.next_page(Pager("next_link"), {}, FOLDER, listed, 1, None) == f"{FOLDER}nb/2.htm"
     assert pagers.next_page(Pager("next_link"), {}, FOLDER, page("<a href=x>首页</a>"), 1, None) is None
+    drawn = page('<a href="2.htm"><img src="n.gif" alt="下一页"></a>', FOLDER)
+    assert pagers.next_page(Pager("next_link"), {}, FOLDER, drawn, 1, None) == f"{FOLDER}2.htm"
     assert pagers.total_pages(page("<script>var countPage = 7//共7页</script>")) == 7
     assert pagers.total_pages(page("<p>共7页</p>")) is None
 
 
+def test_totals_and_where_pages_begin() -> None:
+    assert pagers.total_pages(page("<script>createPageHTML('page_div', 7, 1, 'index', 'shtml', 99);</script>")) == 7
+    assert pagers.total_pages(page('<script>createPageHTML("7", 0, "index", "html");</script>')) == 7
+    assert pagers.total_pages(page("<script>createPageHTML(99999999999, 0)</script>")) is None
+    assert (
+        pagers.suffix_of_page_two(FOLDER, page('<a href="index.html">1</a><a href="index_2.html">2</a>', FOLDER)) == 2
+    )
+    assert (
+        pagers.suffix_of_page_two(FOLDER, page('<a href="index_1.html">2</a><a href="index_2.html">3</a>', FOLDER)) == 1
+    )
+    assert pagers.suffix_of_page_two(INDEX, page('<a href="index_2.shtml">2</a>', INDEX)) == 2
+    assert pagers.suffix_of_page_two(INDEX, page('<a href="index_9.shtml">尾页</a>', INDEX)) == 1
+    boxed = page("<script>createPageHTML('page-div', 3, 1, 'index', 'html');</script>")
+    assert pagers.suffix_of_page_two(FOLDER, boxed) == 2
+
+
+def test_a_list_shows_its_pager() -> None:
+    script = '<script>createPageHTML(3, 0, "index", "html");</script>'
+    assert pagers.pager_of(page(script, FOLDER)) == Pager("index_n")
+    assert pagers.pager_of(page(f'{script}<a href="index_2.html">2</a>', FOLDER)) == Pager("index_n", first=2)
+    assert pagers.pager_of(page('<a href="2.html">下一页</a>', FOLDER)) == Pager("next_link")
+    assert pagers.pager_of(page('<a href="2.html">关于</a>', FOLDER)) == Pager("none")
+
+
+def test_pages_that_lead_elsewhere() -> None:
+    assert pagers.moved_to(page('<meta http-equiv="refresh" content="0; url=2025/">', FOLDER)) == f"{FOLDER}2025/"
+    assert pagers.moved_to(page('<meta http-equiv="refresh" content="600"><a href="x">x</a>')) is None
+    assert pagers.moved_to(page('<script>window.location.href = "/new/";</script>')) == f"http://{HOST}/new/"
+    assert pagers.moved_to(page('<script>location="/new/";</script><a href="x">x</a>')) is None, "a page of its own"
+    assert pagers.moved_to(page('<script>if (location.href == "/new/") {}</script>')) is None
+    shell = page('<iframe src="list.jsp"></iframe><iframe src="list.jsp"></iframe><frame src="javascript:0">', FOLDER)
+    assert pagers.frames(shell) == (f"{FOLDER}list.jsp",)
+
+
 def test_past_the_end() -> None:
+    elsewhere = page('<meta http-equiv="refresh" content="0;url=/404.html">' + "x" * 900)
+    assert pagers.is_past_the_end(200, b"x" * 5000, elsewhere)
+    again = page('<meta http-equiv="refresh" content="600;url=/nb/index_1.html"><a href="1.html">1</a>')
+    assert pagers.is_past_the_end(200, b"x" * 5000, again) is None, "a list that refreshes itself"
     refresh = page('<meta http-equiv="refresh" content="0;url=./">')
     assert pagers.is_past_the_end(200, b"x" * 5000, refresh)
     assert pagers.is_past_the_end(404, b"", None)
@@ -188,6 +283,23 @@ def test_year_nodes_carry_their_years() -> None:
         (f"{base}2023/", 2023),
         (f"{base}gknb2022/", 2022),
     ]
+
+
+def test_a_page_of_a_year_that_links_itself_is_a_list_of_its_years() -> None:
+    bar = page('<a href="?year=2024">2024年</a><a href="/site/tpl/8">2023年</a>', f"http://{HOST}/site/tpl/7?year=2024")
+    assert linked_lists(bar, r"^(20\d\d)年$", (HOST,)) == [
+        (f"http://{HOST}/site/tpl/7?year=2024", 2024),
+        (f"http://{HOST}/site/tpl/8", 2023),
+    ]
+
+
+def test_addresses_of_years() -> None:
+    assert years_of("http://a/{year+1}/{year}.pdf", 2023, 2024) == [
+        Node("http://a/2025/2024.pdf", 2024),
+        Node("http://a/2024/2023.pdf", 2023),
+    ]
+    assert years_of("http://a/{year-1}n/{year+12}", None, 2007) == []
+    assert years_of("http://a/{year-1}n/{years}", 2024, 2024) == [Node("http://a/2023n/{years}", 2024)]
 
 
 @pytest.mark.parametrize(

@@ -201,6 +201,12 @@ def test_parameters_are_kept_as_written(tmp_path: Path) -> None:
     assert portal.list_page.params == {"columnid": "007", "appid": "1"}
 
 
+@pytest.mark.parametrize("field", ["{year}", "{year+1}", "{year-1}"])
+def test_a_template_has_a_year_of_report_or_of_publication(tmp_path: Path, field: str) -> None:
+    (portal,) = load(tmp_path, a=GOOD.replace("/zfxxgknb/", f"/nb/{field}/\n    entry: year_template"))
+    assert portal.list_page.url.endswith(f"/nb/{field}/")
+
+
 def test_blocked_portals_are_valid_and_not_crawled(tmp_path: Path) -> None:
     (portal,) = load(tmp_path, a=GOOD.replace("static_list", "lonsun"))
     assert portal.why_not_crawled() is None

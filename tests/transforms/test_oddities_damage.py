@@ -14,6 +14,7 @@ from tests.transforms.layouts import (
     Figures,
     application_rows,
     bare_lines,
+    html_page,
     litigation_row,
     make_figures,
     markdown,
@@ -285,6 +286,15 @@ def test_a_contradiction_in_table_four_names_one_channel() -> None:
     seen = assert_reads(text, figures.expected(), doubted=[f"litigation.review.{r.key}" for r in figures.form.results])
     assert len(litigation_row(figures)) == 15
     assert seen.check("T4-SUM", "review").status == "fail"
+
+
+def test_known_results_above_the_total_are_named_beside_a_cell_of_two_figures() -> None:
+    figures = plain_figures()
+    figures.litigation |= {("review", "upheld"): "5", ("review", "corrected"): "0<br>0", ("review", "total"): "3"}
+    cells = [f"litigation.review.{result.key}" for result in figures.form.results]
+    seen = assert_reads(html_page(figures), figures.expected(), {"litigation.review.corrected": "text"}, cells)
+    assert seen.check("T4-SUM", "review").status == "not_assessable"
+    assert "sum_exceeded" in seen.codes
 
 
 def test_the_table_wins_over_the_sentence() -> None:

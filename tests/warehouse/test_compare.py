@@ -244,8 +244,10 @@ def test_no_report_in_the_period_says_which_there_are(published_home: Path, out:
 
 
 def test_other_endings_and_languages_are_refused(published_home: Path, tmp_path: Path) -> None:
-    with pytest.raises(CompareError, match=r"must end in \.csv"):
-        compare(published_home, out=tmp_path / "c.xlsx")
+    with pytest.raises(CompareError, match=r"must end in \.csv, \.xlsx or \.html \(found \.ods\)"):
+        compare(published_home, out=tmp_path / "c.ods")
+    with pytest.raises(CompareError, match="--wide is for CSV and XLSX"):
+        compare(published_home, wide=True, out=tmp_path / "c.html")
     with pytest.raises(CompareError, match="zh or en"):
         compare(published_home, lang="fr", out=tmp_path / "c.csv")
 

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from transforms.forms import Form, forms
-from transforms.reading.result import CellPath, CellReading, Check
+from transforms.reading.result import CellPath, CellReading, Check, Doubt
 
 Cells = Mapping[CellPath, CellReading]
 
@@ -42,20 +42,69 @@ class Compiled(NamedTuple):
 def run_checks(cells: Cells, form: Form, agency_type: str | None) -> list[Check]:
     """All rules of a form over its cells, in a fixed order; tables that are wholly missing are not checked."""
     checks = [*t2_rules(cells, agency_type)]
-    printed = {path[:2] for path, cell in cells.items() if cell.state != "missing"}
+    printed = _printed(cells)
+    for table, equations in _equations(cells, form, printed):
+        checks += _check_all(equations, cells)
+        if table == "application":
+            checks.append(t3_neg(cells))
+    if any(table == "legacy" for table, _ in printed):
+        checks += l14_sum(cells)
+    return checks
+
+
+def exceeded_sums(cells: Cells, form: Form) -> Iterator[Doubt]:
+    """Sums of tables three and four that cannot be formed, of which what is known is more than the whole.
+
+    A sum with a missing, text or unreadable operand is not assessable (contract, section 2). No part is negative, so
+    whatever the lost operand is, one of the figures is wrong or stands in another cell.
+    """
+    for _, compiled in _equations(cells, form, _printed(cells)):
+        readings = [cells.get(path, _ABSENT) for path in compiled.paths]
+        if all(reading.state in _COMPARABLE for reading in readings):
+            continue
+        for equation, operands in compiled.equations:
+            sides = [_known(side) for side in _sides(equation, operands(readings))]
+            (left, left_whole), (right, right_whole) = sides
+            no_total = equation.total is not None and cells.get(equation.total, _ABSENT).state in _NOTHING
+            if left_whole is right_whole or no_total:
+                continue
+            part, whole = (right, left) if left_whole else (left, right)
+            if part > whole:
+                rule, subject, paths, _, message, _ = equation
+                yield Doubt(
+                    "sum_exceeded",
+                    f"{rule} of {subject}, {message}: the figures known of one side add up to {part}, the other side "
+                    f"to no more than {whole}; one of them is wrong or stands in another cell: compare the source.",
+                    paths,
+                )
+
+
+def _sides(equation: Equation, readings: Sequence[CellReading]) -> tuple[Sequence[CellReading], Sequence[CellReading]]:
+    return readings[: equation.parts], readings[equation.parts :]
+
+
+def _known(readings: Sequence[CellReading]) -> tuple[Decimal, bool]:
+    """The sum of what is known of one side, and whether that is all of it."""
+    known = sum((one.value for one in readings if one.value is not None), _NO_SUM)
+    return known, all(one.state in _COMPARABLE for one in readings)
+
+
+def _printed(cells: Cells) -> set[tuple[str, str]]:
+    """Tables and keys of the rows of which anything is printed."""
+    return {path[:2] for path, cell in cells.items() if cell.state != "missing"}
+
+
+def _equations(cells: Cells, form: Form, printed: set[tuple[str, str]]) -> Iterator[tuple[str, Compiled]]:
+    """The tables that have equations and are printed, each with those."""
     tables = {table for table, _ in printed}
     if "application" in tables:
         own = {row.key for row in form.outcomes}
         others = tuple(sorted({path[1] for path in cells if path[0] == "application"} - own))
         required = _required(others, form)
         leaves = (*(r for r in form.outcome_leaves if r in required or ("application", r) in printed), *others)
-        checks += _check_all(_of_application(form.name, leaves, others), cells)
-        checks.append(t3_neg(cells))
+        yield "application", _of_application(form.name, leaves, others)
     if "litigation" in tables:
-        checks += _check_all(_of_litigation(form.name), cells)
-    if "legacy" in tables:
-        checks += l14_sum(cells)
-    return checks
+        yield "litigation", _of_litigation(form.name)
 
 
 def _required(others: tuple[str, ...], form: Form) -> set[str]:

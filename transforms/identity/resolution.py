@@ -12,8 +12,11 @@ from transforms.gazetteer.index import index
 from transforms.identity.agencies import agency_type
 from transforms.identity.evidence import division_code_of
 from transforms.identity.names import body_key
+from transforms.workers import allow
 
 COUNTRY = "100000"
+# Loading the gazetteer takes one or two seconds of a processor, and longer on a busy machine.
+_GAZETTEER_SECONDS = 40.0
 # A body at the centre: a ministry, commission, bureau or institution that no place stands before.
 _CENTRAL = re.compile(r"^(?:国家|中国|中华人民共和国|全国|国务院)|(?:部|总局|总署|银行)$|委员会$|会$|局$|署$")
 
@@ -110,6 +113,9 @@ def disagreement(name: str | None, other: str | None, year: int | None, codes: S
         return None
     if not codes and other and name[:2] == other[:2]:
         return None  # of one place, and the gazetteer need not be loaded
+    if index.cache_info().currsize == 0:
+        # The first document that needs the gazetteer loads it, and is not to pay for that with its own time.
+        allow(_GAZETTEER_SECONDS)
     told = resolve(name, None, year)
     if not told.is_certain or told.division is None:
         return None

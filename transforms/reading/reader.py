@@ -10,7 +10,7 @@ from functools import cache
 from itertools import pairwise
 
 from transforms.checks.narrative import n_text
-from transforms.checks.rules import run_checks
+from transforms.checks.rules import exceeded_sums, run_checks
 from transforms.documents.kinds import Reader, reader_of, refusal
 from transforms.documents.model import OPENING_LINES, Document, MissingProgram, Row, UnreadableDocument
 from transforms.documents.sniff import media_type
@@ -107,6 +107,8 @@ def _interpret(sha256: str, kind: str, document: Document) -> Reading:
     checks: list[Check] = []
     if form is not None and outcome == "parsed":
         checks = [*run_checks(cells, form, body_type), *n_text(cells, form, facts)]
+        if any(check.status == "not_assessable" for check in checks):
+            sheet.doubts += exceeded_sums(cells, form)
     _doubt_last_cell(document, sheet, checks)
     if words := speaks_for_government(body_type, [*opening, *sections.values()]):
         sheet.doubt("office_for_government", f"The office reports for its government as well: {words}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from warehouse.indicators import SMALL_N, Indicator
 
@@ -36,12 +37,24 @@ _TEXTS = {
 }
 
 
+# Asked for each figure of a comparison, and the same for every report of a form.
+_operands = cache(Indicator.operands)
+
+
 @dataclass(frozen=True)
 class Cell:
     """What a fact says of a cell that needs a remark: no effective value, or one that was not printed."""
 
     state: str
     method: str | None
+
+
+@dataclass(frozen=True)
+class Note:
+    """One caveat: ``kind`` is report | doubt | missing | scope | several | break | small | inferred."""
+
+    kind: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -70,29 +83,29 @@ def said(key: str, lang: str) -> str:
 
 def notes(
     report: Report, indicator: Indicator, *, has_value: bool, small_n: bool, zero_denominator: bool, lang: str
-) -> list[str]:
+) -> list[Note]:
     """All caveats of one indicator in one report, the gravest first; empty when there is none."""
     if report.only_copies:
-        return [said("only_copies", lang)]
+        return [Note("report", said("only_copies", lang))]
     if report.outcome != "parsed":
         text = said(report.outcome, lang)
-        return [f"{text}{_colon(lang)}{report.reason}" if report.reason else text]
-    found = _doubts(report, indicator, lang)
+        return [Note("report", f"{text}{_colon(lang)}{report.reason}" if report.reason else text)]
+    found = [Note("doubt", text) for text in _doubts(report, indicator, lang)]
     if not has_value:
-        found += _missing(report, indicator, lang)
+        found += [Note("missing", text) for text in _missing(report, indicator, lang)]
         if zero_denominator:
-            found.append(said("zero_denominator", lang))
+            found.append(Note("missing", said("zero_denominator", lang)))
     if report.scope == "unknown":
-        found.append(said("scope_unknown", lang))
+        found.append(Note("scope", said("scope_unknown", lang)))
     if report.n_same_scope > 1:
-        found.append(said("several", lang))
+        found.append(Note("several", said("several", lang)))
     if report.earlier_form and indicator.comparability != "A":
         why = indicator.why_en if lang == "en" else indicator.why_zh
         forms = f"{report.earlier_form}→{report.form}"
-        found.append(f"{said('break', lang)} {forms}{_colon(lang)}{why}")
+        found.append(Note("break", f"{said('break', lang)} {forms}{_colon(lang)}{why}"))
     if small_n:
-        found.append(said("small", lang))
-    return found + _inferred(report, indicator, lang)
+        found.append(Note("small", said("small", lang)))
+    return found + [Note("inferred", text) for text in _inferred(report, indicator, lang)]
 
 
 def joined(texts: Iterable[str], lang: str) -> str:
@@ -102,7 +115,7 @@ def joined(texts: Iterable[str], lang: str) -> str:
 
 def _doubts(report: Report, indicator: Indicator, lang: str) -> list[str]:
     by_code: dict[str, list[str]] = {}
-    for column in indicator.operands(report.form):
+    for column in _operands(indicator, report.form):
         for code in report.doubts.get(column.path, ()):
             by_code.setdefault(code, []).append(column.path)
     texts = [f"{said('doubtful', lang)}{_colon(lang)}{code} ({', '.join(paths)})" for code, paths in by_code.items()]
@@ -112,7 +125,7 @@ def _doubts(report: Report, indicator: Indicator, lang: str) -> list[str]:
 
 def _missing(report: Report, indicator: Indicator, lang: str) -> list[str]:
     by_reason: dict[str, list[str]] = {}
-    operands = indicator.operands(report.form)
+    operands = _operands(indicator, report.form)
     for column in operands:
         if column.path in report.cells:
             if report.cells[column.path].method is None:
@@ -128,7 +141,7 @@ def _missing(report: Report, indicator: Indicator, lang: str) -> list[str]:
 
 def _inferred(report: Report, indicator: Indicator, lang: str) -> list[str]:
     by_method: dict[str, list[str]] = {}
-    for column in indicator.operands(report.form):
+    for column in _operands(indicator, report.form):
         cell = report.cells.get(column.path)
         if cell is not None and cell.method is not None:
             by_method.setdefault(cell.method, []).append(column.path)

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from tests.transforms.layouts import make_figures
-from transforms.checks import effective_values, run_checks
+from transforms.checks import effective_values, exceeded_sums, run_checks
 from transforms.forms import forms
 from transforms.reading.printed import read_printed
 from transforms.reading.result import CellPath, CellReading, Check
@@ -103,6 +103,44 @@ def test_a_lost_operand_is_not_assessable(rule: str, subject: str, lost: str) ->
     rows = {**GOOD, "granted": f"7 {lost} 0 0 0 0 10", "carried_in": f"1 {lost} 0 0 0 0 1"}
     check = _check(_table(**rows), rule, subject)
     assert (check.status, check.left, check.right) == ("not_assessable", None, None)
+
+
+@pytest.mark.parametrize("lost", ["!", "?", "详见附件"])
+@pytest.mark.parametrize(
+    ("rule", "operands", "rows"),
+    [
+        ("T4-SUM", 5, {"review": "7 {} 0 0 5"}),
+        ("T3-ROW", 7, {"granted": "7 4 {} 0 0 0 10"}),
+        ("T3-COL", 22, {"granted": "77 3 0 0 0 0 80", "partial": "{} 0 0 0 0 0 5"}),
+        # The balance has two parts on either side: what is known of one may not exceed the other where that is whole.
+        ("T3-BAL", 4, {"received_new": "44 3 0 0 0 0 47", "carried_in": "{} 0 0 0 0 0 1"}),
+        ("T3-BAL", 4, {"carried_out": "44 0 0 0 0 0 44", "outcome_total": "{} 3 0 0 0 0 15"}),
+    ],
+)
+def test_known_parts_that_exceed_the_total_are_named_where_no_sum_can_be_formed(
+    rule: str, operands: int, rows: dict[str, str], lost: str
+) -> None:
+    cells = _table(**{**GOOD, **{row: texts.format(lost) for row, texts in rows.items()}})
+    named = [doubt for doubt in exceeded_sums(cells, FORM) if rule in doubt.message]
+    assert [doubt.code for doubt in named] == ["sum_exceeded"]
+    assert len(named[0].cells) == operands
+    check = next(c for c in run_checks(cells, FORM, None) if c.rule == rule and c.cells == named[0].cells)
+    assert check.status == "not_assessable"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {},
+        {"review": "7 ? 0 0 7", "granted": "7 2 ? 0 0 0 10"},  # not more than the total
+        {"review": "7 ? 0 0 ?", "granted": "7 ! 0 0 0 0 !"},  # no total
+        {"review": "7 ? 0 0 _", "granted": "7 ? 0 0 0 0 -"},  # a blank total says nothing
+        {"received_new": "44 3 0 0 0 0 47", "carried_in": "? 0 0 0 0 0 1", "carried_out": "? 0 0 0 0 0 1"},
+        {"review": "7 9 0 0 3", "granted": "7 _ 0 0 0 0 1"},  # complete: the checks fail
+    ],
+)
+def test_sums_that_may_be_or_that_fail_are_not_named_again(rows: dict[str, str]) -> None:
+    assert [*exceeded_sums(_table(**{**GOOD, **rows}), FORM)] == []
 
 
 def test_a_row_of_blanks_and_a_blank_total_are_not_assessable() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -92,7 +93,13 @@ def _gutter(lines: Sequence[Sequence[Run]], em: float) -> tuple[float, int, int]
     ]
     if len(gaps) < _LEAST_LINES:
         return None
-    best = max(gaps, key=lambda gap: sum(a < (gap[0] + gap[1]) / 2 < b for a, b, _ in gaps))
+    begins, ends = sorted(a for a, _, _ in gaps), sorted(b for _, b, _ in gaps)
+
+    def lines_parted(gap: tuple[float, float, int]) -> int:
+        middle = (gap[0] + gap[1]) / 2
+        return bisect_left(begins, middle) - bisect_right(ends, middle)
+
+    best = max(gaps, key=lines_parted)
     x = (best[0] + best[1]) / 2
     parted = sorted({number for a, b, number in gaps if a < x < b})
     if len(parted) < _LEAST_LINES:
@@ -179,9 +186,14 @@ def paragraphs(lines: Sequence[TextLine]) -> list[list[TextLine]]:
 
 
 def _stands_alone(before: TextLine, line: TextLine) -> bool:
-    """Whether a line is a label, or follows a heading that it is no part of: full lines say little where few are."""
+    """Whether a line is a label or heading, or follows a heading that it is no part of.
+
+    Full lines say little where few are.
+    """
     heading = section_of(before.text) is not None and section_of(before.text + line.text) is None
-    return heading or bool(meanings(line.text))
+    # A note may end just where its line does.
+    next_heading = before.text[-1] in _ENDS_SENTENCE and section_of(line.text) is not None
+    return heading or next_heading or bool(meanings(line.text))
 
 
 def _usual(values: Sequence[float]) -> float:

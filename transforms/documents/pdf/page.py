@@ -5,18 +5,20 @@ from __future__ import annotations
 import ctypes
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Any, NamedTuple
+from struct import Struct
+from typing import NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as pdfium
 
 from transforms.documents.model import UnreadableDocument
-from transforms.documents.pdf.objects import Area, Look, Objects, RawBox, address, as_box, walk_objects
+from transforms.documents.pdf.calls import address, plain
+from transforms.documents.pdf.objects import Area, Look, Objects, RawBox, as_box, walk_objects
 from transforms.documents.pdf.opening import MOST_CHARACTERS
-from transforms.documents.pdf.shapes import Box, Glyph, turned
+from transforms.documents.pdf.shapes import Box, Glyph, Sides, Turn, turned
 
 SIDEWAYS = "is set sideways"
 RECOGNISED = "comes from text recognition under a scanned page"
@@ -33,6 +35,13 @@ _FEW_CHARACTERS = 40
 # Line ends that PDFium marks as hyphens; in a table it is the dash of a cell.
 _HYPHENS = (0x02, 0xFFFE)
 _FARTHEST = 1e5
+# More squares than a page is wide, however small its text: a row of them and the next have no number in common.
+_MOST_SQUARES = 1 << 40
+_UNICODE, _IS_GENERATED = plain(pdfium.FPDFText_GetUnicode), plain(pdfium.FPDFText_IsGenerated)
+_LOOSE_BOX, _ORIGIN = plain(pdfium.FPDFText_GetLooseCharBox), plain(pdfium.FPDFText_GetCharOrigin)
+_IS_UNMAPPED, _ANGLE = plain(pdfium.FPDFText_HasUnicodeMapError), plain(pdfium.FPDFText_GetCharAngle)
+_TEXT_OBJECT = plain(pdfium.FPDFText_GetTextObject)
+_FOUR_FLOATS, _TWO_DOUBLES = Struct("4f").unpack_from, Struct("2d").unpack_from
 
 
 @dataclass(frozen=True)
@@ -47,7 +56,7 @@ class Page:
     height: float
     em: float
     glyphs: tuple[Glyph, ...]
-    strokes: tuple[Box, ...]
+    strokes: tuple[Sides, ...]
     objects: int
     is_image: bool = False
     doubt: str = ""
@@ -64,21 +73,20 @@ def read_page(page: pypdfium2.PdfPage, number: int, characters_before: int = 0, 
     """The visible content of a page. Raises UnreadableDocument when there is more than a report can hold."""
     text_page = page.get_textpage()
     try:
+        handle = address(text_page.raw)
         count = pdfium.FPDFText_CountChars(text_page.raw)
         if count + characters_before > MOST_CHARACTERS:
             raise UnreadableDocument(f"The PDF has more than {MOST_CHARACTERS} characters: it is no report.")
-        characters = _characters(text_page.raw, count)
+        characters = _characters(handle, count)
         em = _size(characters)
         objects = walk_objects(page.raw, thin=0.3 * em, before=objects_before)
         shown: RawBox = page.get_bbox()
-        quarters = _quarters(text_page.raw, characters) if objects.turned else {}
+        quarters = _quarters(handle, characters) if objects.turned else {}
         doubt = ""
         visible: list[tuple[_Character, str]] = [(c, "") for c in characters]
         covering = _share_of_images(objects.areas, shown) >= _IMAGE_SHARE
         if _may_hide(objects):
-            looks = [
-                objects.looks.get(address(pdfium.FPDFText_GetTextObject(text_page.raw, c.number))) for c in characters
-            ]
+            looks = [objects.looks.get(_TEXT_OBJECT(handle, c.number)) for c in characters]
             if covering and _is_recognised(characters, looks, objects.areas):
                 doubt = RECOGNISED
             else:
@@ -88,16 +96,7 @@ def read_page(page: pypdfium2.PdfPage, number: int, characters_before: int = 0, 
     quarter = Counter(quarters.values()).most_common(1)[0][0] if quarters else 0
     turn = turned(int(quarter or 0), shown)
     whole = turn(*shown)
-    glyphs = []
-    for character, hidden in visible:
-        box = turn(*character.box)
-        own = quarters.get(character.number, quarter)
-        if own is None or not whole.holds((box.left + box.right) / 2, (box.top + box.bottom) / 2):
-            continue  # a watermark across the page, or outside of what the page shows
-        x, y = character.origin
-        base = turn(x, y, x, y).bottom
-        glyphs.append(Glyph(character.text, *box, base, doubt=hidden if own == quarter else SIDEWAYS))
-    strokes = tuple(box for raw in objects.strokes if _is_near(box := turn(*raw)))
+    glyphs = _turned_glyphs(visible, quarters, quarter, turn, whole) if quarters else _glyphs(visible, shown)
     told = sum(glyph.text != " " for glyph in glyphs)
     return Page(
         number=number,
@@ -105,42 +104,80 @@ def read_page(page: pypdfium2.PdfPage, number: int, characters_before: int = 0, 
         height=whole.height,
         em=em,
         glyphs=tuple(_once(glyphs, em)),
-        strokes=strokes,
+        strokes=_strokes(objects.strokes, quarter, shown),
         objects=objects.count,
         is_image=covering and told < _FEW_CHARACTERS,
         doubt=doubt,
     )
 
 
-def _is_near(box: Box) -> bool:
+def _strokes(boxes: Iterable[RawBox], quarter: int | None, shown: RawBox) -> tuple[Sides, ...]:
+    """The lines of a page, but for those far outside of it."""
+    far = _FARTHEST
     # What is no number is on neither side.
-    return box.left > -_FARTHEST and box.right < _FARTHEST and box.top > -_FARTHEST and box.bottom < _FARTHEST
+    near = [box for box in boxes if box[0] > -far and box[2] < far and box[1] > -far and box[3] < far]
+    if quarter:
+        turn = turned(quarter, shown)
+        return tuple(turn(*box) for box in near)
+    west, _, _, north = shown
+    return tuple([(left - west, north - top, right - west, north - bottom) for left, bottom, right, top in near])
 
 
-def _characters(text_page: Any, count: int) -> list[_Character]:
-    """All characters of a text page in the order of its content, with their boxes in the page's own space."""
+def _glyphs(visible: Iterable[tuple[_Character, str]], shown: RawBox) -> list[Glyph]:
+    """Glyphs inside of what a page shows whose text is upright as it stands, as on nearly every page."""
+    west, south, east, north = shown
+    width, height = east - west, north - south
     found = []
-    box = pdfium.FS_RECTF()
-    reference = ctypes.byref(box)
-    unicode, loose = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
-    x, y = ctypes.c_double(), ctypes.c_double()
-    to_x, to_y, origin = ctypes.byref(x), ctypes.byref(y), pdfium.FPDFText_GetCharOrigin
-    for index in range(count):
-        code = unicode(text_page, index)
-        if code in (10, 13) or (code == 32 and pdfium.FPDFText_IsGenerated(text_page, index) == 1):
-            continue
-        if not loose(text_page, index, reference):
-            continue
-        raw = (box.left, box.bottom, box.right, box.top)
-        # What is no number is on neither side.
-        if not (raw[0] > -_FARTHEST and raw[2] < _FARTHEST and raw[1] > -_FARTHEST and raw[3] < _FARTHEST):
-            continue
-        origin(text_page, index, to_x, to_y)
-        found.append(_Character(index, _meaning(text_page, index, code), raw, (x.value, y.value)))
+    for (_, text, box, (_, base)), hidden in visible:
+        left, top, right, bottom = box[0] - west, north - box[3], box[2] - west, north - box[1]
+        if 0 <= (left + right) / 2 <= width and 0 <= (top + bottom) / 2 <= height:
+            found.append(Glyph(text, left, top, right, bottom, north - base, hidden))
     return found
 
 
-def _meaning(text_page: Any, index: int, code: int) -> str:
+def _turned_glyphs(
+    visible: Iterable[tuple[_Character, str]],
+    quarters: Mapping[int, int | None],
+    quarter: int | None,
+    turn: Turn,
+    whole: Box,
+) -> list[Glyph]:
+    """The same for a page on which some text is turned, most of it by ``quarter`` turns."""
+    found = []
+    for character, hidden in visible:
+        box = turn(*character.box)
+        own = quarters.get(character.number, quarter)
+        if own is None or not whole.holds((box.left + box.right) / 2, (box.top + box.bottom) / 2):
+            continue  # a watermark across the page, or outside of what the page shows
+        x, y = character.origin
+        base = turn(x, y, x, y).bottom
+        found.append(Glyph(character.text, *box, base, doubt=hidden if own == quarter else SIDEWAYS))
+    return found
+
+
+def _characters(text_page: int, count: int) -> list[_Character]:
+    """All characters of a text page in the order of its content, with their boxes in the page's own space."""
+    found = []
+    box, origin = pdfium.FS_RECTF(), (ctypes.c_double * 2)()
+    to_box, to_x, to_y = ctypes.addressof(box), ctypes.addressof(origin), ctypes.addressof(origin) + 8
+    far = _FARTHEST
+    for index in range(count):
+        code = _UNICODE(text_page, index)
+        if code in (10, 13) or (code == 32 and _IS_GENERATED(text_page, index) == 1):
+            continue
+        if not _LOOSE_BOX(text_page, index, to_box):
+            continue
+        left, top, right, bottom = _FOUR_FLOATS(box)
+        # What is no number is on neither side.
+        if not (left > -far and right < far and bottom > -far and top < far):
+            continue
+        _ORIGIN(text_page, index, to_x, to_y)
+        text = _meaning(text_page, index, code)
+        found.append(_Character(index, text, (left, bottom, right, top), _TWO_DOUBLES(origin)))
+    return found
+
+
+def _meaning(text_page: int, index: int, code: int) -> str:
     """The character as text; one that its font does not explain must not pass for a digit."""
     if code >= _WIDE and not _PRIVATE[0] <= code <= _PRIVATE[1] and code != 0xFFFE:
         return chr(code) if not 0xD800 <= code <= 0xDFFF else UNMAPPED
@@ -148,7 +185,7 @@ def _meaning(text_page: Any, index: int, code: int) -> str:
         return " "
     if code in _HYPHENS:
         return "-"
-    if code < 0x20 or code >= _WIDE or pdfium.FPDFText_HasUnicodeMapError(text_page, index) == 1:
+    if code < 0x20 or code >= _WIDE or _IS_UNMAPPED(text_page, index) == 1:
         return UNMAPPED
     return chr(code)
 
@@ -163,11 +200,11 @@ def _size(characters: Sequence[_Character]) -> float:
     return median(sizes) if sizes else _USUAL_SIZE
 
 
-def _quarters(text_page: Any, characters: Sequence[_Character]) -> dict[int, int | None]:
+def _quarters(text_page: int, characters: Sequence[_Character]) -> dict[int, int | None]:
     """Quarter turns clockwise of each character; None for one that leans between them."""
     found: dict[int, int | None] = {}
     for character in characters:
-        angle = math.degrees(pdfium.FPDFText_GetCharAngle(text_page, character.number))
+        angle = math.degrees(_ANGLE(text_page, character.number))
         nearest = round(angle / 90)
         found[character.number] = nearest % 4 if abs(angle - 90 * nearest) < 8 else None
     return found
@@ -237,27 +274,29 @@ def _is_hidden(character: _Character, look: Look, areas: Sequence[Area]) -> bool
 def _once(glyphs: Sequence[Glyph], em: float) -> list[Glyph]:
     """Each glyph once: bold letters are often drawn twice, a hair apart. Different ones in one place are in doubt."""
     kept: list[Glyph] = []
-    places: dict[tuple[int, int], list[int]] = {}
+    places: dict[int, list[int]] = {}
     # Twice as far as glyphs may be apart, so that a close one is on this side of the square or beyond the nearest.
-    side = 0.7 * em
+    near_x, near_y = 0.2 * em, 0.35 * em
+    wide, high = 2 * near_x, 2 * near_y
     for glyph in glyphs:
-        if glyph.text == " ":
+        text, left, top, right, bottom, _, _ = glyph
+        if text == " ":
             kept.append(glyph)
             continue
-        x, y = glyph.x, glyph.y
-        column, row = int(x // side), int(y // side)
-        beside = column + 1 if x - column * side > side / 2 else column - 1
-        below = row + 1 if y - row * side > side / 2 else row - 1
-        near: list[int] = []
-        for square in ((column, row), (beside, row), (column, below), (beside, below)):
-            if square in places:
-                near += places[square]
-        close = [n for n in near if abs(kept[n].x - x) < 0.2 * em and abs(kept[n].y - y) < 0.35 * em] if near else near
-        if any(kept[n].text == glyph.text for n in close):
-            continue
-        over = [n for n in close if min(glyph.right - glyph.left, kept[n].right - kept[n].left) > 0.3 * em]
-        for n in over:
-            kept[n] = kept[n]._replace(doubt=kept[n].doubt or _OVER)
-        places.setdefault((column, row), []).append(len(kept))
-        kept.append(glyph._replace(doubt=glyph.doubt or _OVER) if over else glyph)
+        x, y = (left + right) / 2, (top + bottom) / 2
+        column, row = int(x / wide), int(y / high)
+        square = row * _MOST_SQUARES + column
+        beside = square + 1 if x - column * wide > near_x else square - 1
+        below = _MOST_SQUARES if y - row * high > near_y else -_MOST_SQUARES
+        if square in places or beside in places or square + below in places or beside + below in places:
+            near = [n for s in (square, beside, square + below, beside + below) for n in places.get(s, ())]
+            close = [n for n in near if abs(kept[n].x - x) < near_x and abs(kept[n].y - y) < near_y]
+            if any(kept[n].text == text for n in close):
+                continue
+            over = [n for n in close if min(right - left, kept[n].right - kept[n].left) > 0.3 * em]
+            for n in over:
+                kept[n] = kept[n]._replace(doubt=kept[n].doubt or _OVER)
+            glyph = glyph._replace(doubt=glyph.doubt or _OVER) if over else glyph
+        places.setdefault(square, []).append(len(kept))
+        kept.append(glyph)
     return kept

@@ -120,12 +120,13 @@ def _apart(glyphs: Sequence[Glyph], tables: Sequence[Table]) -> tuple[list[list[
     inside: list[list[Glyph]] = [[] for _ in tables]
     outside: list[Glyph] = []
     order = sorted(range(len(tables)), key=lambda n: tables[n].box.width * tables[n].box.height)
-    boxes = [(n, tables[n].box) for n in order]
+    boxes = [(inside[n], tables[n].box) for n in order]
     for glyph in glyphs:
-        x, y = glyph.x, glyph.y
-        for number, box in boxes:
-            if box.left <= x <= box.right and box.top <= y <= box.bottom:
-                inside[number].append(glyph)
+        _, west, north, east, south, _, _ = glyph
+        x, y = (west + east) / 2, (north + south) / 2
+        for own, (left, top, right, bottom) in boxes:
+            if left <= x <= right and top <= y <= bottom:
+                own.append(glyph)
                 break
         else:
             outside.append(glyph)
@@ -135,15 +136,16 @@ def _apart(glyphs: Sequence[Glyph], tables: Sequence[Table]) -> tuple[list[list[
 def _strikes(table: Table, page: Page) -> list[Box]:
     """Level lines inside a table that are none of its own: drawn through or under its text."""
     near = 0.3 * page.em
-    box = table.box
+    west, north, east, south = table.box
     found = []
     for stroke in page.strokes:
-        y = (stroke.top + stroke.bottom) / 2
-        if not (box.top <= y <= box.bottom and box.left <= stroke.left <= box.right and stroke.width > stroke.height):
+        left, top, right, bottom = stroke
+        y = (top + bottom) / 2
+        if right - left <= bottom - top or not (north <= y <= south and west <= left <= east):
             continue
         below = bisect_right(table.ys, y)
-        if all(abs(y - own) > near for own in table.ys[max(0, below - 1) : below + 1]):
-            found.append(stroke)
+        if y - table.ys[below - 1] > near and (below == len(table.ys) or table.ys[below] - y > near):
+            found.append(Box(*stroke))
     return found
 
 

@@ -26,6 +26,10 @@ class Box(NamedTuple):
         return self.left <= x <= self.right and self.top <= y <= self.bottom
 
 
+# The same as a plain tuple, where thousands are made: left, top, right, bottom.
+Sides = tuple[float, float, float, float]
+
+
 class Glyph(NamedTuple):
     """One character where it stands: its box is its advance by the size of its font. A space is a glyph too.
 

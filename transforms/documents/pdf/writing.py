@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 
 from transforms.documents.pdf.shapes import Box, Glyph
 
 # In sizes of the glyphs: a wider gap parts two words, a narrower one between digits is their usual distance.
 _WORD_GAP = 0.45
 _FIGURE_GAP = 0.28
+_BASE, _LEFT = attrgetter("base"), attrgetter("left")
 _RAISED = "a raised or smaller mark beside it was left out"
 
 
@@ -26,6 +28,8 @@ class Run:
 
     @cached_property
     def box(self) -> Box:
+        if len(self.glyphs) == 1:
+            return Box(*self.glyphs[0][1:5])
         return Box(
             self.glyphs[0].left,
             min(glyph.top for glyph in self.glyphs),
@@ -38,24 +42,27 @@ def lines_of_glyphs(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
     """Glyphs by the line that they stand on, lines from top to bottom, glyphs from left to right."""
     lines: list[list[Glyph]] = []
     base, size = 0.0, 0.0
-    for glyph in sorted(glyphs, key=lambda g: g.base):
-        height = glyph.bottom - glyph.top
-        if lines and glyph.base - base <= 0.5 * max(size, height):
+    for glyph in sorted(glyphs, key=_BASE):
+        _, _, top, _, bottom, own, _ = glyph
+        height = bottom - top
+        if lines and own - base <= 0.5 * (size if size > height else height):
             lines[-1].append(glyph)
             # The tallest glyph says where the line is: a raised mark must not move it.
             if height > size * 1.05:
-                base, size = glyph.base, height
+                base, size = own, height
         else:
             lines.append([glyph])
-            base, size = glyph.base, height
+            base, size = own, height
     for line in lines:
-        line.sort(key=lambda g: g.left)
+        line.sort(key=_LEFT)
     return lines
 
 
 def is_apart(first: Glyph, second: Glyph) -> bool:
     """Whether two neighbours in a line are parted by more than the distance of letters."""
     gap = second.left - first.right
+    if gap <= 0:  # letters of a word, mostly
+        return False
     figures = not (_is_wide(first.text) or _is_wide(second.text))
     size = min(first.bottom - first.top, second.bottom - second.top)
     return gap > (_FIGURE_GAP if figures else _WORD_GAP) * size
@@ -78,10 +85,12 @@ def runs_of(line: Sequence[Glyph]) -> list[Run]:
 
 def written(line: Sequence[Glyph]) -> tuple[str, str]:
     """Text of one line and why it is in doubt, empty when it is not."""
+    if len(line) == 1:  # nearly every figure
+        return " ".join(line[0].text.split()), line[0].doubt if line[0].text != " " else ""
     shown = [glyph for glyph in line if glyph.text != " "]
     if not shown:
         return "", ""
-    size = max(glyph.bottom - glyph.top for glyph in shown)
+    size = max([glyph.bottom - glyph.top for glyph in shown])
     base = next(glyph.base for glyph in shown if glyph.bottom - glyph.top == size)
     doubt = ""
     parts: list[str] = []

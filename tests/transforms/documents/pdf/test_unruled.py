@@ -15,6 +15,9 @@ from tests.transforms.layouts import make_figures
 from tests.transforms.scoring import assert_reads, see
 from transforms.documents.model import Mode
 from transforms.documents.pdf.reader import read_pdf
+from transforms.documents.pdf.shapes import Glyph
+from transforms.documents.pdf.tables.cells import cells_of
+from transforms.documents.pdf.tables.grid import Table
 from transforms.forms import forms
 
 UNRULED = {
@@ -92,12 +95,30 @@ def _figures(start: float) -> list[tuple[float, str]]:
     [
         ("1.属于国家秘密", ["12345\n67", "0"], "1234567"),
         ("规章\n规范性文件", ["12345\n67890", "0\n1"], "12345\n67890"),
+        ("1.属于国家秘密", ["12345\n67件", "0"], "1234567件"),
+        ("本年", ["12345\n67件", "0件"], "1234567件"),
+        ("1.属于国家秘密", ["12345\n67890\n件", "0\n件"], "1234567890件"),
+        ("规章\n规范性文件", ["12345\n67件", "0件\n1件"], "12345\n67件"),
     ],
 )
 def test_a_figure_broken_by_a_narrow_cell_is_one_unless_two_rows_have_run_together(
     label: str, texts: list[str], expected: str
 ) -> None:
     words = [(24.0, label), *((places, text) for places, text in zip((142.0, 172.0), texts, strict=True))]
-    rows = read_pdf(_drawn([words, words], uprights=(20, 140, 170, 200), pitch=30)).rows
+    rows = read_pdf(_drawn([words, words], uprights=(20, 140, 170, 200), pitch=45)).rows
     assert rows[0].cells[1].text == expected
     assert not rows[0].cells[1].doubt
+
+
+@pytest.mark.parametrize(("x", "lost"), [(170.0, False), (150.0, True)])
+def test_no_edge_is_put_through_a_figure(x: float, lost: bool) -> None:
+    """A figure amid a cell of two columns stands where other rows have a line; one beside it has lost that line."""
+    table = Table(
+        [0, 140, 170, 200, 230],
+        [0.0, 20, 40, 60, 80, 100],
+        right=[[True, row != 2, True] for row in range(5)],
+        below=[[True] * 4 for _ in range(4)],
+    )
+    glyphs = [Glyph("3", x - 3, 44.0, x + 3, 56.0, 54.0)]
+    cells = cells_of(table, glyphs, [], 12.0)
+    assert [cell.span for cell in cells if cell.row == 2] == ([1, 1, 1, 1] if lost else [1, 2, 1])

@@ -10,7 +10,7 @@ from transforms.documents.pdf.page import SIDEWAYS
 from transforms.documents.pdf.shapes import Box, Glyph
 from transforms.documents.pdf.tables.figures import figures_made_whole
 from transforms.documents.pdf.tables.grid import Table, TableCell
-from transforms.documents.pdf.tables.mending import INCOMPLETE, mend
+from transforms.documents.pdf.tables.mending import INCOMPLETE, Place, mend, places_of
 from transforms.documents.pdf.writing import Run, lines_of_glyphs, runs_of, text_of
 
 CROSSES = "crosses a line of the table"
@@ -27,12 +27,13 @@ def cells_of(table: Table, glyphs: Sequence[Glyph], strikes: Iterable[Box], em: 
     sideways = [glyph for glyph in glyphs if glyph.doubt == SIDEWAYS]
     lines = lines_of_glyphs(glyph for glyph in glyphs if glyph.doubt != SIDEWAYS)
     runs = [run for line in lines for run in runs_of(line)]
-    guessed = mend(table, runs)
+    places = [(run, places_of(table, run)) for run in runs]
+    guessed = mend(table, places)
     extents = _extents(table)
     inside: defaultdict[int, list[Glyph]] = defaultdict(list)
     doubts: dict[int, str] = {}
-    for run in runs:
-        _assign(run, table, extents, inside, doubts)
+    for run, own in places:
+        _assign(run, own, table, extents, inside, doubts)
     for glyph in sideways:
         row, column = table.place(glyph.x, glyph.y)
         inside[table.regions[row][column]].append(glyph)
@@ -68,25 +69,28 @@ def _is_gap(table: Table, extent: tuple[int, int, int, int], em: float) -> bool:
 
 def _assign(
     run: Run,
+    places: Sequence[Place],
     table: Table,
     extents: dict[int, tuple[int, int, int, int]],
     inside: defaultdict[int, list[Glyph]],
     doubts: dict[int, str],
 ) -> None:
     """Put the glyphs of a word into their cells; a word that runs over a line goes where most of it stands."""
+    has_figure = any([glyph.text.isdigit() for glyph in run.glyphs])
+    if len(places) == 1:
+        row, column = places[0]
+        number = table.regions[row][column]
+        inside[number].extend(run.glyphs)
+        if has_figure and _leaves(run.box, table, extents[number]):
+            doubts[number] = CROSSES
+        return
     parts: list[tuple[int, list[Glyph]]] = []
-    ends = {table.place(glyph.x, glyph.y) for glyph in (run.glyphs[0], run.glyphs[-1])}
-    if len(ends) == 1:
-        row, column = ends.pop()
-        parts.append((table.regions[row][column], list(run.glyphs)))
-    else:
-        for glyph in run.glyphs:
-            row, column = table.place(glyph.x, glyph.y)
-            number = table.regions[row][column]
-            if not parts or parts[-1][0] != number:
-                parts.append((number, []))
-            parts[-1][1].append(glyph)
-    has_figure = any(glyph.text.isdigit() for glyph in run.glyphs)
+    for glyph in run.glyphs:
+        row, column = table.place(glyph.x, glyph.y)
+        number = table.regions[row][column]
+        if not parts or parts[-1][0] != number:
+            parts.append((number, []))
+        parts[-1][1].append(glyph)
     if len(parts) > 1 and any(_runs_over(a, b, table) for a, b in pairwise(parts)):
         whole = max(parts, key=lambda part: sum(glyph.right - glyph.left for glyph in part[1]))[0]
         if has_figure:
@@ -94,13 +98,17 @@ def _assign(
         parts = [(whole, list(run.glyphs))]
     for number, glyphs in parts:
         inside[number].extend(glyphs)
-        top, left, bottom, right = extents[number]
-        if has_figure and len(parts) == 1:
-            size = run.box.height
-            out = max(table.ys[top] - run.box.top, run.box.bottom - table.ys[bottom + 1])
-            over = max(table.xs[left] - run.box.left, run.box.right - table.xs[right + 1])
-            if out > 0.35 * size or over > 0.3 * size:
-                doubts[number] = CROSSES
+        if has_figure and len(parts) == 1 and _leaves(run.box, table, extents[number]):
+            doubts[number] = CROSSES
+
+
+def _leaves(box: Box, table: Table, extent: tuple[int, int, int, int]) -> bool:
+    """Whether a word stands beyond the sides of its cell."""
+    top, left, bottom, right = extent
+    size = box.height
+    out = max(table.ys[top] - box.top, box.bottom - table.ys[bottom + 1])
+    over = max(table.xs[left] - box.left, box.right - table.xs[right + 1])
+    return out > 0.35 * size or over > 0.3 * size
 
 
 def _runs_over(first: tuple[int, list[Glyph]], second: tuple[int, list[Glyph]], table: Table) -> bool:

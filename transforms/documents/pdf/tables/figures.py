@@ -10,6 +10,7 @@ from transforms.documents.pdf.shapes import Glyph
 from transforms.documents.pdf.tables.grid import Table, TableCell
 from transforms.documents.pdf.writing import lines_of_glyphs
 from transforms.reading.labels import meanings
+from transforms.reading.printed import read_printed
 
 _BEGIN = re.compile(r"^[+\-−＋－]?[\d,，.．]+$")
 _REST = re.compile(r"^[\d,，.．]+$")
@@ -32,19 +33,34 @@ def figures_made_whole(
     ``numbers``: the number of each cell, by which ``inside`` has its glyphs. Where rows have lost the line between
     them, two figures stand above one another in every column, or two labels: those stay apart.
     """
-    single = {cell.row for cell in cells if _BEGIN.match(cell.text) or _is_row_label(cell.text)}
+    single = {cell.row for cell in cells if _is_figure(cell.text) or _is_row_label(cell.text)}
     several = {cell.row for cell in cells if sum(bool(meanings(line)) for line in cell.text.split("\n")) > 1}
     for cell, number in zip(cells, numbers, strict=True):
         lines = cell.text.split("\n")
         one_row = cell.row in single or _CUT.search(cell.text)
         may_be_one = len(lines) > 1 and one_row and cell.row not in several and _BEGIN.match(lines[0])
+        *middle, last = lines[1:] or [""]
+        ends = _is_end(last) or (bool(middle) and _is_counter(last))
         if len(lines) > 1 and cell.row not in several and _DASHES.match(cell.text):
             yield cell._replace(text="".join(lines))
-        elif may_be_one and all(map(_REST.match, lines[1:])):
+        elif may_be_one and all(map(_REST.match, middle)) and ends:
             why = "" if _fills(table, cell, inside[number]) else BROKEN
             yield cell._replace(text="".join(lines), doubt=cell.doubt or why)
         else:
             yield cell
+
+
+def _is_figure(text: str) -> bool:
+    return bool(_BEGIN.match(text)) or _is_end(text)
+
+
+def _is_end(text: str) -> bool:
+    """Whether a line is the last digits of a figure, with its counter or without."""
+    return bool(_REST.match(text)) or (text[:1].isdigit() and read_printed(text).unit is not None)
+
+
+def _is_counter(text: str) -> bool:
+    return not text[:1].isdigit() and read_printed(f"1{text}").unit is not None
 
 
 def _is_row_label(text: str) -> bool:

@@ -6,9 +6,11 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
-from transforms.documents.pdf.shapes import Box
+from transforms.documents.pdf.shapes import Box, Sides
 
 # In sizes of the text: lines closer than this are one (double borders, cells with a space between them) …
 _SAME_LINE = 0.35
@@ -35,6 +37,10 @@ class Line(NamedTuple):
     end: float
 
 
+# A line as it is drawn, before pieces are put together; some reports draw each side of each cell by itself.
+_Piece = tuple[float, float, float]
+
+
 class TableCell(NamedTuple):
     """A cell from its first row and column, ``height`` rows and ``span`` columns large."""
 
@@ -50,7 +56,9 @@ class TableCell(NamedTuple):
 class Table:
     """A table as its lines show it: ``xs`` and ``ys`` bound its smallest cells, column by column and row by row.
 
-    ``right`` and ``below`` say for each smallest cell (row, column) whether the edge to its neighbour is drawn.
+    ``right`` and ``below`` say for each smallest cell (row, column) whether the edge to its neighbour is drawn. After
+    ``join``, ``regions`` has the number of the cell that each smallest one is in, and ``members`` the smallest ones of
+    each number.
     """
 
     xs: list[float]
@@ -58,6 +66,7 @@ class Table:
     right: list[list[bool]]
     below: list[list[bool]]
     regions: list[list[int]] = field(default_factory=list)
+    members: list[set[tuple[int, int]]] = field(default_factory=list)
 
     @property
     def box(self) -> Box:
@@ -77,12 +86,14 @@ class Table:
         """Number the cells: smallest cells without an edge between them are one."""
         rows, columns = self.shape
         regions = [[-1] * columns for _ in range(rows)]
-        count = 0
+        cells: list[set[tuple[int, int]]] = []
         for row in range(rows):
             for column in range(columns):
                 if regions[row][column] >= 0:
                     continue
                 stack = [(row, column)]
+                members, count = {(row, column)}, len(cells)
+                cells.append(members)
                 regions[row][column] = count
                 while stack:
                     r, c = stack.pop()
@@ -98,9 +109,9 @@ class Table:
                     for i, j in near:
                         if regions[i][j] < 0:
                             regions[i][j] = count
+                            members.add((i, j))
                             stack.append((i, j))
-                count += 1
-        self.regions = regions
+        self.regions, self.members = regions, cells
 
 
 class Lines(NamedTuple):
@@ -110,21 +121,21 @@ class Lines(NamedTuple):
     upright: list[Line]
 
 
-def lines_of(strokes: Iterable[Box], em: float) -> Lines:
+def lines_of(strokes: Iterable[Sides], em: float) -> Lines:
     """Level and upright lines of a page, pieces and dashes put together. Raises TooManyLines."""
-    drawn: tuple[list[Line], list[Line]] = ([], [])
-    dots: tuple[list[Line], list[Line]] = ([], [])
-    for box in strokes:
-        level = Line((box.top + box.bottom) / 2, box.left, box.right)
-        upright = Line((box.left + box.right) / 2, box.top, box.bottom)
-        if max(box.width, box.height) <= 0.35 * em:
+    drawn: tuple[list[_Piece], list[_Piece]] = ([], [])
+    dots: tuple[list[_Piece], list[_Piece]] = ([], [])
+    dot = 0.35 * em
+    for left, top, right, bottom in strokes:
+        width, height = right - left, bottom - top
+        if width <= dot and height <= dot:
             # Of a dotted line, level or upright: the others will tell.
-            dots[0].append(level)
-            dots[1].append(upright)
-        elif box.width >= box.height:
-            drawn[0].append(level)
+            dots[0].append(((top + bottom) / 2, left, right))
+            dots[1].append(((left + right) / 2, top, bottom))
+        elif width >= height:
+            drawn[0].append(((top + bottom) / 2, left, right))
         else:
-            drawn[1].append(upright)
+            drawn[1].append(((left + right) / 2, top, bottom))
     found = Lines(*(_merged([*own, *_merged(dotted, em, 0.03)], em) for own, dotted in zip(drawn, dots, strict=True)))
     if max(map(len, found)) > _MOST_LINES:
         raise TooManyLines
@@ -142,33 +153,41 @@ def tables_of(lines: Lines, em: float) -> list[Table]:
     return sorted(tables, key=lambda table: (table.box.top, table.box.left))
 
 
-def _merged(lines: list[Line], em: float, apart: float = 0.12) -> list[Line]:
+def _merged(lines: list[_Piece], em: float, apart: float = 0.12) -> list[Line]:
     """Pieces at nearly the same height (``apart`` sizes of the text) that touch or overlap become one line."""
     lines.sort()
     found: list[Line] = []
-    band: list[Line] = []
-    for line in [*lines, Line(float("inf"), 0, 0)]:
-        if band and line.at - band[-1].at > apart * em:
-            found += _pieces_joined(band, _DASH_GAP * em)
+    band: list[_Piece] = []
+    gap, apart, last = _DASH_GAP * em, apart * em, float("inf")
+    for line in lines:
+        if line[0] - last > apart:
+            _join_pieces(band, gap, found)
             band = []
+        last = line[0]
         band.append(line)
+    _join_pieces(band, gap, found)
     return [line for line in found if line.end - line.start >= _SHORTEST * em]
 
 
-def _pieces_joined(band: list[Line], gap: float) -> list[Line]:
-    found: list[Line] = []
-    members: list[Line] = []
+def _join_pieces(band: list[_Piece], gap: float, found: list[Line]) -> None:
+    """Add to ``found`` the lines that pieces at one height are, those parted by no more than ``gap`` together."""
+    members: list[_Piece] = []
     end = 0.0
-    for piece in [*sorted(band, key=lambda line: line.start), None]:
-        if members and (piece is None or piece.start - end > gap):
-            length = sum(line.end - line.start for line in members) or 1.0
-            at = sum(line.at * (line.end - line.start) for line in members) / length or members[0].at
-            found.append(Line(at, members[0].start, end))
+    for piece in sorted(band, key=itemgetter(1)):
+        if members and piece[1] - end > gap:
+            found.append(_joined(members, end))
             members = []
-        if piece is not None:
-            end = max(end, piece.end) if members else piece.end
-            members.append(piece)
-    return found
+        if not members or piece[2] > end:
+            end = piece[2]
+        members.append(piece)
+    if members:
+        found.append(_joined(members, end))
+
+
+def _joined(members: list[_Piece], end: float) -> Line:
+    length = sum([end - start for _, start, end in members]) or 1.0
+    at = sum([at * (end - start) for at, start, end in members]) / length or members[0][0]
+    return Line(at, members[0][1], end)
 
 
 def _groups(lines: Lines, touch: float) -> list[tuple[list[Line], list[Line]]]:
@@ -233,13 +252,18 @@ def _drawn(lines: Sequence[Line], places: Sequence[float], marks: Sequence[float
     """For each place and each span between two marks: whether a line at the place covers the span."""
     covered = [[0.0] * (len(marks) - 1) for _ in places]
     for line in lines:
-        place = min(range(len(places)), key=lambda n: abs(places[n] - line.at))
+        own = covered[_nearest(places, line.at)]
         begin = max(bisect_right(marks, line.start) - 1, 0)
         for span in range(begin, min(bisect_right(marks, line.end), len(marks) - 1)):
             part = min(line.end, marks[span + 1]) - max(line.start, marks[span])
             if part > 0:
-                covered[place][span] += part
-    return [
-        [covered[place][span] >= _DRAWN * (marks[span + 1] - marks[span]) for span in range(len(marks) - 1)]
-        for place in range(len(places))
-    ]
+                own[span] += part
+    least = [_DRAWN * (end - start) for start, end in pairwise(marks)]
+    return [[part >= enough for part, enough in zip(own, least, strict=True)] for own in covered]
+
+
+def _nearest(places: Sequence[float], value: float) -> int:
+    above = bisect_right(places, value)
+    if above == len(places) or (above and value - places[above - 1] <= places[above] - value):
+        return above - 1
+    return above

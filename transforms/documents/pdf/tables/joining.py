@@ -9,11 +9,15 @@ from typing import NamedTuple
 from transforms.documents.model import Cell, Mode, Row
 from transforms.documents.pdf.tables.grid import TableCell
 from transforms.reading.labels import meanings
-from transforms.reading.printed import looks_like_value
+from transforms.reading.printed import looks_like_value, read_printed
 
 BROKEN = "is broken by the end of the page"
 # In sizes of the text: sides of two parts of one table, and lines in them, lie within this.
 _SAME = 0.6
+# Figures of a row of tables three and four, and how many of them make a sum, its total the last: they are the same in
+# all forms.
+_PARTS_OF_SUMS = {7: 7, 15: 5}
+_NOTHING = ("blank", "dash", "not_applicable")
 
 
 @dataclass(frozen=True)
@@ -104,17 +108,61 @@ def _broken(
     upper: Sequence[_Placed], below: dict[tuple[int, int], _Placed], is_label: Callable[[str], bool]
 ) -> list[_Placed] | None:
     """One row from a labelled one and what its narrow cells leave over below a page break: fewer figures, no label."""
+    whole = [_put_together(above, below.get((above.cell.column, above.cell.span))) for above in upper]
     figures = [sum(bool(p.cell.text) and looks_like_value(p.cell.text) for p in row) for row in (upper, below.values())]
-    words = [p for p in below.values() if p.cell.text and not looks_like_value(p.cell.text)]
+    words = [p for p in below.values() if p.cell.text and not _is_rest(p.cell.text)]
     if words or figures[0] <= figures[1] or not any(p.cell.text and is_label(p.cell.text) for p in upper):
         return None
-    whole = []
-    for above in upper:
-        under = below.get((above.cell.column, above.cell.span))
-        if under is not None and under.cell.text:
-            above = above._replace(cell=above.cell._replace(text=above.cell.text + under.cell.text, doubt=BROKEN))
-        whole.append(above)
-    return whole
+    return [
+        new if new.cell.text == old.cell.text else new._replace(cell=new.cell._replace(doubt=BROKEN))
+        for old, new in zip(upper, whole, strict=True)
+    ]
+
+
+def _whole_by_sums(
+    upper: Sequence[_Placed], below: dict[tuple[int, int], _Placed], is_label: Callable[[str], bool]
+) -> list[_Placed] | None:
+    """One row from its halves, beyond doubt: its sums close for both together and not for the upper one alone."""
+    if any(p.cell.text and is_label(p.cell.text) for p in below.values()):
+        return None
+    whole = [_put_together(above, below.get((above.cell.column, above.cell.span))) for above in upper]
+    return whole if _closes(whole) and not _closes(upper) else None
+
+
+def _put_together(above: _Placed, under: _Placed | None) -> _Placed:
+    """A cell with the rest of it below a page break: the digits of a figure in one, the words of a label in lines."""
+    if under is None or not under.cell.text:
+        return above
+    parts = (above.cell.text, under.cell.text)
+    text = "".join(parts) if _is_rest(parts[1]) else "\n".join(part for part in parts if part)
+    return above._replace(cell=above.cell._replace(text=text, doubt=above.cell.doubt or under.cell.doubt))
+
+
+def _is_rest(text: str) -> bool:
+    """Whether a text can be the end of a figure: digits, a counter or both."""
+    return looks_like_value(text) or read_printed(f"1{text}").value is not None
+
+
+def _is_one_result(first: str, second: str) -> bool:
+    """Whether two texts together are a result of table four, which heads a column, or a row of a turned table.
+
+    维持 is one by itself as well, but 结果 above it is none.
+    """
+    whole, *parts = ([m for m in meanings(text) if m.kind == "result"] for text in (first + second, first, second))
+    return bool(whole) and not all(parts)
+
+
+def _closes(row: Sequence[_Placed]) -> bool:
+    """Whether the figures behind the label of a row are those of table three or four, and their sums close."""
+    texts = [placed.cell.text for placed in row]
+    labels = [number for number, text in enumerate(texts) if text and not looks_like_value(text)]
+    printed = [read_printed(text) for text in texts[labels[-1] + 1 if labels else 0 :]]
+    parts = _PARTS_OF_SUMS.get(len(printed))
+    if parts is None or any(one.value is None and one.state not in _NOTHING for one in printed):
+        return False
+    values = [one.value or 0 for one in printed]
+    blocks = [values[start : start + parts] for start in range(0, len(values), parts)]
+    return all(sum(block[:-1]) == block[-1] for block in blocks)
 
 
 def _labels_made_whole(
@@ -150,10 +198,13 @@ def _whole(upper: Sequence[_Placed], lower: Sequence[_Placed], is_label: Callabl
     # A label that goes on below from a row further above has a column of its own; a figure belongs to a row.
     if any(p.cell.text and looks_like_value(p.cell.text) for p in alone):
         return None
+    apart = any(p.cell.text for p in alone)
+    if not apart and (whole := _whole_by_sums(upper, below, is_label)) is not None:
+        return whole
     both = [(a.cell.text, b.cell.text) for a, b in pairs if b is not None and a.cell.text and b.cell.text]
     if any(looks_like_value(text) for pair in both for text in pair):
-        return _broken(upper, below, is_label) if not alone else None
-    by_label = any(is_label(a + b) and not is_label(b) for a, b in both)
+        return None if apart else _broken(upper, below, is_label)
+    by_label = any((is_label(a + b) and not is_label(b)) or _is_one_result(a, b) for a, b in both)
     figures_above = any(p.cell.text and looks_like_value(p.cell.text) for p in upper)
     figures_below = any(p.cell.text and looks_like_value(p.cell.text) for p in lower)
     labels_below = any(p.cell.text and not looks_like_value(p.cell.text) for p in lower)

@@ -11,23 +11,26 @@ from transforms.reading.labels import meanings
 from transforms.reading.printed import looks_like_value
 
 INCOMPLETE = "the lines around it are incomplete"
+# How far from its middle a character surely has ink, in its width and height.
+_BODY = 0.2
 # An edge belongs where this part of its line, and of its row or column, is drawn.
 _MOSTLY = 0.6
 # Edges restored make others belong; what is not told after so many rounds is not told at all.
 _MOST_ROUNDS = 4
 
-_Place = tuple[int, int]
+Place = tuple[int, int]
+# A word and the smallest cells that it stands in.
+Standing = tuple[Run, list[Place]]
 # ((row, column), is_right): the edge on the right of a smallest cell, or the one below it.
-_Edge = tuple[_Place, bool]
+_Edge = tuple[Place, bool]
 
 
-def mend(table: Table, runs: Sequence[Run]) -> set[_Place]:
+def mend(table: Table, places: Sequence[Standing]) -> set[Place]:
     """Restore lost edges and number the cells; returns the smallest cells whose edges had to be guessed.
 
-    ``runs``: the words in the table. No edge is put through a word.
+    ``places``: the words in the table, each with the smallest cells that it stands in. No edge is put through a word.
     """
     table.join()
-    places = [(run, _places(table, run)) for run in runs]
     crossed = {edge for _, own in places for edge in _edges_inside(own)}
     for _ in range(_MOST_ROUNDS):
         lost = [
@@ -42,7 +45,7 @@ def mend(table: Table, runs: Sequence[Run]) -> set[_Place]:
         table.join()
     _part_figures(table, places, crossed)
     _part_labels(table, places, crossed)
-    guessed: set[_Place] = set()
+    guessed: set[Place] = set()
     for members in _uneven(table):
         guessed |= members
         for edge in _missing(table, [members]):
@@ -52,10 +55,15 @@ def mend(table: Table, runs: Sequence[Run]) -> set[_Place]:
     return guessed
 
 
-def _places(table: Table, run: Run) -> list[_Place]:
-    """The smallest cells that a word stands in."""
+def places_of(table: Table, run: Run) -> list[Place]:
+    """The smallest cells that a word stands in; one where it begins and ends in the same."""
     first, last = run.glyphs[0], run.glyphs[-1]
     found = [table.place(first.x, first.y)]
+    if last is first:
+        # A digit in the middle of a cell of two columns stands on the line that parts them elsewhere.
+        x, y = _BODY * (first.right - first.left), _BODY * (first.bottom - first.top)
+        ends = {table.place(first.x - x, first.y - y), table.place(first.x + x, first.y + y)}
+        return found + sorted(ends - {found[0]})
     if table.place(last.x, last.y) == found[0]:
         return found
     for glyph in run.glyphs:
@@ -65,7 +73,7 @@ def _places(table: Table, run: Run) -> list[_Place]:
     return found
 
 
-def _edges_inside(places: Sequence[_Place]) -> Iterable[_Edge]:
+def _edges_inside(places: Sequence[Place]) -> Iterable[_Edge]:
     for row, column in places:
         if (row, column + 1) in places:
             yield (row, column), True
@@ -73,27 +81,21 @@ def _edges_inside(places: Sequence[_Place]) -> Iterable[_Edge]:
             yield (row, column), False
 
 
-def _members(table: Table) -> dict[int, set[_Place]]:
-    members: defaultdict[int, set[_Place]] = defaultdict(set)
-    for row, numbers in enumerate(table.regions):
-        for column, number in enumerate(numbers):
-            members[number].add((row, column))
-    return members
-
-
-def _is_even(members: set[_Place]) -> bool:
+def _is_even(members: set[Place]) -> bool:
+    if len(members) == 1:
+        return True
     rows, columns = {row for row, _ in members}, {column for _, column in members}
     return len(members) == (max(rows) - min(rows) + 1) * (max(columns) - min(columns) + 1)
 
 
-def _uneven(table: Table) -> list[set[_Place]]:
-    return [members for members in _members(table).values() if not _is_even(members)]
+def _uneven(table: Table) -> list[set[Place]]:
+    return [members for members in table.members if not _is_even(members)]
 
 
-def _open(table: Table, places: Sequence[tuple[Run, list[_Place]]], crossed: set[_Edge]) -> list[set[_Place]]:
+def _open(table: Table, places: Sequence[Standing], crossed: set[_Edge]) -> list[set[Place]]:
     """Cells of several smallest ones that may have lost edges: all that are not a label within four sides."""
     words = _words(table, places)
-    several = {number: members for number, members in _members(table).items() if len(members) > 1}
+    several = {number: members for number, members in enumerate(table.members) if len(members) > 1}
     doubtful = {
         number: members
         for number, members in several.items()
@@ -109,13 +111,11 @@ def _open(table: Table, places: Sequence[tuple[Run, list[_Place]]], crossed: set
     ]
 
 
-def _is_label(words: Sequence[tuple[Run, list[_Place]]]) -> bool:
+def _is_label(words: Sequence[Standing]) -> bool:
     return bool(meanings("".join(run.text for run, _ in words)))
 
 
-def _is_heading(
-    words: Sequence[tuple[Run, list[_Place]]], members: set[_Place], with_figures: set[int], crossed: set[_Edge]
-) -> bool:
+def _is_heading(words: Sequence[Standing], members: set[Place], with_figures: set[int], crossed: set[_Edge]) -> bool:
     """Whether a cell above all figures holds words of which none are a label of the form, as corners do."""
     if not words or any(row in with_figures for row, _ in members):
         return False
@@ -123,14 +123,14 @@ def _is_heading(
     return not any(meanings(text) for text in texts if text)
 
 
-def _words(table: Table, places: Sequence[tuple[Run, list[_Place]]]) -> dict[int, list[tuple[Run, list[_Place]]]]:
-    words: defaultdict[int, list[tuple[Run, list[_Place]]]] = defaultdict(list)
+def _words(table: Table, places: Sequence[Standing]) -> dict[int, list[Standing]]:
+    words: defaultdict[int, list[Standing]] = defaultdict(list)
     for run, own in places:
         words[table.regions[own[0][0]][own[0][1]]].append((run, own))
     return words
 
 
-def _missing(table: Table, regions: Iterable[set[_Place]]) -> list[_Edge]:
+def _missing(table: Table, regions: Iterable[set[Place]]) -> list[_Edge]:
     found: list[_Edge] = []
     for members in regions:
         for row, column in members:
@@ -167,19 +167,20 @@ def _share(drawn: Sequence[bool]) -> float:
     return sum(drawn) / len(drawn) if drawn else 0.0
 
 
-def _part_figures(table: Table, places: Sequence[tuple[Run, list[_Place]]], crossed: set[_Edge]) -> None:
+def _part_figures(table: Table, places: Sequence[Standing], crossed: set[_Edge]) -> None:
     """A figure that stands apart from other words is a cell of its own, whatever lines there are."""
-    inside: defaultdict[int, list[tuple[Run, list[_Place]]]] = defaultdict(list)
+    inside: defaultdict[int, list[Standing]] = defaultdict(list)
     for run, own in places:
         inside[table.regions[own[0][0]][own[0][1]]].append((run, own))
-    members = _members(table)
+    members = table.members
     parted = False
     for number, words in inside.items():
         if len(members[number]) < 2:
             continue
-        figures = {own[0] for run, own in words if len(own) == 1 and looks_like_value(run.text)}
+        whole = [own for run, own in words if 1 in (len(own), len(run.glyphs)) and looks_like_value(run.text)]
+        figures = {place for own in whole for place in own}
         others = {place for run, own in words for place in own if not looks_like_value(run.text)} - figures
-        if not figures or len(figures | others) < 2:
+        if not figures or len({own[0] for own in whole} | others) < 2:
             continue
         for edge in _missing(table, [members[number]]):
             (row, column), is_right = edge
@@ -191,7 +192,7 @@ def _part_figures(table: Table, places: Sequence[tuple[Run, list[_Place]]], cros
         table.join()
 
 
-def _part_labels(table: Table, places: Sequence[tuple[Run, list[_Place]]], crossed: set[_Edge]) -> None:
+def _part_labels(table: Table, places: Sequence[Standing], crossed: set[_Edge]) -> None:
     """Where a cell is no label of the form, but a part of it is one, the parts are cells."""
     parted = False
     for members in _open(table, places, crossed):
@@ -213,7 +214,7 @@ def _part_labels(table: Table, places: Sequence[tuple[Run, list[_Place]]], cross
         table.join()
 
 
-def _parts(members: set[_Place], crossed: set[_Edge]) -> list[set[_Place]]:
+def _parts(members: set[Place], crossed: set[_Edge]) -> list[set[Place]]:
     """The smallest cells of one cell, those that a word runs over together."""
     left, parts = set(members), []
     while left:
