@@ -103,10 +103,11 @@ def _resource(one: Written, path: str, exported: set[str]) -> dict[str, Any]:
         "bytes": size,
         "hash": f"sha256:{sha256}",
         "kind": one.kind,
-        "rows": one.rows,
     }
     if is_text:
-        resource |= {"encoding": "utf-8", "dialect": said["dialect"]}
+        resource |= {"encoding": "utf-8", "dialect": said["dialect"], "rows": one.rows}
+    else:
+        resource["type"] = "file"  # the profile is about text; so told, Frictionless checks size and hash and no cell
     if one.name in _said()["division_tables"]:
         resource |= {"licenses": [_said()["licenses"]["divisions"]], "sources": _said()["division_sources"]}
     schema: dict[str, Any] = {"fields": [c.field(is_text and c.name in one.empty) for c in one.columns]}
