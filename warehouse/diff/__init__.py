@@ -57,12 +57,12 @@ def diff(
             else:
                 with replacing(out) as beside, beside.open("w", encoding="utf-8", newline="") as file:
                     _write(found, format, file, limit, bom=True)
+            return found.counts
         except duckdb.Error as error:
             raise WarehouseError(
                 f"{a} and {b} could not be compared: {message(error)}. Check that both are whole and that there is "
                 f"free space in {tempfile.gettempdir()}."
             ) from error
-    return found.counts
 
 
 def _compare(connection: duckdb.DuckDBPyConnection, on_progress: Callable[[str, int, int | None], None] | None) -> None:
