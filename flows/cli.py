@@ -45,6 +45,7 @@ for command in (
     query.sql,
     query.compare,
     query.export,
+    query.diff,
     query.status,
 ):
     cli.add_command(command)

@@ -1,4 +1,4 @@
-"""Commands that read the published warehouse: query, comparison, export, status."""
+"""Commands that read the published warehouse: query, comparison, export, diff, status."""
 
 from __future__ import annotations
 
@@ -89,6 +89,10 @@ def compare(
 def export(folder: Path, home: Path | None) -> None:
     """Write every table as Parquet and CSV, with a datapackage.json that describes them.
 
+    The description is a Frictionless Data Package: types, units and meanings in English and Chinese, keys, sources,
+    licences, sizes and SHA-256. The same content gives the same bytes. CSV is UTF-8 without BOM; for Excel, `gongkai
+    compare` writes a spreadsheet.
+
     \b
     Example:
       gongkai export data/demo/exports/all --home data/demo
@@ -99,6 +103,38 @@ def export(folder: Path, home: Path | None) -> None:
     with shown():
         names = write_export(resolve(home).home, folder, on_progress=report)
     click.echo(f"{len(names)} tables in {folder}", err=True)
+
+
+@click.command(short_help="What changed between two exports or warehouses.")
+@click.argument("a", type=click.Path(exists=True, path_type=Path), metavar="A")
+@click.argument("b", type=click.Path(exists=True, path_type=Path), metavar="[B]", required=False)
+@options.home
+@click.option("--format", "format_", type=click.Choice(FORMATS[:3]), help="[default: table, or by the name of FILE]")
+@click.option(
+    "--limit", type=click.IntRange(min=0), default=50, show_default=True, help="Most changes that a table tells."
+)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
+def diff(a: Path, b: Path | None, home: Path | None, format_: str | None, limit: int, output: Path | None) -> None:
+    """Tell what changed from A to B: reports that were added, revised or vanished, and every figure, by agency.
+
+    A and B are folders of exports, homes, or warehouse files; without B, A is compared with the published warehouse of
+    the home. Each figure comes with its old and new value, the printed texts, their places and the addresses. csv and
+    json have all changes, a table has the counts and the first of them.
+
+    \b
+    Examples:
+      gongkai diff data/demo/exports/all --home data/demo
+      gongkai diff exports/2026-03 exports/2026-04 -o changes.csv
+    """
+    from flows.progress import report, shown
+    from warehouse.diff import diff as write_diff
+
+    with shown():
+        counts = write_diff(
+            a, b or resolve(home).home, format_ or _format_of(output), output, limit, on_progress=report
+        )
+    if output is not None:
+        click.echo(", ".join(f"{number} {what}" for what, number in counts.items() if number) or "no change", err=True)
 
 
 @click.command(short_help="Last runs, portals, coverage, open findings.")

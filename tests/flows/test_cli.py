@@ -318,6 +318,22 @@ def test_compare_and_export_write_whole_files(call: Call, first_night: Path, tmp
     assert exported.status == 0
     names = {path.name for path in (tmp_path / "all").iterdir()}
     assert {"report.parquet", "report.csv", "datapackage.json"} <= names
+    told = call("diff", tmp_path / "all", "--home", first_night)
+    assert told.status == 0
+    assert told.out.endswith("No report and no figure differs.\n")
+    written = call("diff", tmp_path / "all", first_night, "-o", tmp_path / "changes.json")
+    assert (written.status, written.out, written.err) == (0, "", "no change\n")
+    assert json.loads((tmp_path / "changes.json").read_text("utf-8"))["changes"] == []
+
+
+def test_diff_says_which_side_it_cannot_use(call: Call, first_night: Path, tmp_path: Path) -> None:
+    for wrong in ((tmp_path / "absent", first_night), (tmp_path, first_night), (first_night, tmp_path)):
+        called = call("diff", *wrong)
+        assert (called.status, called.out) == (2, "")
+        assert str(tmp_path) in called.err.replace("\n", "")
+    parquet = call("diff", first_night, first_night, "-o", tmp_path / "d.parquet")
+    assert parquet.status == 2
+    assert "Unknown format 'parquet'" in parquet.err
 
 
 def test_the_demo_refuses_a_home_with_other_reports(call: Call, tmp_path: Path) -> None:
