@@ -125,7 +125,7 @@ def test_nothing_of_the_network_and_only_our_scripts(hostile_page: Path) -> None
     scripts = [script.text for script in tree.xpath("//script[not(@type)]")]
     digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
     assert rules["script-src"].split() == [f"'sha256-{digest}'" for digest in digests]
-    assert len(scripts) == 5
+    assert len(scripts) == 6
     assert not tree.xpath("//*[@src or @href or @srcset or @data or @action]")
     assert not re.search(r"url\(|@import", FILES.joinpath("page.css").read_text("utf-8"))
     assert "Permission to use, copy, modify" in text
