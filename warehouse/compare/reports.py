@@ -15,7 +15,6 @@ from warehouse.compare.notes import Cell, Note, Report, notes
 from warehouse.compare.selection import Agency
 from warehouse.indicators import Indicator, form_names
 
-
 # What ``put_together`` takes of each placed report.
 REPORTS_SQL = """
     SELECT a.agency_id, a.report_year, a.scope, a.report_id, a.form, a.outcome, r.reason, a.only_copies,
@@ -102,7 +101,7 @@ def put_together(
     doubts: Mapping[str, Mapping[str, tuple[str, ...]]],
     cells: Mapping[str, Mapping[str, Cell]],
 ) -> list[Compared]:
-    """Reports from the rows of ``REPORTS_SQL``, those of an agency together and in order of years; the rest by report."""
+    """Reports from the rows of ``REPORTS_SQL``, by agency and in order of years; the rest is by report."""
     compared = [
         Compared(
             agency=by_id[agency_id],

@@ -122,7 +122,9 @@ def report_data(
 
 def _figure(one: Compared, indicator: Indicator, known: dict[tuple[str, str, str], int]) -> list[Any]:
     figure = one.figures[indicator.key]
-    pairs = zip(one.notes(indicator, "zh"), one.notes(indicator, "en"), strict=True)
+    # Most figures have no caveat: the second language is asked for only where there is something to say.
+    in_zh = one.notes(indicator, "zh")
+    pairs = zip(in_zh, one.notes(indicator, "en"), strict=True) if in_zh else ()
     numbers = [known.setdefault((zh.kind, zh.text, en.text), len(known)) for zh, en in pairs]
     return [
         plain(figure.numerator),
