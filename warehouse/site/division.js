@@ -31,7 +31,7 @@ function byYear() {
     ],
   }));
   const columns = [[t("year")], ...seen.map((code) => [t(CODES[code], {}, "states"), "number"])];
-  fill("#coverage .table", rowsTable(columns, data.years.map((year, at) => [String(year), ...seen.map((code) => number(data.states[at][code] ?? 0))])));
+  fill("#coverage .table", rowsTable(columns, data.years.map((year, at) => [String(year), ...seen.map((code) => number(data.states[at][code] ?? 0))]), "counts"));
 }
 
 function trend() {
@@ -68,7 +68,7 @@ function trend() {
     ],
   }));
   const columns = [[t("year")], [t("scope")], [s("n"), "number"], [s("lower"), "number"], [s("median"), "number"], [s("upper"), "number"]];
-  fill("#trend .table", rowsTable(columns, rows.map((row) => [String(row.y), t(row.scope, {}, "scopes"), number(row.n), shown(row.low), shown(row.median), shown(row.high)])));
+  fill("#trend .table", rowsTable(columns, rows.map((row) => [String(row.y), t(row.scope, {}, "scopes"), number(row.n), shown(row.low), shown(row.median), shown(row.high)]), "counts"));
 }
 
 function ranked() {
@@ -99,7 +99,7 @@ function ranked() {
 function below() {
   const last = data.years.length - 1, year = data.years[last];
   const rows = data.below.map(([file, name, n, reported]) => [el("a", { href: placeHref(file) }, placeName(name)), number(n), number(reported[last]?.[0] ?? 0), number(reported[last]?.[1] ?? 0)]);
-  fill("#below .chart", rowsTable([[s("place")], [s("n_agencies"), "number"], [s("reported", { year }), "number"], [s("awaited", { year }), "number"]], rows));
+  fill("#below .chart", rowsTable([[s("place")], [s("n_agencies"), "number"], [s("reported", { year }), "number"], [s("awaited", { year }), "number"]], rows, "counts"));
 }
 
 function stateCells(states) {

@@ -20,6 +20,7 @@ KEY_INDICATORS = tuple(
     dict.fromkeys(("refusal_rate", "disclosure_rate", *COMPOSITION, "applications_received", "review_correction_rate"))
 )
 LINES = 1_000  # agencies that a page lists; more are on further pages of the place
+OTHER_NAMES = 20  # of an agency, that the search knows
 YEARS = 10  # the newest ones, for which the places below are compared
 
 Medians = Sequence[tuple[str, int, str, int, list[float]]]
@@ -100,7 +101,7 @@ def search_index(connection: duckdb.DuckDBPyConnection, tree: Mapping[str, Place
     """``places`` [[file, names from the top down], …] and ``agencies`` [[file, name, place, other names], …]."""
     others: dict[str, list[str]] = defaultdict(list)
     for agency_id, name in connection.execute(
-        "SELECT n.agency_id, n.name FROM agency_name AS n JOIN agency AS a ON a.agency_id = n.agency_id "
+        "SELECT n.agency_id, left(n.name, 60) FROM agency_name AS n JOIN agency AS a ON a.agency_id = n.agency_id "
         "WHERE n.name <> a.name ORDER BY ALL"
     ).fetchall():
         others[agency_id].append(name)
@@ -114,7 +115,7 @@ def search_index(connection: duckdb.DuckDBPyConnection, tree: Mapping[str, Place
             for place in named
         ],
         "agencies": [
-            [file_name(line[0]), line[1], at, *others.get(line[0], ())]
+            [file_name(line[0]), line[1], at, *others.get(line[0], ())[:OTHER_NAMES]]
             for at, place in enumerate(named)
             for line in place.agencies
             if line[0] is not None

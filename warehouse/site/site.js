@@ -16,11 +16,12 @@ function crumbs() {
   fill("#path", ...steps.flatMap(([href, name], at) => [at ? " › " : "", el("a", { href }, name)]));
 }
 
-// Columns are [name, class]; rows are lists of texts or elements, in the same order.
-function rowsTable(columns, rows) {
+// Columns are [name, class]; rows are lists of texts or elements, in the same order. On a phone a row becomes a block
+// ("stack"), but not where it holds a few numbers ("counts").
+function rowsTable(columns, rows, look = "stack") {
   const head = columns.map(([name, kind]) => el("th", { scope: "col", class: kind ?? null }, name));
   const body = rows.map((row) => el("tr", {}, ...row.map((value, at) => el("td", { class: columns[at][1] ?? null, "data-name": columns[at][0] }, value))));
-  return el("table", { class: "stack" }, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...body));
+  return el("table", { class: look }, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...body));
 }
 
 function outside(url, web) {
