@@ -60,6 +60,7 @@ def commands(folder: Path) -> dict[str, list[str]]:
         "parse --json": ["parse", "--json", report],
         "sql": ["sql", "SELECT count(*) FROM agency_year", *home],
         "compare": ["compare", *home, "-o", str(folder / "comparison.csv")],
+        "site": ["site", str(folder / "site"), *home],
         "export": ["export", str(folder / "export"), *home],
         "status": ["status", *home],
         "portals list": ["portals", "list", *home],

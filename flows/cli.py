@@ -44,6 +44,7 @@ for command in (
     agencies.agency,
     query.sql,
     query.compare,
+    query.site,
     query.export,
     query.diff,
     query.status,

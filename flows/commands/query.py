@@ -1,4 +1,4 @@
-"""Commands that read the published warehouse: query, comparison, export, diff, status."""
+"""Commands that read the published warehouse: query, comparison, site, export, diff, status."""
 
 from __future__ import annotations
 
@@ -81,6 +81,35 @@ def compare(
     for agency in written.without_report:
         click.echo(f"No report in this selection: {agency}", err=True)
     click.echo(f"{written.rows} rows in {output}", err=True)
+
+
+@click.command(short_help="The whole warehouse as a static site.")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
+@options.home
+@click.option(
+    "--lang",
+    type=click.Choice(("zh", "en")),
+    default="zh",
+    show_default=True,
+    help="Language in which pages open; a button changes it.",
+)
+def site(folder: Path, home: Path | None, lang: str) -> None:
+    """Write the whole warehouse as a site of plain files: put it on any web server, or open index.html from the disk.
+
+    An overview with coverage and medians over the years, a page for each province, division and agency, search, and
+    downloads with checksums. No page needs a network. DIR is replaced whole, and only if it is new, empty, or a site
+    that this command wrote.
+
+    \b
+    Example:
+      gongkai site data/demo/exports/site --home data/demo
+    """
+    from flows.progress import report, shown
+    from warehouse.site import site as write_site
+
+    with shown():
+        made = write_site(resolve(home).home, folder, lang, on_progress=report)
+    click.echo(f"{made.pages} pages in {folder}, {made.agencies} of them of agencies", err=True)
 
 
 @click.command(short_help="The whole warehouse as Parquet and CSV.")

@@ -336,6 +336,20 @@ def test_diff_says_which_side_it_cannot_use(call: Call, first_night: Path, tmp_p
     assert "Unknown format 'parquet'" in parquet.err
 
 
+def test_site_writes_a_folder_of_its_own(call: Call, first_night: Path, tmp_path: Path) -> None:
+    called = call("site", tmp_path / "site", "--lang", "en", "--home", first_night)
+    pages = len(list((tmp_path / "site").rglob("*.html")))
+    assert (called.status, called.out) == (0, "")
+    assert called.err == f"{pages} pages in {tmp_path / 'site'}, 8 of them of agencies\n"
+    assert '<html lang="en">' in (tmp_path / "site" / "index.html").read_text("utf-8")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("not yours")
+    refused = call("site", tmp_path / "mine", "--home", first_night)
+    assert "is no site that gongkai wrote" in refused.err
+    assert refused.status != 0
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["notes.txt"]
+
+
 def test_the_demo_refuses_a_home_with_other_reports(call: Call, tmp_path: Path) -> None:
     (tmp_path / "raw").mkdir()
     called = call("demo", "--home", tmp_path)

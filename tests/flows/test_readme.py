@@ -20,7 +20,7 @@ READMES = ("README.md", "README.zh.md")
 # What sets up or changes the surroundings: seen by other tests, or nothing that could fail here.
 NOT_RUN_HERE = (". .venv/bin/activate", "export ", "python -m flows.demo.sample")
 # What they say goes to standard error.
-SAY_NOTHING = ("mkdir ", "gongkai crawl", "gongkai export")
+SAY_NOTHING = ("mkdir ", "gongkai crawl", "gongkai export", "gongkai site")
 
 
 @dataclass(frozen=True)

@@ -125,7 +125,7 @@ def test_nothing_of_the_network_and_only_our_scripts(hostile_page: Path) -> None
     scripts = [script.text for script in tree.xpath("//script[not(@type)]")]
     digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
     assert rules["script-src"].split() == [f"'sha256-{digest}'" for digest in digests]
-    assert len(scripts) == 5
+    assert len(scripts) == 6
     assert not tree.xpath("//*[@src or @href or @srcset or @data or @action]")
     assert not re.search(r"url\(|@import", FILES.joinpath("page.css").read_text("utf-8"))
     assert "Permission to use, copy, modify" in text
@@ -133,7 +133,7 @@ def test_nothing_of_the_network_and_only_our_scripts(hostile_page: Path) -> None
 
 def test_hostile_text_stays_within_the_data(hostile_page: Path) -> None:
     text = hostile_page.read_text("utf-8")
-    assert text.count("</script") == 6
+    assert text.count("</script") == 7
     assert "\u2028" not in text.split('id="data">')[1].split("</script")[0]
     assert not tree_of(hostile_page).xpath("//img")
     names = {agency[1] for agency in data_of(hostile_page)["agencies"]}
@@ -181,7 +181,8 @@ def test_the_libraries_are_those_that_were_published() -> None:
 
 
 def test_every_text_of_the_page_is_there_in_both_languages_and_used() -> None:
-    code = "".join(FILES.joinpath(name).read_text("utf-8") for name in ("page.html", "kit.js", "charts.js", "page.js"))
+    names = ("page.html", "kit.js", "charts.js", "panel.js", "page.js")
+    code = "".join(FILES.joinpath(name).read_text("utf-8") for name in names)
     for group, entries in texts().items():
         for key, text in entries.items():
             assert set(text) == {"zh", "en"}, (group, key)

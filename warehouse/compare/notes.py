@@ -41,6 +41,11 @@ _TEXTS = {
 _operands = cache(Indicator.operands)
 
 
+@cache
+def _paths(indicator: Indicator, form: str | None) -> frozenset[str]:
+    return frozenset(column.path for column in _operands(indicator, form))
+
+
 @dataclass(frozen=True)
 class Cell:
     """What a fact says of a cell that needs a remark: no effective value, or one that was not printed."""
@@ -114,6 +119,8 @@ def joined(texts: Iterable[str], lang: str) -> str:
 
 
 def _doubts(report: Report, indicator: Indicator, lang: str) -> list[str]:
+    if not report.doubts:
+        return []
     by_code: dict[str, list[str]] = {}
     for column in _operands(indicator, report.form):
         for code in report.doubts.get(column.path, ()):
@@ -140,6 +147,9 @@ def _missing(report: Report, indicator: Indicator, lang: str) -> list[str]:
 
 
 def _inferred(report: Report, indicator: Indicator, lang: str) -> list[str]:
+    # Most figures have no such operand, and a site asks for millions of them.
+    if report.cells.keys().isdisjoint(_paths(indicator, report.form)):
+        return []
     by_method: dict[str, list[str]] = {}
     for column in _operands(indicator, report.form):
         cell = report.cells.get(column.path)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
 
 import duckdb
 
@@ -14,13 +15,20 @@ from warehouse.compare.notes import Cell, Note, Report, notes
 from warehouse.compare.selection import Agency
 from warehouse.indicators import Indicator, form_names
 
+# What ``put_together`` takes of each placed report.
+REPORTS_SQL = """
+    SELECT a.agency_id, a.report_year, a.scope, a.report_id, a.form, a.outcome, r.reason, a.only_copies,
+        a.n_same_scope, r.title, a.source_url, a.published_on, r.fetched_at, r.sha256, a.trust
+    FROM agency_year AS a JOIN report AS r ON r.report_id = a.report_id
+"""
+
 
 @dataclass(frozen=True)
 class Figure:
     """One indicator of one report: ``value`` is a ratio (1 is 100 %) or a count in the indicator's unit."""
 
-    numerator: Decimal | None
-    denominator: Decimal | None
+    numerator: Decimal | float | None
+    denominator: Decimal | float | None
     value: float | None
     small_n: bool
     n_inferred: int
@@ -47,7 +55,7 @@ class Compared:
     report_year: int
     source: Source
     about: Report
-    figures: dict[str, Figure]
+    figures: Mapping[str, Figure]
 
     def notes(self, indicator: Indicator, lang: str) -> list[Note]:
         """The caveats of one of its figures, the gravest first."""
@@ -72,10 +80,8 @@ def compared_reports(
     order = {agency[0]: number for number, agency in enumerate(agencies)}
     by_id = {agency[0]: agency for agency in agencies}
     rows = connection.execute(
-        """
-        SELECT a.agency_id, a.report_year, a.scope, a.report_id, a.form, a.outcome, r.reason, a.only_copies,
-            a.n_same_scope, r.title, a.source_url, a.published_on, r.fetched_at, r.sha256, a.trust
-        FROM agency_year AS a JOIN report AS r ON r.report_id = a.report_id
+        f"""
+        {REPORTS_SQL}
         WHERE a.agency_id IN (SELECT unnest($agencies)) AND ($years IS NULL OR list_contains($years, a.report_year))
         """,
         {"agencies": list(by_id), "years": None if years is None else sorted(years)},
@@ -85,6 +91,17 @@ def compared_reports(
     figures = _figures(connection, report_ids, wanted)
     doubts = _doubts(connection, report_ids)
     cells = _cells(connection, report_ids, wanted)
+    return put_together(rows, by_id, figures, doubts, cells)
+
+
+def put_together(
+    rows: Iterable[tuple[Any, ...]],
+    by_id: Mapping[str, Agency],
+    figures: Mapping[str, Mapping[str, Figure]],
+    doubts: Mapping[str, Mapping[str, tuple[str, ...]]],
+    cells: Mapping[str, Mapping[str, Cell]],
+) -> list[Compared]:
+    """Reports from the rows of ``REPORTS_SQL``, by agency and in order of years; the rest is by report."""
     compared = [
         Compared(
             agency=by_id[agency_id],
@@ -101,7 +118,7 @@ def compared_reports(
                 doubts=doubts.get(report_id, {}),
                 cells=cells.get(report_id, {}),
             ),
-            figures=figures[report_id],
+            figures=figures.get(report_id, {}),
         )
         for agency_id, year, scope, report_id, form, outcome, reason, only_copies, n_same_scope, *source in rows
     ]

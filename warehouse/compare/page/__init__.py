@@ -27,7 +27,7 @@ MAX_FIGURES = 60_000
 # What the page consists of besides its data, in the order in which it runs. The libraries are as they were published
 # (vendor/versions.yaml); their licences ask to be carried along.
 _LIBRARIES = ("d3", "plot")
-_SCRIPTS = ("kit.js", "charts.js", "page.js")
+_SCRIPTS = ("kit.js", "charts.js", "panel.js", "page.js")
 
 
 def write_page(

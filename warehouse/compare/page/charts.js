@@ -22,7 +22,8 @@ function scale(values) {
   return low === high ? [0, 1] : [low, high];
 }
 
-function lines() {
+// `under`: marks that stand below the lines; `among`: values that have to fit into the scale with them.
+function lines(under = [], among = []) {
   const one = indicator();
   const series = new Map();
   for (const { report, at } of chosenReports()) {
@@ -56,9 +57,10 @@ function lines() {
     const breaks = [...new Set(points.filter(({ at }) => kindsOf(data.reports[at].f[state.indicator]).has("break")).map(({ y }) => y))];
     fill("#lines .chart", Plot.plot({
       width, height: width < 500 ? 300 : 380, marginLeft: 56, marginRight: 24, marginTop: 28,
-      x: { ticks: years, tickFormat: (year) => String(year), label: null, inset: 12, domain: years.length > 1 ? [years[0], years[years.length - 1]] : [years[0] - 1, years[0] + 1] },
-      y: { grid: true, domain: scale(points.map(({ v }) => v)), nice: true, label: null, tickFormat: axisText },
+      x: { ticks: d3.range(years[0], years[years.length - 1] + 1), tickFormat: (year) => String(year), label: null, inset: 12, domain: years.length > 1 ? [years[0], years[years.length - 1]] : [years[0] - 1, years[0] + 1] },
+      y: { grid: true, domain: scale([...points.map(({ v }) => v), ...among]), nice: true, label: null, tickFormat: axisText },
       marks: [
+        ...under,
         Plot.ruleY([0], { stroke: "#5a6876" }),
         Plot.ruleX(breaks, { x: (year) => year - 0.5, strokeDasharray: "4,4", stroke: "#5a6876" }),
         Plot.text(breaks, { x: (year) => year - 0.5, frameAnchor: "top", dy: -22, text: () => t("format_break"), fill: "#5a6876" }),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -56,56 +56,75 @@ def page_data(
     """
     shown = shown_indicators(wanted)
     number = {agency: at for at, agency in enumerate(agencies)}
-    paths = [column for column in wide_columns() if any(column in _operands(i) for i in shown)]
-    path_number = {column.path: at for at, column in enumerate(paths)}
+    path_number = numbered_paths(shown)
     strings: dict[str | None, int] = {}
     cells = _evidence(connection, [one.source.report_id for one in compared], path_number, strings)
     notes: dict[tuple[str, str, str], int] = {}
-    reports = []
-    for one in compared:
-        source = one.source
-        reports.append(
-            {
-                "a": number[one.agency],
-                "y": one.report_year,
-                "scope": one.about.scope,
-                "form": one.about.form,
-                "outcome": one.about.outcome,
-                "title": source.title,
-                # Only an address on the web becomes a link; any other is shown as text.
-                "url": source.url,
-                "web": bool(source.url and is_web(source.url)),
-                "published": plain(source.published_on),
-                "fetched": plain(source.fetched_at.date()),
-                "sha256": source.sha256,
-                "trust": source.trust,
-                "f": [_figure(one, indicator, notes) for indicator in shown],
-                "c": cells.get(source.report_id, {}),
-            }
-        )
     return {
         "lang": lang,
-        "version": _version(connection),
+        "version": package_version(connection),
         "agencies": [list(agency) for agency in agencies],
-        "indicators": [_indicator(indicator, path_number) for indicator in shown],
         "wanted": len(wanted),
-        "composition": [shown.index(indicators()[key]) for key in COMPOSITION],
-        "paths": [[column.path, column.zh, column.en] for column in paths],
+        **dictionary(shown),
+        "reports": [
+            report_data(one, number[one.agency], shown, notes, cells.get(one.source.report_id, {})) for one in compared
+        ],
         "notes": [list(note) for note in notes],
         "strings": list(strings),
-        "reports": reports,
         "coverage": _coverage(connection, number, years, compared),
         "texts": texts(),
     }
 
 
-def _operands(indicator: Indicator) -> set[Any]:
-    return {column for form in form_names() for column in indicator.operands(form)}
+def dictionary(shown: Sequence[Indicator]) -> dict[str, Any]:
+    """What figures mean: ``indicators``, ``composition`` (which of them) and ``paths`` of ``page_data``."""
+    path_number = numbered_paths(shown)
+    return {
+        "indicators": [_indicator(indicator, path_number) for indicator in shown],
+        "composition": [shown.index(indicators()[key]) for key in COMPOSITION],
+        "paths": [[column.path, column.zh, column.en] for column in wide_columns() if column.path in path_number],
+    }
+
+
+def numbered_paths(shown: Sequence[Indicator]) -> dict[str, int]:
+    """The paths of all cells that make up these indicators, numbered in the order of the forms."""
+    operands = {column for i in shown for form in form_names() for column in i.operands(form)}
+    return {column.path: at for at, column in enumerate(c for c in wide_columns() if c in operands)}
+
+
+def report_data(
+    one: Compared,
+    agency: int,
+    shown: Sequence[Indicator],
+    notes: dict[tuple[str, str, str], int],
+    cells: Mapping[int, Sequence[Any]],
+) -> dict[str, Any]:
+    """One of ``reports`` of ``page_data``; ``notes`` numbers the caveats of the page and grows."""
+    source = one.source
+    return {
+        "a": agency,
+        "y": one.report_year,
+        "scope": one.about.scope,
+        "form": one.about.form,
+        "outcome": one.about.outcome,
+        "title": source.title,
+        # Only an address on the web becomes a link; any other is shown as text.
+        "url": source.url,
+        "web": bool(source.url and is_web(source.url)),
+        "published": plain(source.published_on),
+        "fetched": plain(source.fetched_at.date()),
+        "sha256": source.sha256,
+        "trust": source.trust,
+        "f": [_figure(one, indicator, notes) for indicator in shown],
+        "c": cells,
+    }
 
 
 def _figure(one: Compared, indicator: Indicator, known: dict[tuple[str, str, str], int]) -> list[Any]:
     figure = one.figures[indicator.key]
-    pairs = zip(one.notes(indicator, "zh"), one.notes(indicator, "en"), strict=True)
+    # Most figures have no caveat: the second language is asked for only where there is something to say.
+    in_zh = one.notes(indicator, "zh")
+    pairs = zip(in_zh, one.notes(indicator, "en"), strict=True) if in_zh else ()
     numbers = [known.setdefault((zh.kind, zh.text, en.text), len(known)) for zh, en in pairs]
     return [
         plain(figure.numerator),
@@ -192,6 +211,7 @@ def _coverage(
     return found
 
 
-def _version(connection: duckdb.DuckDBPyConnection) -> str:
+def package_version(connection: duckdb.DuckDBPyConnection) -> str:
+    """The version of gongkai that built the warehouse; empty when it does not say."""
     found = connection.execute("SELECT value FROM build_info WHERE key = 'package_version'").fetchone()
     return found[0] if found else ""

@@ -1,7 +1,8 @@
 "use strict";
 // The data, the language, numbers as people read them, and elements whose text is never taken for markup.
 
-const data = JSON.parse(document.getElementById("data").textContent);
+// Pages of a site have what all of them say in a file of its own (`shared`); a comparison has everything in itself.
+const data = { ...globalThis.shared, ...JSON.parse(document.getElementById("data").textContent) };
 const state = {
   lang: data.lang,
   indicator: 0,
