@@ -164,11 +164,11 @@ def test_shapes_of_lists(path: str) -> None:
 
 
 def test_a_hostile_address_takes_no_minutes() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert not is_article_shaped(f"http://{HOST}" + "/?a&" * 100_000)
     for hostile in ("/?a&", "/content1_a", "/art/2024/a", "_a", "/a-", "/0", "?id"):
         assert not is_article_shaped(f"http://{HOST}/content1" + hostile * (1900 // len(hostile)) + "!")
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 FOLDER, INDEX = f"http://{HOST}/nb/", f"http://{HOST}/nb/index.shtml"
@@ -207,9 +207,9 @@ def test_a_folder_takes_its_index_name_from_the_page() -> None:
     first = pagers.next_page(Pager("index_n"), {}, FOLDER, listed, 1, 3)
     assert first == f"{FOLDER}default_1.shtml"
     assert pagers.next_page(Pager("index_n"), {}, FOLDER, listed, 3, 3) is None, "the page said there are three"
-    began = time.perf_counter()
+    began = time.process_time()
     pagers.next_page(Pager("index_n"), {}, FOLDER, page("<p>" + "createPageHTML(" * 50_000), 1, None)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     silent = page('<a href="/">x</a><a href="1/t1.shtml">1</a><a href="t2.shtml">2</a><a href="/a.htm">3</a>', FOLDER)
     assert pagers.next_page(Pager("index_n"), {}, FOLDER, silent, 1, None) == f"{FOLDER}index_1.shtml"
 
@@ -307,6 +307,6 @@ def test_addresses_of_years() -> None:
 )
 def test_a_page_of_thousands_of_links_takes_no_minutes(around: str) -> None:
     links = "".join(f'<a href="t20250120_{n}.html">甲{n}局2024年政府信息公开工作年度报告</a>' for n in range(3000))
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(rows(around.format(links)).candidates) == 3000
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5

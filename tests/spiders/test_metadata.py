@@ -58,9 +58,9 @@ def test_standard_tags_come_first() -> None:
 @pytest.mark.parametrize("unit", ["<span>来源：</span>", "<td>来源", "<b>来源</b><div>"])
 def test_hostile_pages_take_no_time(unit: str) -> None:
     page = read_page(URL, f"<html><body>{unit * 30_000}{'<p>很</p>' * 30_000}</body></html>".encode())
-    began = time.perf_counter()
+    began = time.process_time()
     metadata.printed(page)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_documents_stand_on_the_address_of_their_row() -> None:

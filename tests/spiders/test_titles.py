@@ -137,9 +137,9 @@ def test_every_real_title_seen_is_accepted() -> None:
     ],
 )
 def test_hostile_titles_take_no_time(hostile: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     classify(hostile)
-    assert time.perf_counter() - began < 0.2
+    assert time.process_time() - began < 0.2
 
 
 @settings(max_examples=200, deadline=None)

@@ -122,29 +122,29 @@ def test_entities_are_never_expanded() -> None:
     )
     bomb += f']><datastore><record>&i;</record><record><![CDATA[<?xml encoding="x"?>&i;{record(1)}\x00]]></record>'
     bomb += '<record><!ENTITY x SYSTEM "file:///etc/passwd">&x;</record></datastore>'
-    began = time.perf_counter()
+    began = time.process_time()
     store = only(bomb)
     tree = jpage.page_of(store.records, URL).tree
     assert len(whole_text(tree)) < 300
     assert len(candidates(store)) == 1
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_ten_thousand_records_take_no_minutes() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     store = only(written(*(record(number) for number in range(10_000))))
     assert len(candidates(store)) == 10_000
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize(
     "unit", ["<record>", "<datastore>", "<nextgroup>", "<![CDATA[", "<record", "</record>", "{unitid:", ".jpage("]
 )
 def test_endless_openings_take_no_minutes(unit: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert all(not any(store.records) for store in jpage.stores(unit * 50_000))
     jpage.columns(unit * 50_000, URL, {})
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 PAGE = """<div id="2002"><script type="text/xml">{store}</script></div><div id="3003"><script>{other}</script></div>

@@ -157,10 +157,10 @@ def test_records_of_an_answer() -> None:
     ],
 )  # fmt: skip
 def test_an_answer_that_is_something_else_is_named(wrong: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(truecms.NotMessages, match="expected JSONP"):
         truecms.records_of(wrong)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 @pytest.mark.parametrize(
@@ -171,9 +171,9 @@ def test_an_answer_that_is_something_else_is_named(wrong: str) -> None:
     ],
 )  # fmt: skip
 def test_endless_scripts_take_no_minutes(unit: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     hostile = page(f"<script>/module/xxgk/ {unit * (2_000_000 // len(unit) // 4)}</script>")
     xxgk.search_of(hostile, {})
     xxgk.infotype_of(hostile.text)
     truecms.column_of(hostile, {})
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
