@@ -29,7 +29,7 @@ test: setup-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q -n 2 --dist loadgroup
+	$(BIN)/pytest -q -n 2 --dist worksteal
 
 # Kinds whose programs (LibreOffice, Chromium) are not installed are left out, and it says so.
 generate: setup-dev

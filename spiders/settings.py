@@ -85,6 +85,8 @@ DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
     "spiders.asking.robots.RobotsMiddleware": 100,
     # After decompression (590) and before retries (550): a challenge is not asked again.
     "spiders.asking.politeness.WatchMiddleware": 585,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
+    "spiders.asking.cookies.OfflineCookiesMiddleware": 700,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "spiders.asking.politeness.NamedRedirectMiddleware": 600,
 }

@@ -12,8 +12,6 @@ from tests.portals.conftest import DELAY_SECONDS, Played, scenarios
 from tests.portals.scenario import Scenario
 from tests.spiders.portal_kit import outcome, rows_of
 
-# One worker plays all portals once.
-pytestmark = pytest.mark.xdist_group("portals")
 each = pytest.mark.parametrize("scenario", scenarios(), ids=lambda scenario: scenario.name)
 
 # Their lists show whole titles; those of other families may show less.

@@ -23,8 +23,6 @@ from tests.spiders.portal_kit import (
     title,
 )
 
-# One worker reads all lists once.
-pytestmark = pytest.mark.xdist_group("static_lists")
 BY_NUMBER = {"kind": "index_n", "max": 3}
 MOVED = "/new/nb/"
 PATHS = {year: f"t{year}0120_{year}.html" for year in range(2018, 2025)}
