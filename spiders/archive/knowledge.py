@@ -186,9 +186,11 @@ def _learn_fetch(knowledge: Knowledge, row: dict[str, Any]) -> None:
     portal_id, url = sys.intern(row["portal_id"]), row["url"]
     addresses = knowledge.stored.setdefault(portal_id, {})
     asked_at = _moment(row["fetched_at"])
-    usable = row["outcome"] in ("stored", "unchanged", "rejected") and row.get("sha256")
-    # A page that answers 200 and says that there is nothing is as gone as a 404 (families.md §3).
-    gone = row.get("status") in _FINAL_STATUSES or (row.get("reason") or "").startswith("soft_404:")
+    code = (row.get("reason") or "").split(":", 1)[0]
+    usable = row["outcome"] in ("stored", "unchanged", "rejected") and row.get("sha256") and code != "other_year"
+    # A page that answers 200 and says that there is nothing is as gone as a 404 (families.md §3), and so is the page of
+    # a year that shows another year's report.
+    gone = row.get("status") in _FINAL_STATUSES or code in ("soft_404", "other_year")
     if usable:
         addresses[url] = _stored(row, asked_at)
         knowledge.missed.pop((portal_id, url), None)
@@ -198,7 +200,7 @@ def _learn_fetch(knowledge: Knowledge, row: dict[str, Any]) -> None:
         knowledge.missed[portal_id, url] = asked_at
     if row["role"] == "attachment" and row.get("article_url"):
         broken = knowledge.broken_attachments.setdefault(portal_id, {}).setdefault(row["article_url"], set())
-        if usable or gone or (row.get("reason") or "").split(":", 1)[0] in _FINAL_CODES:
+        if usable or gone or code in _FINAL_CODES:
             broken.discard(url)
         else:
             broken.add(url)

@@ -63,6 +63,6 @@ def as_found(portal: Portal, page: Page, known: Mapping[str, Family]) -> Portal:
 
 def _framed(page: Page) -> str | None:
     """The address of the one frame of a page that has no links of its own to speak of."""
-    frames = [url for frame in page.tree.iter("iframe", "frame") if (url := page.absolute(frame.get("src") or ""))]
+    frames = pagers.frames(page)
     few = next(itertools.islice(page.links(), MOST_LINKS_OF_A_SHELL, None), None) is None
     return frames[0] if len(frames) == 1 and few else None

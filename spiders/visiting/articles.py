@@ -115,6 +115,7 @@ async def read_article(visit: Visit, candidate: Candidate) -> None:
         return
     if candidate.only_year and verdict.report_year not in (None, candidate.report_year):
         reason = f"other_year: the page for {candidate.report_year} shows the report of {verdict.report_year}"
+        visit.gone.add(candidate.url)
         visit.record(answer, "article", "rejected", reason, said)
         return
     # The article's row comes after its attachments: a crawl that is killed between asks for all of it

@@ -14,6 +14,9 @@ from spiders.registry import Portal
 from spiders.visiting.fetching import Answer, Link, ask, fetch_row
 from spiders.visiting.night import Night, PortalResult
 
+# A challenge takes two requests, robots.txt and the page.
+CHALLENGES_BEFORE_STOP = 2
+
 
 class ListFailed(Exception):
     """The list of a portal could not be read; `code` and the text say why."""
@@ -208,12 +211,15 @@ class Visit:
 
     def stop_if_told(self, answer: Answer) -> None:
         """Raise Stopped when an answer ends the portal's night. Of a portal on several hosts a host that is stopped
-        ends only what stands on it."""
+        ends only what stands on it; the second challenge ends all of it: four requests are the most for a portal that
+        blocks (contract §6)."""
         one_of_several = len(self.portal.hosts) > 1 and answer.code in ("challenge", "host_stopped")
         if answer.stops and not one_of_several:
             raise Stopped(answer.code or "", answer.reason or "")
         if answer.code == "challenge":
             self.challenged.append(answer.reason or "")
+        if len(self.challenged) >= CHALLENGES_BEFORE_STOP:
+            raise Stopped("challenge", answer.reason or "")
 
     @property
     def has_list(self) -> bool:

@@ -151,6 +151,24 @@ def test_the_latest_usable_row_of_an_address_counts(tmp_path: Path) -> None:
     assert [article.url for article in knowledge.articles("p")] == ["u", "w"]
 
 
+def test_a_year_that_shows_another_report_is_asked_like_one_without(tmp_path: Path) -> None:
+    """Kept as an answer it would wait as long as an old report does, and the year's own would come months late."""
+    other = "other_year: the page for 2025 shows the report of 2024"
+    knowledge = learn(
+        tmp_path,
+        fetch("new", outcome="rejected", reason=other, fetched_at="2026-01-20T00:00:00Z"),
+        fetch("had", fetched_at="2026-01-20T00:00:00Z"),
+        fetch("had", outcome="rejected", reason=other, fetched_at="2026-02-20T00:00:00Z"),
+    )
+    assert knowledge.of("p", "new") is None
+    missed = knowledge.missed_at("p", "new")
+    assert missed is not None
+    assert missed.month == 1
+    had = knowledge.of("p", "had")
+    assert had is not None
+    assert had.gone
+
+
 def test_portals_links_and_attachments_are_remembered(tmp_path: Path) -> None:
     portal = {"kind": "portal", "portal_id": "p", "failure": False, "reason": None, "requests": 3}
     knowledge = learn(
