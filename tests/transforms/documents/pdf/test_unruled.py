@@ -76,6 +76,32 @@ def test_blanks_of_rows_without_lines_are_placed_by_the_header() -> None:
         assert [cell.text for cell in row.cells] == [label, "3", "", "", "", "4", "", "7"]
 
 
+def _table_three(rows: list[list[tuple[float, str]]]) -> bytes:
+    names = [applicant.label for applicant in forms()["F2021"].applicants]
+    header = [(200.0 + 70 * number, name) for number, name in enumerate(names)]
+    return _drawn([[(20.0, "三、收到和处理政府信息公开申请情况")], header, *rows])
+
+
+def test_the_rest_of_a_figure_beside_the_rest_of_its_label_is_not_lost() -> None:
+    rows = [[(20.0, label), (200.0, "3"), (340.0, "0"), (620.0, "3")] for label in _outcomes()]
+    begun, rest = "（二）部分公开（区分处理的，只", "计这一情形，不计其他情形）"
+    rows[3] = [(20.0, f"{begun}\n{rest}"), (340.0, "12345\n6")]
+    found = [row for row in read_pdf(_table_three(rows)).rows if row.mode is Mode.GRID][4]
+    assert found.cells[3].text == "123456"
+    assert found.cells[3].doubt
+    assert not any(cell.doubt for cell in found.cells if cell.text != "123456")
+
+
+def test_a_table_without_any_figure_is_one_left_blank() -> None:
+    labels = [outcome.label for outcome in forms()["F2021"].outcomes]
+    blank = [row for row in read_pdf(_table_three([[(20.0, label)] for label in labels])).rows if row.mode is Mode.GRID]
+    assert [row.cells[0].text for row in blank[1:]] == labels
+    assert all(len(row.cells) == 8 and not any(cell.text for cell in row.cells[1:]) for row in blank[1:])
+    # A figure that no label claims may belong to any of them: then nothing is said to be blank.
+    stray = _table_three([*([(20.0, label)] for label in labels[:-1]), [(340.0, "5")], [(20.0, labels[-1])]])
+    assert not any(row.mode is Mode.GRID and len(row.cells) == 8 and row.cells[0].text for row in read_pdf(stray).rows)
+
+
 def test_two_years_side_by_side_without_lines_are_refused() -> None:
     rows = [
         [(side + x, text) for side in (10.0, 430.0) for x, text in [(0, label), *_figures(150)]]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from transforms.documents.model import Cell, UnreadableDocument
+from transforms.documents.pdf.lines import is_page_number
 from transforms.documents.pdf.unruled.labels import Labelled, figure_lines, labels_in
 from transforms.documents.pdf.unruled.sheet import Sheet
 from transforms.documents.pdf.unruled.words import Column, Split, figure_cells, is_figure, joined, key_of, named_columns
@@ -15,6 +16,8 @@ from transforms.reading.labels import meanings, section_of
 
 # So many labels of the form in its order are no sentence that speaks of them.
 _LEAST_LABELS = 3
+# So many labels without any figure are a table that was left blank.
+_LEAST_BLANK = 15
 # Lines below the last row that may hold the rest of its figures.
 _MOST_BELOW = 2
 # A few dashes or 无 may stand in a label.
@@ -28,7 +31,7 @@ def read_application(sheet: Sheet) -> None:
     known = [form for form in forms().values() if not form.legacy]
     width = len(known[0].applicants)
     rows = labels_in(split, "outcome", [form.outcomes for form in known])
-    if len(rows) < _LEAST_LABELS or not any(row.figures is not None for row in rows):
+    if len(rows) < _LEAST_LABELS or not (any(row.figures is not None for row in rows) or _is_blank(split, rows)):
         return
     _refuse_two_reports(split, rows)
     previous = None
@@ -46,6 +49,18 @@ def read_application(sheet: Sheet) -> None:
                 sheet.take(n for n in range(row.end, after) if _is_left_of(split[n], columns[0].left))
         _put_header(sheet, header, columns)
         previous = part[-1]
+
+
+def _is_blank(split: Sequence[Split], rows: Sequence[Labelled]) -> bool:
+    """Whether a table of labels without any figure is one left blank: no figure stands anywhere down to its end."""
+    if len(rows) < _LEAST_BLANK:
+        return False
+    after = (number for number in range(rows[-1].end, len(split)) if section_of(split[number].line.text))
+    return not any(one.figures for one in split[rows[0].start : next(after, len(split))] if not _is_number(one))
+
+
+def _is_number(one: Split) -> bool:
+    return not one.labels and is_page_number(one.line.text)
 
 
 def _refuse_two_reports(split: Sequence[Split], rows: Sequence[Labelled]) -> None:

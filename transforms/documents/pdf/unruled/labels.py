@@ -153,7 +153,7 @@ def figure_lines(split: Sequence[Split], row: Labelled, after: int) -> list[int]
         others.append(above)
     last = split[max([row.figures, *others])].line
     for number in range(row.end, after):
-        if not _is_rest(split[number], last):
+        if not _is_rest(split[number], last) and not _goes_on(row, split[number], last):
             break
         if number + 1 == after < len(split) and not _is_nearer(split, number, split[after].line):
             break
@@ -167,6 +167,14 @@ def _is_rest(one: Split, beside: TextLine) -> bool:
     if one.labels or not one.figures or one.line.page != beside.page or is_page_number(one.line.text):
         return False
     return abs(one.line.box.top - beside.box.top) <= _PITCH * beside.box.height
+
+
+def _goes_on(row: Labelled, one: Split, above: TextLine) -> bool:
+    """Whether a line holds the rest of a row's label, such as that of its remark, beside figures broken over lines."""
+    if not one.labels or not _is_rest(one._replace(labels=()), above):
+        return False
+    text = row.text + "".join(run.text for run in one.labels if run.box.right > row.left)
+    return any(meaning.key == row.key for meaning in meanings(text))
 
 
 def _is_nearer(split: Sequence[Split], number: int, below: TextLine) -> bool:
