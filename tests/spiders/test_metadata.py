@@ -28,6 +28,10 @@ def printed(html: str) -> dict[str, str]:
         ("<p><span>来源：甲县政府办</span></p>", {"source": "甲县政府办"}),
         ("<p><b>来源</b>：甲县政府办</p>", {"source": "甲县政府办"}),
         ("<p><span>发布时间：<i>2025-01-20</i></span></p>", {"day": "2025-01-20"}),
+        # However the characters of a label are written and parted.
+        ("<table><tr><td><b>发布</b>机构：</td><td>甲县政府办</td></tr></table>", {"source": "甲县政府办"}),
+        ("<table><tr><td>来&nbsp;&ensp;源</td><td>甲县政府办</td></tr></table>", {"source": "甲县政府办"}),
+        ("<table><tr><td>&#26469;&#x6E90;</td><td>甲县政府办</td></tr></table>", {"source": "甲县政府办"}),
         # The likelier label counts, wherever it stands.
         (
             "<p><span>来源：本站</span></p><table><tr><td>发布机构</td><td>甲县政府办</td></tr></table>",
@@ -55,7 +59,7 @@ def test_standard_tags_come_first() -> None:
     assert (read.title, read.content_source, read.published_on) == (TITLE, "县政府办", "2025-01-20")
 
 
-@pytest.mark.parametrize("unit", ["<span>来源：</span>", "<td>来源", "<b>来源</b><div>"])
+@pytest.mark.parametrize("unit", ["<span>来源：</span>", "<td>来源", "<b>来源</b><div>", "<i>发 <b></b>"])
 def test_hostile_pages_take_no_time(unit: str) -> None:
     page = read_page(URL, f"<html><body>{unit * 30_000}{'<p>很</p>' * 30_000}</body></html>".encode())
     began = time.process_time()
