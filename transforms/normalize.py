@@ -17,7 +17,7 @@ from transforms.batch import judged
 from transforms.document import ABSENT, Document, document_of_row
 from transforms.identity.agencies import agency_type
 from transforms.identity.divisions import division_table
-from transforms.identity.placement import Named, Placement, place, wait_for_page
+from transforms.identity.placement import Named, Placement, place, unplaced, wait_for_page, years_in_conflict
 from transforms.identity.review import review_rows, write_review
 from transforms.identity.store import IdentityStore
 from transforms.lake import version_tables
@@ -177,11 +177,13 @@ def _place_all(run: _Run, fetches: Sequence[Fetch], store: IdentityStore) -> dic
     # Pages first: a crawl that was killed may have left attachments whose page came only the night after.
     of_page: dict[str, Placement] = {}
     of_fetch: dict[int, Placement] = {}
-    for fetch in in_time:
-        if not fetch.article_url:
-            document = run.documents[fetch.sha256]
-            named = Named(document.agency_name, document.printed_year, document.edition, _codes(document))
-            of_page[fetch.source] = of_fetch[id(fetch)] = place(fetch, named, store)
+    pages = [fetch for fetch in in_time if not fetch.article_url]
+    conflicts = years_in_conflict(pages, lambda fetch: run.documents[fetch.sha256].printed_year is not None)
+    for fetch in pages:
+        document = run.documents[fetch.sha256]
+        named = Named(document.agency_name, document.printed_year, document.edition, _codes(document))
+        why = conflicts.get(id(fetch))
+        of_page[fetch.source] = of_fetch[id(fetch)] = unplaced(fetch, why) if why else place(fetch, named, store)
     for fetch in in_time:
         placement = of_fetch.get(id(fetch)) or of_page.get(fetch.article_url or "") or wait_for_page(fetch)
         report = reports.setdefault(placement.report_id, GatheredReport(placement))

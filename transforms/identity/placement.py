@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from transforms.identity.look_alikes import is_placeholder
 from transforms.identity.names import is_short_for, name_key, names_its_place
 from transforms.identity.resolution import Belonging, belonging
 from transforms.identity.store import IdentityStore, opaque_id
-from transforms.identity.titles import parse_title
+from transforms.identity.titles import Title, parse_title
 from transforms.manifest import Fetch
 from transforms.redaction import redacted
 
@@ -62,10 +62,9 @@ def place(fetch: Fetch, named: Named, store: IdentityStore, trace: list[Step] | 
     Nothing is guessed: without a name or a year it is unplaced, under an id of its own. ``trace`` is given the steps
     by which the agency was found.
     """
-    linked = parse_title(redacted(fetch.title or "")) or parse_title(redacted(fetch.link_text or ""))
-    ingested = fetch.role == "ingested"
-    year = named.report_year or fetch.report_year or (linked.report_year if linked else None)
-    if ingested and fetch.report_year:
+    linked = _linked(fetch)
+    year = named.report_year or year_of_link(fetch)
+    if fetch.role == "ingested" and fetch.report_year:
         year = fetch.report_year
     names = (named.agency_name, linked.agency_name if linked else None)
     printed = next((name for name in names if name and _is_name(name, fetch, store)), None)
@@ -73,7 +72,7 @@ def place(fetch: Fetch, named: Named, store: IdentityStore, trace: list[Step] | 
     missing = [what for what, value in (("agency", name), ("report year", year)) if not value]
     if missing or year is None or name is None:
         reason = f"no {' and no '.join(missing)} in title, text, link or registry"
-        return Placement(opaque_id("u", "unplaced", fetch.publication), 0, unplaced_reason=reason)
+        return unplaced(fetch, reason)
     codes = tuple(dict.fromkeys([*named.codes, *codes_in_address(fetch.url).valid]))
     told = belonging(name, fetch.region_code, year, codes)
     region, key = _region(name, fetch, store), name_key(name)
@@ -103,6 +102,16 @@ def place(fetch: Fetch, named: Named, store: IdentityStore, trace: list[Step] | 
     confirmed = first_id in store.decisions.confirmed or _is_confirmed(name, agreed, told, fetch)
     because = f"{evidence}; {told.because}"
     return Placement(report_id, year, agency_id, name, confirmed, because, None, told.conflict, codes)
+
+
+def year_of_link(fetch: Fetch) -> int | None:
+    """The report year that the address, its link and the title of its page give, whatever the document says."""
+    linked = _linked(fetch)
+    return fetch.report_year or (linked.report_year if linked else None)
+
+
+def _linked(fetch: Fetch) -> Title | None:
+    return parse_title(redacted(fetch.title or "")) or parse_title(redacted(fetch.link_text or ""))
 
 
 def _steps(
@@ -156,7 +165,43 @@ def wait_for_page(fetch: Fetch) -> Placement:
     an undisturbed run never would.
     """
     reason = f"the page that it hangs on, {fetch.article_url}, is not on record: crawl again, or ingest the document"
+    return unplaced(fetch, reason)
+
+
+def unplaced(fetch: Fetch, reason: str) -> Placement:
+    """The place of a document that has none, under an id of its own."""
     return Placement(opaque_id("u", "unplaced", fetch.publication), 0, unplaced_reason=reason)
+
+
+def years_in_conflict(fetches: Iterable[Fetch], prints_year: Callable[[Fetch], bool]) -> dict[int, str]:
+    """Reasons why fetches have no report year, by their ``id``: one document stands for several years and prints none.
+
+    Some portals answer for a year without a report with another year's. What an earlier crawl placed stays, since
+    nothing else was known then; what comes at once cannot be told apart.
+
+    Args:
+        fetches: pages and documents in the order of time, without attachments.
+        prints_year: whether the document of a fetch says its year itself.
+    """
+    seen: dict[str, dict[int, list[Fetch]]] = {}
+    found: dict[int, str] = {}
+    for fetch in fetches:
+        if prints_year(fetch) or not fetch.declared_host or fetch.role == "ingested":
+            continue
+        if (year := year_of_link(fetch)) is None:
+            continue
+        by_year = seen.setdefault(fetch.sha256, {})
+        by_year.setdefault(year, []).append(fetch)
+        for other_year, others in by_year.items():
+            if other_year == year:
+                continue
+            found[id(fetch)] = _stands_for(other_year, others[0])
+            found |= {id(other): _stands_for(year, fetch) for other in others if other.crawl_id == fetch.crawl_id}
+    return found
+
+
+def _stands_for(year: int, other: Fetch) -> str:
+    return f"it prints no report year, and the same document stands for {year} at {other.source}"
 
 
 def _name(printed: str | None, fetch: Fetch) -> tuple[str | None, str, bool]:

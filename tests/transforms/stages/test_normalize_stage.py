@@ -432,3 +432,28 @@ def test_manifests_are_read_whatever_lines_they_hold(home: Home) -> None:
     text = path.read_text("utf-8")
     path.write_text('{"kind":"link"}\n\nnot json\n[1, 2]\n' + text + json.dumps({"kind": "end"}) + "\n", "utf-8")
     assert normalize(home.path).reports_new == 1
+
+
+def test_a_document_without_a_year_that_stands_for_two_years_has_none(home: Home) -> None:
+    """Some portals answer for a year without a report with another year's."""
+    silent = page().replace("2022年".encode(), b"")
+    home.crawl({"data": silent, "report_year": 2022})
+    normalize(home.path)
+    (first,) = home.rows("report")
+    assert first["report_year"] == 2022
+    # What was placed before stays; the year that comes later is in doubt, and says so.
+    home.crawl({"data": silent, "report_year": 2023, "url": OTHER})
+    assert normalize(home.path).unplaced == 1
+    reports = {row["report_year"]: row for row in home.rows("report")}
+    assert reports[2022]["report_id"] == first["report_id"]
+    assert reports[0]["unplaced_reason"] == f"it prints no report year, and the same document stands for 2022 at {PAGE}"
+    # Two years that came at once cannot be told apart; a year that the document prints is not asked of its address.
+    at_once = Home(home.path / "at_once")
+    at_once.crawl(
+        {"data": silent, "report_year": 2022},
+        {"data": silent, "report_year": 2023, "url": OTHER},
+        {"data": page("云岭县水利局"), "report_year": 2022, "url": OTHER + "?a"},
+        {"data": page("云岭县水利局"), "report_year": 2023, "url": OTHER + "?b"},
+    )
+    normalize(at_once.path)
+    assert sorted(row["report_year"] for row in at_once.rows("report")) == [0, 0, 2022]
