@@ -52,7 +52,7 @@ MOST_LINKS_OF_A_ROW = 8
 _TEXTS_BESIDE_LINKS = xpath(".//text()[not(ancestor::a or ancestor::script)]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """A link to a document that belongs to an article."""
 
@@ -60,7 +60,7 @@ class Attachment:
     link_text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A link offered as a report. `link_date` is YYYY-MM-DD or None; `certain` is false for cut text.
 

@@ -386,3 +386,53 @@ def test_several_rows_in_the_lines_of_one_row() -> None:
     both = ("disclosure.penalty_decisions", "disclosure.coercion_decisions")
     seen = see(page.replace(two, row.format(labels, "12</p><p>")))
     assert set(both) <= seen.named, "a blank line does not show: 12 may be of either"
+
+
+def test_a_column_of_the_header_that_no_figure_knows_is_none() -> None:
+    """The edge of a seal over the header of a scan is taken for a ruling."""
+    figures = plain_figures()
+    two, three, four = html_tables(figures)
+    head, *rows = three.split('<tr><td colspan="3"><p>', 1)
+    name = "<td><p>社会公益组织</p></td>"
+    assert head.count(name) == 1
+    head = head.replace(name, f"{name}<td><p>L</p></td>").replace('colspan="5"', 'colspan="6"')
+    figure = "<td>(?:<p>[^<]*</p></td>)"
+    wide = re.sub(f"<td>((?:<p>[^<]*</p></td>)(?:{figure}){{3}}</tr>)", r'<td colspan="2">\1', "".join(rows))
+    assert len(re.findall(f'<td colspan="2"><p>\\d+</p></td>(?:{figure}){{3}}</tr>', wide)) == len(
+        figures.form.outcomes
+    )
+    seal = f'{head}<tr><td colspan="3"><p>{wide}'
+    assert_reads(html_page(figures, tables=(two, seal, four)), figures.expected())
+
+
+def _only(outcome: str, applicant: str) -> Figures:
+    """A report in which one applicant asked, so that a row closes in more than one order of its columns."""
+    figures = plain_figures()
+    for key in figures.application:
+        figures.application[key] = "0"
+    for row in ("received_new", outcome, "outcome_total"):
+        figures.application[row, applicant] = figures.application[row, "total"] = "50"
+    return figures
+
+
+def test_a_header_that_has_lost_its_middle_storey_still_stands_over_its_columns() -> None:
+    """Markdown leaves blank what merged cells cover, so that each word stands in its own column."""
+    figures = _only("granted", "org_business")
+    first, *organisations, total = [applicant.label for applicant in figures.form.applicants]
+    head = [["表", "", "", "申请人情况", "", "", "", "", "", ""], ["---"] * 10, ["", "", "", first, *[""] * 5, total]]
+    rows = [[row[0], "", "", *row[-7:]] for row in application_rows(figures) if len(row) == 8]
+    lines = [*head, ["", "", "", "", *organisations, ""], *rows]
+    table = "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    text = f"{figures.title}\n\n{SECTIONS[2]}\n\n{table}"
+    cells = see(text).cells
+    assert cells["application.received_new.org_business"]["value"] == 50
+    assert cells["application.received_new.total"]["value"] == 50
+    assert cells["application.received_new.org_other"]["value"] == 0
+
+
+def test_storeys_of_a_header_read_as_one_are_in_doubt_though_rows_close() -> None:
+    figures = _only("granted", "org_business")
+    text = LAYOUTS["piped rows"](figures).decode()
+    assert text.count("法人或其他组织 | ") == 1
+    seen = see(text.replace("法人或其他组织 | ", ""))
+    assert {"application.granted.org_business", "application.granted.total"} <= seen.named

@@ -58,7 +58,8 @@ def _doubt_whole_table(rows: Sequence[Found], headers: _Headers, form: Form, she
     read = {path[1] for path in paths}
     used = [headers.of(row) for row in rows if row.keys("outcome")]
     unusual = any(header.known and not header.usual for header in used)
-    if unusual and not (all(_row_closes(outcome, form, sheet) for outcome in read) and _stands_under(rows, headers)):
+    confirmed = all(_row_closes(outcome, form, sheet) for outcome in read) and _stands_under(rows, headers)
+    if unusual and (not confirmed or any(_fits_the_form(row, headers.of(row), form, sheet) for row in rows)):
         message = "The header prints the columns in another order than the form, and the figures do not confirm it."
         sheet.doubt("header_unusual", message, paths)
     elif len(lost) > len(read):
@@ -76,6 +77,22 @@ def _stands_under(rows: Sequence[Found], headers: _Headers) -> bool:
         if len(row.values) == len(columns) and [cell.column for cell in row.values] != columns:
             return False
     return True
+
+
+def _fits_the_form(row: Found, header: _Header, form: Form, sheet: Sheet) -> bool:
+    """Whether a row of text closes as well, with other figures, in the form's own order of columns.
+
+    Asked where 总计 does not stand last: then lines of a header of several storeys may have been read as one.
+    """
+    outcome = _outcome(row, form)
+    if row.mode is Mode.GRID or outcome is None or header.usual or header.columns[-1] == "total":
+        return False
+    cells = [sheet.cells.get(_path(outcome, column)) for column in header.columns if column]
+    values = [cell.value or Decimal(0) if cell else Decimal(0) for cell in cells]
+    printed = [
+        sheet.cells.get(_path(outcome, applicant.key), MISSING).value or Decimal(0) for applicant in form.applicants
+    ]
+    return values != printed and sum(values[:-1], Decimal(0)) == values[-1]
 
 
 def _path(outcome: str, applicant: str) -> CellPath:
@@ -117,23 +134,31 @@ def _header(found: Found, form: Form) -> _Header:
         # Left of the applicants stand the corner and the labels of the rows, however the page cuts them.
         first = min(h.cell.column for h in labels)
         others = [h for h in unknown if h.cell.span == 1 and h.cell.column > first]
+        # A seal over the header draws lines of its own: figures that stand right below the applicants, one each, know
+        # of no further column.
+        if [cell.column for cell in found.values] == sorted(h.cell.column for h in labels):
+            others = []
         leaves: list[HeaderCell] = sorted([*labels, *others], key=lambda h: h.cell.column)
         columns = tuple(h.meaning.key if h.meaning else None for h in leaves)
         cells = tuple(h.cell for h in leaves)
     else:
-        columns, cells = tuple(_reading_order(found.header)), ()
+        columns, cells = tuple(_reading_order(found.header, found.mode)), ()
     if sorted(key for key in columns if key) == sorted(default) and len(set(keys)) == len(keys):
         return _Header(columns, cells, True, usual=columns == default)
     return _Header(default, (), False)
 
 
-def _reading_order(header: Sequence[HeaderCell]) -> list[str]:
+def _reading_order(header: Sequence[HeaderCell], mode: Mode) -> list[str]:
     """Columns of a header written line by line.
 
     A header of several storeys prints 自然人 and 总计 on other lines than the kinds of organisation, so that only
-    the order among these can be read; a flat one, without 法人或其他组织 above, is taken as it stands.
+    the order among these can be read; a flat one, without 法人或其他组织 above, is taken as it stands. Lines that
+    leave blank what merged cells cover, as Markdown does, give each its own column.
     """
-    order = [h.meaning.key for h in header if h.meaning and h.meaning.kind == "applicant"]
+    applicants = [h for h in header if h.meaning and h.meaning.kind == "applicant"]
+    if mode is Mode.LINE and len({h.cell.column for h in applicants}) == len(applicants):
+        applicants.sort(key=lambda h: h.cell.column)
+    order = [h.meaning.key for h in applicants if h.meaning]
     if not any(h.meaning and h.meaning.kind == "organisations" for h in header):
         return order
     organisations = [key for key in order if key.startswith("org_")]
