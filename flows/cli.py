@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import click
 
-from flows.commands import agencies, archive, divisions, query, reading, registry, run
+from flows.commands import agencies, archive, divisions, query, reading, registry, run, serving
 from flows.errors import CALLED_WRONGLY, OK, SOME_FAILED, GongkaiError
 from flows.settings import DEBUG_VARIABLE, debugging
 from flows.stages import explain, is_callers_error
@@ -37,6 +37,7 @@ for command in (
     run.crawl,
     run.normalize,
     run.load,
+    serving.serve,
     archive.ingest,
     reading.parse,
     registry.portals,

@@ -30,24 +30,25 @@ def prepare(home: Path) -> None:
     """
     folder = home / "runs" / ".prefect"
     folder.mkdir(parents=True, exist_ok=True)
-    _end_leftover_servers(folder)
+    end_leftover_servers(folder)
     os.environ["PREFECT_HOME"] = str(folder)
     os.environ.update(ALWAYS)
     for name, value in UNLESS_SET.items():
         os.environ.setdefault(name, value)
 
 
-def _end_leftover_servers(folder: Path) -> None:
+def end_leftover_servers(folder: Path) -> None:
     """End Prefect servers that a killed run left on our folder; only where the system tells (Linux's /proc).
 
-    The flow's server is a process of its own and outlives a parent that is killed without warning.
+    The server is a process of its own and outlives a parent that is killed without warning.
     """
     for process in Path("/proc").glob("[0-9]*"):
         try:
             surroundings = (process / "environ").read_bytes().split(b"\0")
             if f"PREFECT_HOME={folder}".encode() not in surroundings or int(process.name) == os.getpid():
                 continue
-            if b"prefect.server" in (process / "cmdline").read_bytes():
+            # A server of a flow is a module of its own, one of `gongkai serve` the command `prefect server`.
+            if b"prefect.server" in (process / "cmdline").read_bytes().replace(b"\0", b"."):
                 os.kill(int(process.name), signal.SIGTERM)
         except OSError:
             continue  # another user's, or gone meanwhile
