@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import click
 
-from flows.commands import agencies, archive, divisions, query, reading, registry, run, serving
+from flows.commands import agencies, archive, divisions, keeping, query, reading, registry, run, serving
 from flows.errors import CALLED_WRONGLY, OK, SOME_FAILED, GongkaiError
 from flows.settings import DEBUG_VARIABLE, debugging
 from flows.stages import explain, is_callers_error
@@ -49,6 +49,8 @@ for command in (
     query.export,
     query.diff,
     query.status,
+    keeping.verify,
+    keeping.rollback,
 ):
     cli.add_command(command)
 

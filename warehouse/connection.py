@@ -10,6 +10,7 @@ import duckdb
 
 FILE_NAME = "warehouse.duckdb"
 CANDIDATE_NAME = "warehouse.duckdb.building"
+PREVIOUS_NAME = "previous"
 
 # The same for every reader: within one process DuckDB refuses connections to one file with different settings.
 # Queries come from people and programs, so they get no files, no network and no settings.

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
 from warehouse.connection import (
+    PREVIOUS_NAME,
     WarehouseError,
     candidate_path,
     is_lock_conflict,
@@ -19,15 +22,18 @@ from warehouse.connection import (
 
 # The last row that a build writes, into build_info: a candidate without it is half built or failed its checks.
 PASSED = ("checks", "passed")
+# So many published warehouses are kept besides the present one.
+KEPT = 2
 
 
 def publish(home: Path) -> Path:
     """Replace the published warehouse by the candidate that ``build`` left; returns the published path.
 
     Without a candidate (the last build found nothing changed) the published file stays as it is. Readers who have
-    the old file open keep reading it. Raises WarehouseError, with everything left as it was, when there is neither,
-    when the candidate was not built to its end, when a write-ahead log lies beside either file, or when another
-    program writes to one of them.
+    the old file open keep reading it. The last ones published stay in ``previous/``, for ``roll_back``.
+
+    Raises WarehouseError, with everything left as it was, when there is neither, when the candidate was not built to
+    its end, when a write-ahead log lies beside either file, or when another program writes to one of them.
     """
     target, candidate = warehouse_path(home), candidate_path(home)
     if not candidate.exists():
@@ -48,14 +54,79 @@ def publish(home: Path) -> Path:
         open_published(home).close()
     try:
         _sync(candidate)
+        _keep(home)
         os.replace(candidate, target)
         _sync(target.parent)
+        for old in previous(home)[KEPT:]:
+            old.unlink()
     except OSError as error:
         raise WarehouseError(
             f"{target} could not be replaced: {error}. Check the free space and the rights of {target.parent}, "
             "then run `gongkai load` again."
         ) from error
     return target
+
+
+def previous(home: Path) -> list[Path]:
+    """The warehouses that were published before, the newest first."""
+    return sorted((home / PREVIOUS_NAME).glob("warehouse-*.duckdb"), reverse=True)
+
+
+def roll_back(home: Path) -> Path:
+    """Publish the warehouse that was published before the present one; returns the published path.
+
+    The present one is moved aside as ``warehouse.duckdb.rolled-back``. The next build that finds another lake or other
+    software publishes as always. Raises WarehouseError when there is none before, or when it cannot be read.
+    """
+    target = warehouse_path(home)
+    kept = previous(home)
+    if not kept:
+        raise WarehouseError(
+            f"There is no earlier warehouse in {home / PREVIOUS_NAME}: each publish keeps the one that it replaces. "
+            "`gongkai load` builds the present one anew from the lake."
+        )
+    _refuse_unless_passed(kept[0])
+    aside = target.with_name(target.name + ".rolled-back")
+    try:
+        aside.unlink(missing_ok=True)
+        if target.exists():
+            _name_again(target, aside)
+        os.replace(kept[0], target)
+        _sync(target.parent)
+    except OSError as error:
+        raise WarehouseError(f"{target} could not be replaced: {error}. {kept[0]} is the earlier one.") from error
+    return target
+
+
+def flaws(home: Path) -> Iterator[str]:
+    """What is wrong with the published warehouse and those before it: files that do not open or were not finished."""
+    for path in (warehouse_path(home), *previous(home)):
+        if path.exists():
+            try:
+                _refuse_unless_passed(path)
+            except WarehouseError as error:
+                yield str(error)
+
+
+def _keep(home: Path) -> None:
+    """Give the published file a second name, which costs no copy; readers notice nothing."""
+    target = warehouse_path(home)
+    if not target.exists():
+        return
+    folder = home / PREVIOUS_NAME
+    folder.mkdir(exist_ok=True)
+    published_at = datetime.fromtimestamp(target.stat().st_mtime, UTC)
+    _name_again(target, folder / f"warehouse-{published_at:%Y%m%dT%H%M%S.%fZ}.duckdb")
+
+
+def _name_again(path: Path, name: Path) -> None:
+    """A second name for a file; a copy where the file system knows no such thing."""
+    try:
+        os.link(path, name)
+    except FileExistsError:
+        return
+    except OSError:
+        shutil.copy2(path, name)
 
 
 def remove_leftovers(home: Path) -> None:

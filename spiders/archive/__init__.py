@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from spiders.archive.checking import Checked, Flaw, check_archive
 from spiders.archive.documents import document_path, read, store
 from spiders.archive.ingest import Ingested, ingest
 from spiders.archive.knowledge import Knowledge, PortalHistory, Stored, learn
@@ -24,12 +25,15 @@ from spiders.archive.manifest import (
 __all__ = [
     "ArchiveBusy",
     "ArchiveError",
+    "Checked",
+    "Flaw",
     "Ingested",
     "Knowledge",
     "ManifestWriter",
     "PortalHistory",
     "Stored",
     "adopt",
+    "check_archive",
     "clock",
     "document_path",
     "follow",

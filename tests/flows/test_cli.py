@@ -375,3 +375,17 @@ def _write_holder(warehouse: Path) -> subprocess.Popen[str]:
     assert process.stdout is not None
     assert process.stdout.readline() == "held\n"
     return process
+
+
+def test_verify_and_rollback(call: Call, demo_home: Path) -> None:
+    assert call("verify", "--home", demo_home).status == 0
+    (document,) = sorted((demo_home / "raw" / "documents").glob("*/*"))[:1]
+    document.write_bytes(document.read_bytes() + b" ")
+    (part,) = (demo_home / "lake" / "agency").glob("*/*.parquet")
+    part.write_bytes(b"no parquet")
+    found = call("verify", "--home", demo_home)
+    assert found.status == 1
+    assert {line.split(":")[0].split(" cannot")[0] for line in found.out.splitlines()} == {str(document), str(part)}
+    assert found.err.endswith("2 wrong.\n")
+    refused = call("rollback", "--home", demo_home)
+    assert (refused.status, "There is no earlier warehouse" in refused.err) == (1, True)

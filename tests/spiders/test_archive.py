@@ -219,3 +219,22 @@ def test_ingest_reads_everything_before_it_writes(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match="at least one"):
         archive.ingest(home, [])
     assert not home.exists()
+
+
+def test_the_whole_archive_is_hashed_again(tmp_path: Path) -> None:
+    kept, damaged, lost = (archive.store(tmp_path, data) for data in (b"kept", b"damaged", b"lost"))
+    with ManifestWriter(tmp_path, CRAWL) as writer:
+        for number, sha256 in enumerate((kept, damaged, lost, lost)):
+            writer.write(fetch(f"https://www.yl.gov.cn/nb/t{number}.html", sha256))
+    assert archive.check_archive(tmp_path) == archive.Checked(3, 15, 1, ())
+    archive.document_path(tmp_path, damaged).write_bytes(b"other")
+    archive.document_path(tmp_path, lost).unlink()
+    found = archive.check_archive(tmp_path)
+    assert [(flaw.path.name, flaw.reason.split(";")[0].split(":")[0]) for flaw in found.flaws] == [
+        (damaged, f"its bytes have the sha256 {hashlib.sha256(b'other').hexdigest()}"),
+        (lost, "it is missing"),
+    ]
+    assert "https://www.yl.gov.cn/nb/t2.html" in found.flaws[1].reason
+    manifest = archive.manifest_folder(tmp_path) / f"{CRAWL}.jsonl"
+    manifest.write_text("no row\n", "utf-8")
+    assert archive.check_archive(tmp_path).flaws[-1].path == manifest

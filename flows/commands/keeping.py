@@ -1,0 +1,81 @@
+"""Commands for whoever keeps a home: is everything still as it was stored, and back to the warehouse before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from flows.commands import options
+from flows.errors import OK, SOME_FAILED
+from flows.lock import one_writer
+from flows.progress import report, shown
+from flows.settings import resolve
+
+
+@click.command(short_help="Whether archive, lake and warehouse are still as they were written.")
+@options.home
+def verify(home: Path | None) -> int:
+    """Hash every archived document again, read every part of the lake, open the warehouses.
+
+    Nothing is written. Every document that is missing or damaged is named, one a line, with what
+    it was fetched from.
+
+    \b
+    Example:
+      gongkai verify --home data/demo
+    """
+    from spiders.archive import check_archive
+
+    settings = resolve(home)
+    with shown():
+        found = check_archive(settings.home, report)
+        flaws = [f"{flaw.path}: {flaw.reason}" for flaw in found.flaws]
+        flaws += [*_lake_flaws(settings.home), *_warehouse_flaws(settings.home)]
+    for line in flaws:
+        click.echo(line)
+    click.echo(
+        f"{found.documents} documents ({found.bytes / 1e6:.1f} MB) of {found.manifests} manifests, the lake and the "
+        f"warehouses looked at; {len(flaws)} wrong.",
+        err=True,
+    )
+    return SOME_FAILED if flaws else OK
+
+
+@click.command(short_help="Publishes the warehouse that was published before.")
+@options.home
+def rollback(home: Path | None) -> None:
+    """Publish the warehouse that the last publish replaced; the present one is kept aside.
+
+    Readers see one or the other, never none. The next `gongkai load` that finds another lake
+    publishes as always: find out first why the present one was wrong.
+
+    \b
+    Example:
+      gongkai rollback --home data/demo
+    """
+    from warehouse.publish import previous, roll_back
+
+    settings = resolve(home)
+    with one_writer(settings.home, "gongkai rollback"):
+        path = roll_back(settings.home)
+    click.echo(f"{path} is the one published before; {len(previous(settings.home))} earlier ones are left.", err=True)
+
+
+def _lake_flaws(home: Path) -> Iterator[str]:
+    from transforms import lake
+    from transforms.schema import lake_tables
+
+    for table in lake_tables():
+        for year in lake.years(home, table.name):
+            try:
+                lake.read_part(home, table.name, year)
+            except (lake.CorruptPart, lake.OutdatedPart) as error:
+                yield f"{error} `gongkai normalize` makes it anew."
+
+
+def _warehouse_flaws(home: Path) -> Iterator[str]:
+    from warehouse.publish import flaws
+
+    return flaws(home)

@@ -1,0 +1,78 @@
+"""Whether the archive still holds every document that its manifests name, with the bytes that it was named by."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from spiders.archive.documents import document_path
+from spiders.archive.manifest import ArchiveError, manifests, read_manifest
+
+_CHUNK_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """A document that is missing or damaged, an unreadable manifest, or a file that no document can be."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was looked at: documents and their bytes, manifests, and what is wrong."""
+
+    documents: int
+    bytes: int
+    manifests: int
+    flaws: tuple[Flaw, ...]
+
+
+def check_archive(home: Path, on_progress: Callable[[str, int, int | None], None] | None = None) -> Checked:
+    """Hash every document of the archive again, and look for every one that a manifest names; nothing is written."""
+    report = on_progress or (lambda label, done, total: None)
+    flaws: list[Flaw] = []
+    files = sorted(path for path in (home / "raw" / "documents").glob("*/*") if path.is_file())
+    size = 0
+    for done, path in enumerate(files, start=1):
+        try:
+            found, length = _hashed(path)
+        except OSError as error:
+            flaws.append(Flaw(path, f"it cannot be read: {error.strerror or error}"))
+            continue
+        size += length
+        if path.name.startswith(".new-"):
+            flaws.append(Flaw(path, "left by a crawl that was killed; it may be deleted"))
+        elif found != path.name or path.parent.name != path.name[:2]:
+            flaws.append(Flaw(path, f"its bytes have the sha256 {found}: restore it from a backup"))
+        report("documents", done, len(files))
+    named = {path.name for path in files}
+    crawls = list(manifests(home))
+    for path in crawls:
+        flaws += _missing(home, path, named)
+    return Checked(len(files), size, len(crawls), tuple(flaws))
+
+
+def _hashed(path: Path) -> tuple[str, int]:
+    digest, length = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            digest.update(chunk)
+            length += len(chunk)
+    return digest.hexdigest(), length
+
+
+def _missing(home: Path, manifest: Path, named: set[str]) -> Iterator[Flaw]:
+    """Documents that a manifest says are stored and that no file has the name of; each once."""
+    told: set[str] = set()
+    try:
+        for row in read_manifest(manifest):
+            sha256 = row.get("sha256")
+            if sha256 and sha256 not in named and sha256 not in told:
+                told.add(sha256)
+                yield Flaw(document_path(home, sha256), f"it is missing; {manifest.name} names it for {row.get('url')}")
+    except (OSError, ArchiveError) as error:
+        yield Flaw(manifest, str(error))

@@ -1,0 +1,68 @@
+"""The warehouses that were published before: kept without a copy, and put back in one step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.warehouse.sample_lake import sample
+from warehouse.build import build
+from warehouse.connection import WarehouseError, published, warehouse_path
+from warehouse.publish import KEPT, flaws, previous, publish, roll_back
+
+
+def _agencies(home: Path) -> int:
+    with published(home) as connection:
+        row = connection.execute("SELECT count(*) FROM agency").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _another_night(home: Path, number: int) -> None:
+    lake = sample()
+    for one in range(number):
+        lake.agency(f"ag-new-{one}", f"甲市第{one}局", "340100")
+    lake.write(home)
+    assert build(home).changed
+    publish(home)
+
+
+def test_the_last_ones_are_kept_and_put_back_one_after_the_other(published_copy: Path) -> None:
+    home = published_copy
+    first = _agencies(home)
+    for number in range(1, KEPT + 2):
+        _another_night(home, number)
+    assert [_agencies(home), len(previous(home))] == [first + KEPT + 1, KEPT]
+    assert list(flaws(home)) == []
+    with published(home) as reader:
+        roll_back(home)
+        assert reader.execute("SELECT count(*) FROM agency").fetchone() == (first + KEPT + 1,)
+    assert _agencies(home) == first + KEPT
+    roll_back(home)
+    assert _agencies(home) == first + KEPT - 1
+    with pytest.raises(WarehouseError, match="There is no earlier warehouse"):
+        roll_back(home)
+    # What was rolled back is not lost, and the next build publishes as always.
+    assert warehouse_path(home).with_name("warehouse.duckdb.rolled-back").is_file()
+    assert build(home).changed
+    publish(home)
+    assert _agencies(home) == first + KEPT + 1
+
+
+def test_a_night_without_news_keeps_nothing_twice(published_copy: Path) -> None:
+    _another_night(published_copy, 1)
+    for _ in range(3):
+        assert not build(published_copy).changed
+        publish(published_copy)
+    assert len(previous(published_copy)) == 1
+
+
+def test_a_damaged_one_is_named_and_never_put_back(published_copy: Path) -> None:
+    _another_night(published_copy, 1)
+    (kept,) = previous(published_copy)
+    kept.unlink()
+    kept.write_bytes(b"no database")
+    assert [str(kept) in line for line in flaws(published_copy)] == [True]
+    with pytest.raises(WarehouseError, match="was not built to its end"):
+        roll_back(published_copy)
+    assert _agencies(published_copy) > 0
