@@ -17,6 +17,7 @@ from warehouse import load
 from warehouse.checks import Inputs, problems
 from warehouse.connection import WarehouseError, candidate_path, message, published, warehouse_path
 from warehouse.publish import PASSED, publish, remove_leftovers
+from warehouse.series import link_reports
 from warehouse.views import views
 
 # What transforms/lake.py leaves in the lake until an update is whole: each part is replaced in one step, all are not.
@@ -96,6 +97,7 @@ def _fill(
     load.fill_runs(connection, home)
     load.fill_build_info(connection, info)
     connection.execute(resources.files("warehouse").joinpath("macros.sql").read_text("utf-8"))
+    link_reports(connection)
     by_name = {view.name: view for view in views()}
     load.create_views(connection, [by_name["doubt"]])  # the wide table counts doubts
     load.fill_wide(connection, on_progress)
@@ -127,7 +129,10 @@ def _last_published(home: Path) -> _Published | None:
 
 
 def _row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    names = connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal ORDER BY 1").fetchall()
+    names = connection.execute(
+        # Without what is temporary.
+        "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND database_name = current_database() ORDER BY 1"
+    ).fetchall()
     counts = {}
     for (name,) in names:
         row = connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()
