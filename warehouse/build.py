@@ -17,6 +17,7 @@ from warehouse import load
 from warehouse.checks import Inputs, problems
 from warehouse.connection import WarehouseError, candidate_path, message, published, warehouse_path
 from warehouse.publish import PASSED, publish, remove_leftovers
+from warehouse.rules import apply_rules, rule_rows
 from warehouse.series import link_reports
 from warehouse.views import views
 
@@ -58,7 +59,7 @@ def build(home: Path, on_progress: Callable[[str, int, int | None], None] | None
         connection = duckdb.connect(str(candidate))
         try:
             lake_rows = load.load_lake(connection, parts, on_progress)
-            _fill(connection, home, info, on_progress)
+            lake_rows["check_result"] += _fill(connection, home, info, on_progress)
             inputs = Inputs(lake_rows, last.reports if last else {}, retired_reports(home))
             found = problems(connection, inputs, on_progress)
             counts = _row_counts(connection)
@@ -91,18 +92,23 @@ def _fill(
     home: Path,
     info: dict[str, str],
     on_progress: Callable[[str, int, int | None], None] | None,
-) -> None:
+) -> int:
+    """Everything that is made from the tables of the lake; returns the number of findings added to them."""
     load.fill_dictionaries(connection)
     load.fill_facts(connection, on_progress)
     load.fill_runs(connection, home)
     load.fill_build_info(connection, info)
     connection.execute(resources.files("warehouse").joinpath("macros.sql").read_text("utf-8"))
     link_reports(connection)
+    of_lake = _rows(connection, "check_result")
+    assessed = apply_rules(connection, on_progress=on_progress)
+    load.fill_rules(connection, rule_rows(connection, assessed))
     by_name = {view.name: view for view in views()}
     load.create_views(connection, [by_name["doubt"]])  # the wide table counts doubts
     load.fill_wide(connection, on_progress)
     load.create_views(connection, [view for name, view in by_name.items() if name != "doubt"])
     connection.execute(resources.files("warehouse").joinpath("table_macros.sql").read_text("utf-8"))
+    return _rows(connection, "check_result") - of_lake
 
 
 @dataclass(frozen=True)
@@ -133,11 +139,12 @@ def _row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
         # Without what is temporary.
         "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND database_name = current_database() ORDER BY 1"
     ).fetchall()
-    counts = {}
-    for (name,) in names:
-        row = connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()
-        counts[name] = int(row[0]) if row else 0
-    return counts
+    return {name: _rows(connection, name) for (name,) in names}
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()
+    return int(row[0]) if row else 0
 
 
 def retired_reports(home: Path) -> frozenset[str]:

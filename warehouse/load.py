@@ -226,6 +226,12 @@ def fill_dictionaries(connection: duckdb.DuckDBPyConnection) -> None:
     _insert(connection, "indicator_definition", tables()["indicator_definition"].column_names, rows)
 
 
+def fill_rules(connection: duckdb.DuckDBPyConnection, rows: list[tuple[Any, ...]]) -> None:
+    """Create the table of rules from rows in its columns' order."""
+    _create(connection, tables()["rule"], indexed=True)
+    _insert(connection, "rule", tables()["rule"].column_names, rows)
+
+
 def fill_runs(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
     """Create the table of runs from the run reports; a file that is no run report is passed over."""
     _create(connection, tables()["run"], indexed=True)
