@@ -14,6 +14,7 @@ from warehouse.views.harmonized import harmonized_branches
 # In the order in which they refer to each other.
 VIEWS = (
     "doubt",
+    "finding",
     "unplaced",
     "coverage",
     "punctuality",
