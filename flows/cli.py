@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import click
 
-from flows.commands import agencies, archive, divisions, query, reading, registry, run
+from flows.commands import agencies, archive, corrections, divisions, query, reading, registry, run
 from flows.errors import CALLED_WRONGLY, OK, SOME_FAILED, GongkaiError
 from flows.settings import DEBUG_VARIABLE, debugging
 from flows.stages import explain, is_callers_error
@@ -42,6 +42,7 @@ for command in (
     registry.portals,
     divisions.division,
     agencies.agency,
+    corrections.corrections,
     query.sql,
     query.compare,
     query.site,

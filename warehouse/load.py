@@ -226,10 +226,10 @@ def fill_dictionaries(connection: duckdb.DuckDBPyConnection) -> None:
     _insert(connection, "indicator_definition", tables()["indicator_definition"].column_names, rows)
 
 
-def fill_rules(connection: duckdb.DuckDBPyConnection, rows: list[tuple[Any, ...]]) -> None:
-    """Create the table of rules from rows in its columns' order."""
-    _create(connection, tables()["rule"], indexed=True)
-    _insert(connection, "rule", tables()["rule"].column_names, rows)
+def fill(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[Any, ...]]) -> None:
+    """Create a declared table from rows in the order of its columns."""
+    _create(connection, tables()[table], indexed=True)
+    _insert(connection, table, tables()[table].column_names, rows)
 
 
 def fill_runs(connection: duckdb.DuckDBPyConnection, home: Path) -> None:

@@ -6,6 +6,7 @@ import json
 from decimal import Decimal
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import html
@@ -74,7 +75,7 @@ def test_status_tells_what_speaks_from_outside_a_report(home: Path) -> None:
 
 def test_the_site_has_a_page_of_findings_whose_text_stays_text(home: Path, tmp_path: Path) -> None:
     site(home, tmp_path / "site")
-    page = html.document_fromstring((tmp_path / "site" / "findings.html").read_text("utf-8"))
+    page: Any = html.document_fromstring((tmp_path / "site" / "findings.html").read_text("utf-8"))
     data = json.loads(page.xpath("//script[@id='data']")[0].text)
     assert data["in_all"] == 3
     assert [row[1] for row in data["findings"]] == ["T3-COL", "X-CARRY", "money_without_unit"]

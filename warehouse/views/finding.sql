@@ -44,6 +44,10 @@ WITH checks AS (
     LEFT JOIN report AS o ON o.report_id = c.other_report_id
     LEFT JOIN rule AS u ON u.rule = c.rule
     WHERE c.status = 'fail'
+        AND NOT EXISTS (
+            SELECT 1 FROM settled_check AS s
+            WHERE s.version_id = c.version_id AND s.rule = c.rule AND s.subject = c.subject
+        )
         -- Each pair once, with the later of the two.
         AND NOT (
             coalesce(u.mirrored AND o.report_id IS NOT NULL, false)
