@@ -110,10 +110,9 @@ def _fill(
 ) -> int:
     """Everything that is made from the tables of the lake; returns the number of findings added to them."""
     load.fill_dictionaries(connection)
-    apply_corrections(connection, judged)
     load.fill(connection, "correction", correction_rows(judged))
     load.fill(connection, "settled_check", [])
-    connection.execute(resources.files("warehouse.corrections").joinpath("settled.sql").read_text("utf-8"))
+    apply_corrections(connection)
     load.fill_facts(connection, on_progress)
     load.fill_runs(connection, home)
     load.fill_build_info(connection, info)

@@ -191,26 +191,13 @@ def _judged(one: Correction, known: dict[str, str | None], printed: dict[tuple[s
     return Judged(one, "flagged" if one.action == "flag" or one.status == "reported" else "applied", found)
 
 
-def apply_corrections(connection: duckdb.DuckDBPyConnection, judged: Iterable[Judged]) -> None:
-    """Put the values of what is applied beside what is printed, in the cells of the current versions.
+def apply_corrections(connection: duckdb.DuckDBPyConnection) -> None:
+    """Put the values of what the table ``correction`` applies beside what is printed, in the current versions' cells.
 
-    The facts are made of these cells afterwards; ``value``, ``raw`` and ``state`` stay as the source has them.
+    The facts are made of these cells afterwards; ``value``, ``raw`` and ``state`` stay as the source has them. Then
+    fills the table ``settled_check``.
     """
-    for one in judged:
-        if one.state == "applied":
-            table, row, *column = one.correction.cell.split(".")
-            connection.execute(
-                "UPDATE cell_version SET value_effective = $value, effective_method = 'corrected' "
-                "WHERE version_id = (SELECT version_id FROM report WHERE report_id = $report) "
-                "AND table_name = $table AND row_key = $row AND column_key = $column",
-                {
-                    "value": one.correction.value,
-                    "report": one.correction.report_id,
-                    "table": table,
-                    "row": row,
-                    "column": column[0] if column else "value",
-                },
-            )
+    connection.execute(resources.files(__package__).joinpath("apply.sql").read_text("utf-8"))
 
 
 def correction_rows(judged: Iterable[Judged]) -> list[tuple[Any, ...]]:

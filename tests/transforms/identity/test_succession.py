@@ -70,6 +70,23 @@ def test_a_reorganisation_joins_what_fits_its_years(
     assert {(kind, year) for _, _, kind, year in _edges(home)} == ({edge} if edge else set())
 
 
+def test_a_body_ends_once(tmp_path: Path) -> None:
+    """What the reform of 2018 made of a 卫生局 was made of the 卫生和计划生育局 where there was one."""
+    home = _home(
+        tmp_path,
+        COUNTY,
+        ("大通县卫生局", 2013),
+        ("大通县卫生和计划生育局", 2014),
+        ("大通县卫生和计划生育局", 2017),
+        ("大通县卫生健康局", 2019),
+    )
+    assert _edges(home) == {
+        ("大通县卫生局", "大通县卫生和计划生育局", "merge", "2014"),
+        ("大通县卫生和计划生育局", "大通县卫生健康局", "rename", "2019"),
+    }
+    assert "may_follow" not in {row["kind"] for row in home.rows("agency_review")}
+
+
 def test_a_person_decides_against_it(tmp_path: Path) -> None:
     home = _home(tmp_path, COUNTY, ("大通县环境保护局", 2017), ("大通县生态环境局", 2019))
     (row,) = home.rows("agency_succession")

@@ -23,6 +23,7 @@ from transforms.identity.succession.bodies import Body, Seen, bodies_of
 __all__ = ["Body", "Reorganisation", "Seen", "bodies_of", "may_follow", "reorganisations", "succession_rows"]
 
 KINDS = frozenset({"rename", "merge", "split", "transfer"})
+ENDING = frozenset({"rename", "merge"})
 Row = dict[str, Any]
 # (line of the division, what the body is within it), as Belonging.key.
 Key = tuple[int, str]
@@ -88,10 +89,10 @@ def succession_rows(bodies: Mapping[str, Body], decisions: Decisions, agencies: 
 
 
 def may_follow(bodies: Mapping[str, Body], decisions: Decisions) -> Iterator[tuple[str, str]]:
-    """(successor, predecessor) by id, of which several may be it or whose years do not show it: a person decides."""
-    made = {(before, after) for before, after, _ in _reorganised(bodies)}
-    for before, after, _ in _candidates(bodies):
-        if (before, after) not in made and not decisions.settled(before, after):
+    """(successor, predecessor) by id where more than one body may be the successor: a person decides."""
+    followed = {before for before, _, row in _reorganised(bodies) if row["kind"] in ENDING}
+    for before, after, how in _candidates(bodies):
+        if how.kind in ENDING and before not in followed and not decisions.settled(before, after):
             yield after, before
 
 
@@ -99,10 +100,16 @@ def _reorganised(bodies: Mapping[str, Body]) -> Iterator[tuple[str, str, Row]]:
     """Edges by reorganisations, where one body alone can be the successor."""
     heirs: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     found = list(_candidates(bodies))
+    # A body ends once: what the reform of 2018 made of its like was made of what followed it in 2013.
+    ends: dict[str, int] = {}
+    for before, _, how in found:
+        if how.kind in ENDING:
+            ends[before] = min(how.first_year, ends.get(before, how.first_year))
+    found = [one for one in found if one[2].kind not in ENDING or one[2].first_year == ends[one[0]]]
     for before, after, how in found:
         heirs[before, how.source].add(after)
     for before, after, how in found:
-        if how.kind in ("rename", "merge") and len(heirs[before, how.source]) > 1:
+        if how.kind in ENDING and len(heirs[before, how.source]) > 1:
             continue
         old, new = bodies[before].years, bodies[after].years
         # Reports tell the year within what the reform allows; where both told of one year, the new body's counts.

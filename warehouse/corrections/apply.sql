@@ -1,3 +1,14 @@
+UPDATE cell_version AS c
+SET value_effective = k.value, effective_method = 'corrected'
+FROM (
+    SELECT r.version_id, o.cell, o.value
+    FROM correction AS o
+    JOIN report AS r ON r.report_id = o.report_id
+    WHERE o.state = 'applied'
+) AS k
+WHERE c.version_id = k.version_id
+    AND concat_ws('.', c.table_name, c.row_key, CASE WHEN c.column_key <> 'value' THEN c.column_key END) = k.cell;
+
 -- Failed sums of the form that corrected figures close: what they put in doubt is settled with them.
 INSERT INTO settled_check
 WITH changed AS (
@@ -27,4 +38,4 @@ FROM operand
 WHERE place IS NOT NULL
 GROUP BY version_id, rule, subject
 -- The parts come first; on the right stand the total, or in the balance the last two.
-HAVING any_value(delta) + sum(CASE WHEN place > CASE rule WHEN 'T3-BAL' THEN 2 ELSE n - 1 END THEN -added ELSE added END) = 0
+HAVING any_value(delta) + sum(CASE WHEN place > CASE rule WHEN 'T3-BAL' THEN 2 ELSE n - 1 END THEN -added ELSE added END) = 0;
