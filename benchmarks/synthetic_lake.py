@@ -537,7 +537,8 @@ def _repeated(keys: dict[str, Any], times: int) -> dict[str, Any]:
 @cache
 def _paragraphs() -> pa.Array:
     """5,000 paragraphs of some 300 characters."""
-    words = "公开 政府 信息 工作 主动 申请 办理 机关 依法 规范 制度 平台 监督 保障 全年 及时 群众 服务".split()
+    # All of two characters; the last one ends a sentence.
+    words = "公开 政府 信息 工作 主动 申请 办理 机关 依法 规范 制度 平台 监督 保障 全年 及时 群众 服务 好。".split()
     drawn = np.random.default_rng(3).integers(0, len(words), (5000, 150))
     letters = np.array([np.frombuffer(word.encode(), dtype=np.uint8) for word in words])
     return _fixed_text(letters[drawn].reshape(5000, -1))

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import click
 
-from flows.commands import agencies, archive, divisions, keeping, query, reading, registry, run, serving
+from flows.commands import agencies, archive, corrections, divisions, keeping, query, reading, registry, run, serving
 from flows.errors import CALLED_WRONGLY, OK, SOME_FAILED, GongkaiError
 from flows.settings import DEBUG_VARIABLE, debugging
 from flows.stages import explain, is_callers_error
@@ -43,6 +43,7 @@ for command in (
     registry.portals,
     divisions.division,
     agencies.agency,
+    corrections.corrections,
     query.sql,
     query.compare,
     query.site,

@@ -15,7 +15,15 @@ STAGES = ("crawl", "normalize", "load", "publish")
 
 # Errors of a room that mean the call was wrong, not that the work failed; by name: no room is imported here.
 CALLER_ERRORS = frozenset(
-    {"RegistryError", "UnknownPortal", "MissingContact", "QueryError", "CompareError", "DecisionsError"}
+    {
+        "RegistryError",
+        "UnknownPortal",
+        "MissingContact",
+        "QueryError",
+        "CompareError",
+        "DecisionsError",
+        "CorrectionsError",
+    }
 )
 ROOMS = frozenset({"spiders", "transforms", "warehouse"})
 
@@ -188,8 +196,10 @@ def load(settings: Settings) -> StageResult:
 
     started = time.monotonic()
     summary = build(settings.home, on_progress=report)
+    # What a correction does not fit any more is published as printed, in doubt, and the night is told as failed.
+    failures = tuple(Failure("load", "correction", text) for text in summary.amiss)
     details = {"tables": dict(summary.tables), "changed": summary.changed}
-    return StageResult("load", "ok", _since(started), (), details)
+    return StageResult("load", "failed" if failures else "ok", _since(started), failures, details)
 
 
 def publish(settings: Settings) -> StageResult:

@@ -20,6 +20,7 @@ from transforms.identity.divisions import division_table
 from transforms.identity.placement import Named, Placement, place, unplaced, wait_for_page, years_in_conflict
 from transforms.identity.review import review_rows, write_review
 from transforms.identity.store import IdentityStore
+from transforms.identity.succession import bodies_of, succession_rows
 from transforms.lake import version_tables
 from transforms.lake.rows import VERSION_TABLES
 from transforms.lake.spill import ReadRows, Spill, read_rows, rows_of, spilling
@@ -36,7 +37,6 @@ from transforms.report_rows import (
     report_document_rows,
     report_row,
     seen_documents,
-    succession_rows,
     version_rows,
 )
 from transforms.schema import arrow_schema
@@ -220,7 +220,8 @@ def _write(
         division_table(recorded.portals, _governments(found)) if anything else arrow_schema("division").empty_table()
     )
     agencies = {row["agency_id"]: row for row in agency_rows(found, frozenset(divisions["division_id"].to_pylist()))}
-    review = review_rows(seen_documents(found, run.documents), agencies, store)
+    bodies = bodies_of(seen_documents(found, run.documents), agencies)
+    review = review_rows(bodies, agencies, store)
     write_review(run.home, review)
     rows_of_table: dict[str, Callable[[], pa.Table | Iterable[Mapping[str, Any]]]] = {
         "document": lambda: (document.row() for document in run.documents.values()),
@@ -231,7 +232,7 @@ def _write(
         "agency": agencies.values,
         "agency_name": lambda: agency_name_rows(found, run.documents, agencies),
         "agency_alias": lambda: alias_rows(store.decisions, agencies),
-        "agency_succession": lambda: succession_rows(store.decisions, agencies),
+        "agency_succession": lambda: succession_rows(bodies, store.decisions, agencies),
         "agency_review": lambda: review,
         "division": lambda: divisions,
         "division_succession": lambda: gazetteer.table("division_succession") if len(divisions) else [],

@@ -14,7 +14,7 @@ from transforms.identity.decisions import Decisions
 from transforms.identity.divisions import division_of
 from transforms.identity.names import body_key, is_short_for
 from transforms.identity.placement import Placement
-from transforms.identity.review import Seen
+from transforms.identity.succession import Seen
 from transforms.manifest import AddressEvent, Fetch
 from transforms.redaction import redacted
 from transforms.versions import Version
@@ -191,22 +191,6 @@ def alias_rows(decisions: Decisions, agencies: Collection[str]) -> Iterator[Row]
     for alias, (_, reason) in sorted(decisions.same_as.items()):
         if (agency_id := decisions.current(alias)) in agencies:
             yield {"alias_id": alias, "agency_id": agency_id, "reason": reason}
-
-
-def succession_rows(decisions: Decisions, agencies: Collection[str]) -> list[Row]:
-    """Rows of ``agency_succession`` between the ``agencies`` that there are."""
-    rows: dict[tuple[str, str], Row] = {}
-    for one in decisions.successions:
-        before, after = decisions.current(one.before), decisions.current(one.after)
-        if before != after and {before, after} <= set(agencies):
-            rows[before, after] = {
-                "from_agency_id": before,
-                "to_agency_id": after,
-                "kind": one.kind,
-                "effective_on": one.effective_on,
-                "source": one.source,
-            }
-    return list(rows.values())
 
 
 def agency_name_rows(

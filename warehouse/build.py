@@ -16,7 +16,17 @@ from transforms.schema.measures import measures
 from warehouse import load
 from warehouse.checks import Inputs, problems
 from warehouse.connection import WarehouseError, candidate_path, message, published, warehouse_path
+from warehouse.corrections import (
+    Correction,
+    Judged,
+    apply_corrections,
+    correction_rows,
+    judge,
+    read_corrections,
+)
 from warehouse.publish import PASSED, publish, remove_leftovers
+from warehouse.rules import apply_rules, rule_rows
+from warehouse.series import link_reports
 from warehouse.views import views
 
 # What transforms/lake.py leaves in the lake until an update is whole: each part is replaced in one step, all are not.
@@ -27,11 +37,15 @@ __all__ = ["BuildSummary", "build", "publish"]
 
 @dataclass(frozen=True)
 class BuildSummary:
-    """What a build gave: the file to publish (the published one when nothing changed) and rows by table."""
+    """What a build gave: the file to publish (the published one when nothing changed) and rows by table.
+
+    ``amiss``: a sentence for each correction that was not applied, since its source prints something else by now.
+    """
 
     path: Path
     tables: dict[str, int]
     changed: bool
+    amiss: tuple[str, ...] = ()
 
 
 def build(home: Path, on_progress: Callable[[str, int, int | None], None] | None = None) -> BuildSummary:
@@ -48,16 +62,18 @@ def build(home: Path, on_progress: Callable[[str, int, int | None], None] | None
         )
     parts = load.lake_parts(home)
     remove_leftovers(home)
-    info = _build_info(home, parts)
+    corrections = read_corrections(home)
+    info = _build_info(home, parts, corrections)
     last = _last_published(home)
     if last is not None and last.info == info | dict([PASSED]):
-        return BuildSummary(warehouse_path(home), last.tables, changed=False)
+        return BuildSummary(warehouse_path(home), last.tables, changed=False, amiss=last.amiss)
     candidate = candidate_path(home)
     try:
         connection = duckdb.connect(str(candidate))
         try:
             lake_rows = load.load_lake(connection, parts, on_progress)
-            _fill(connection, home, info, on_progress)
+            judged = judge(connection, corrections)
+            lake_rows["check_result"] += _fill(connection, home, info, judged, on_progress)
             inputs = Inputs(lake_rows, last.reports if last else {}, retired_reports(home))
             found = problems(connection, inputs, on_progress)
             counts = _row_counts(connection)
@@ -82,25 +98,35 @@ def build(home: Path, on_progress: Callable[[str, int, int | None], None] | None
             f"The new warehouse failed {len(found)} check{'s' if len(found) > 1 else ''} and is not published; "
             f"the last one stays as it is:\n{listed}"
         )
-    return BuildSummary(candidate, counts, changed=True)
+    return BuildSummary(candidate, counts, changed=True, amiss=tuple(one.amiss for one in judged if one.amiss))
 
 
 def _fill(
     connection: duckdb.DuckDBPyConnection,
     home: Path,
     info: dict[str, str],
+    judged: list[Judged],
     on_progress: Callable[[str, int, int | None], None] | None,
-) -> None:
+) -> int:
+    """Everything that is made from the tables of the lake; returns the number of findings added to them."""
     load.fill_dictionaries(connection)
+    load.fill(connection, "correction", correction_rows(judged))
+    load.fill(connection, "settled_check", [])
+    apply_corrections(connection)
     load.fill_facts(connection, on_progress)
     load.fill_runs(connection, home)
     load.fill_build_info(connection, info)
     connection.execute(resources.files("warehouse").joinpath("macros.sql").read_text("utf-8"))
+    link_reports(connection)
+    of_lake = _rows(connection, "check_result")
+    assessed = apply_rules(connection, on_progress=on_progress)
+    load.fill(connection, "rule", rule_rows(connection, assessed))
     by_name = {view.name: view for view in views()}
     load.create_views(connection, [by_name["doubt"]])  # the wide table counts doubts
     load.fill_wide(connection, on_progress)
     load.create_views(connection, [view for name, view in by_name.items() if name != "doubt"])
     connection.execute(resources.files("warehouse").joinpath("table_macros.sql").read_text("utf-8"))
+    return _rows(connection, "check_result") - of_lake
 
 
 @dataclass(frozen=True)
@@ -108,6 +134,7 @@ class _Published:
     info: dict[str, str]
     tables: dict[str, int]
     reports: dict[str, str | None]
+    amiss: tuple[str, ...]
 
 
 def _last_published(home: Path) -> _Published | None:
@@ -118,7 +145,14 @@ def _last_published(home: Path) -> _Published | None:
             reports = dict(connection.execute("SELECT report_id, agency_id FROM report").fetchall())
             has_info = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'build_info'").fetchone()
             info = dict(connection.execute("SELECT key, value FROM build_info").fetchall()) if has_info else {}
-            return _Published(info, _row_counts(connection), reports)
+            tables = _row_counts(connection)
+            rows = (
+                connection.execute("SELECT amiss FROM correction ORDER BY ALL").fetchall()
+                if "correction" in tables
+                else []
+            )
+            amiss = tuple(text for (text,) in rows if text)
+            return _Published(info, tables, reports, amiss)
         except duckdb.Error as error:
             raise WarehouseError(
                 f"{warehouse_path(home)} is no warehouse of this software: {message(error)}. Nothing was replaced; "
@@ -127,12 +161,16 @@ def _last_published(home: Path) -> _Published | None:
 
 
 def _row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    names = connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal ORDER BY 1").fetchall()
-    counts = {}
-    for (name,) in names:
-        row = connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()
-        counts[name] = int(row[0]) if row else 0
-    return counts
+    names = connection.execute(
+        # Without what is temporary.
+        "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND database_name = current_database() ORDER BY 1"
+    ).fetchall()
+    return {name: _rows(connection, name) for (name,) in names}
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()
+    return int(row[0]) if row else 0
 
 
 def retired_reports(home: Path) -> frozenset[str]:
@@ -159,7 +197,7 @@ def retired_reports(home: Path) -> frozenset[str]:
     return frozenset(retired)
 
 
-def _build_info(home: Path, parts: dict[str, tuple[Path, ...]]) -> dict[str, str]:
+def _build_info(home: Path, parts: dict[str, tuple[Path, ...]], corrections: list[Correction]) -> dict[str, str]:
     """What the content depends on. Runs are left out: another night over the same lake changes no figure."""
     lake = hashlib.sha256()
     for files in parts.values():
@@ -174,6 +212,7 @@ def _build_info(home: Path, parts: dict[str, tuple[Path, ...]]) -> dict[str, str
         "package_version": _package_version(),
         "duckdb_version": duckdb.__version__,
         "lake_sha256": lake.hexdigest(),
+        "corrections_sha256": hashlib.sha256(repr(corrections).encode()).hexdigest(),
         "software_sha256": software.hexdigest(),
     }
 

@@ -61,7 +61,8 @@ def declared_columns(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     declared |= {view.name: list(view.columns) for view in views()}
     found: dict[str, dict[str, str | None]] = {}
     for table, column, comment in connection.execute(
-        "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal ORDER BY ALL"
+        "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal "
+        "AND database_name = current_database() ORDER BY ALL"
     ).fetchall():
         found.setdefault(table, {})[column] = comment
     own_comments = dict(
@@ -195,7 +196,8 @@ def views_work(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """Every view can be read to its end, and no number in a table or view is infinite or not a number."""
     columns_of: dict[str, list[tuple[str, str]]] = {}
     for name, column, kind in connection.execute(
-        "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal AND (table_name IN "
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal "
+        "AND database_name = current_database() AND (table_name IN "
         "(SELECT view_name FROM duckdb_views()) OR data_type IN ('DOUBLE', 'FLOAT')) ORDER BY table_name, column_index"
     ).fetchall():
         columns_of.setdefault(name, []).append((column, kind))

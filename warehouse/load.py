@@ -226,6 +226,12 @@ def fill_dictionaries(connection: duckdb.DuckDBPyConnection) -> None:
     _insert(connection, "indicator_definition", tables()["indicator_definition"].column_names, rows)
 
 
+def fill(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[Any, ...]]) -> None:
+    """Create a declared table from rows in the order of its columns."""
+    _create(connection, tables()[table], indexed=True)
+    _insert(connection, table, tables()[table].column_names, rows)
+
+
 def fill_runs(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
     """Create the table of runs from the run reports; a file that is no run report is passed over."""
     _create(connection, tables()["run"], indexed=True)

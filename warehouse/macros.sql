@@ -27,3 +27,6 @@ COMMENT ON MACRO due_on IS 'due_on(report_year, agency_type, scope): last day of
 CREATE MACRO days_late(published_on, due, report_year) AS
     CASE WHEN published_on > make_date(report_year, 12, 31) THEN date_diff('day', due, published_on) END;
 COMMENT ON MACRO days_late IS 'days_late(published_on, due_on, report_year): days from the last day to that of publication, negative before it; null: one is not known, or the year was not over | days_late(发布日期, 截止日, 报告年度)：晚于截止日的天数，提前为负；任一不详或早于年度结束时为空';
+
+CREATE MACRO plain_number(n) AS rtrim(rtrim(CAST(CAST(n AS DECIMAL(18, 4)) AS VARCHAR), '0'), '.');
+COMMENT ON MACRO plain_number IS 'plain_number(n): a number as text, without zeros behind the point | plain_number(n)：数字的文本，去掉小数末尾的零';

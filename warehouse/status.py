@@ -15,6 +15,7 @@ from warehouse.load import read_runs
 LAST_RUNS = 5
 MOST_DOUBTFUL = 20
 MISSING = 50
+FINDINGS = 20
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,19 @@ class DoubtLine:
 
 
 @dataclass(frozen=True)
+class FindingLine:
+    """A row of the view ``finding``: a report to look at again, and what to compare, in both languages."""
+
+    severity: str
+    rule: str
+    agency_name: str | None
+    report_year: int
+    what_en: str
+    what_zh: str
+    source_url: str | None
+
+
+@dataclass(frozen=True)
 class Status:
     """Everything that ``gongkai status`` shows. ``problem`` says why the warehouse could not be read, if so."""
 
@@ -103,6 +117,8 @@ class Status:
     failed_checks: dict[str, int]
     doubtful: tuple[DoubtLine, ...]
     doubtful_in_all: int
+    findings: tuple[FindingLine, ...]
+    findings_in_all: dict[str, int]
     published_on: date | None
     problem: str | None
 
@@ -120,6 +136,8 @@ def status(home: Path) -> Status:
         "failed_checks": {},
         "doubtful": (),
         "doubtful_in_all": 0,
+        "findings": (),
+        "findings_in_all": {},
         "published_on": None,
         "problem": None,
     }
@@ -189,7 +207,20 @@ def _of_warehouse(connection: duckdb.DuckDBPyConnection, runs: list[dict[str, An
         "failed_checks": _failed_checks(connection),
         "doubtful": tuple(DoubtLine(*row) for row in doubtful[:MOST_DOUBTFUL]),
         "doubtful_in_all": len(doubtful),
+        **_findings(connection),
     }
+
+
+def _findings(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """What speaks against reports from outside them: rules over years and agencies, corrections that do not fit."""
+    outside = "FROM finding WHERE rule_over IN ('reports', 'correction')"
+    rows = connection.execute(
+        f"SELECT severity, rule, agency_name, report_year, what_en, what_zh, source_url {outside} LIMIT {FINDINGS}"
+    ).fetchall()
+    counts = connection.execute(
+        f"SELECT rule, count(*) {outside} GROUP BY rule ORDER BY count(*) DESC, rule"
+    ).fetchall()
+    return {"findings": tuple(FindingLine(*row) for row in rows), "findings_in_all": dict(counts)}
 
 
 def _failed_checks(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:

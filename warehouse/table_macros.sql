@@ -87,11 +87,54 @@ WHERE w.report_year BETWEEN first_year AND last_year
 ORDER BY i.indicator, w.report_year, a.agency_name, w.agency_id, w.scope, w.report_id;
 COMMENT ON MACRO TABLE compare IS 'compare([agency, …], first_year, last_year): every indicator of these agencies, one row for each report and indicator; agencies by id or name, an ambiguous or unknown name is an error | compare([机构, …], 起始年度, 终止年度)：这些机构的全部指标，每份报告每个指标一行；机构用编号或名称，名称不明或重名时报错';
 
+-- Before an agency stand those that it followed, behind it those that followed it, never what merely stood beside it.
 CREATE MACRO agency_history(agency) AS TABLE
+WITH RECURSIVE asked AS MATERIALIZED (
+    SELECT agency_id FROM agency_meant([agency])
+),
+edges AS MATERIALIZED (
+    SELECT from_agency_id, to_agency_id, kind, coalesce(year(effective_on), 0) AS since
+    FROM agency_succession WHERE kind <> 'transfer'
+),
+-- ``until``: a body that was split goes on with what is not of this history.
+before(agency_id, until) AS (
+    SELECT agency_id, 9999 FROM asked
+    UNION
+    SELECT e.from_agency_id, CASE WHEN e.kind = 'split' AND e.since > 0 THEN least(b.until, e.since - 1) ELSE b.until END
+    FROM before AS b JOIN edges AS e ON e.to_agency_id = b.agency_id
+),
+after(agency_id, since) AS (
+    SELECT agency_id, 0 FROM asked
+    UNION
+    SELECT e.to_agency_id, greatest(a.since, e.since) FROM after AS a JOIN edges AS e ON e.from_agency_id = a.agency_id
+),
+part AS (
+    SELECT agency_id, min(first_year) AS first_year, max(last_year) AS last_year
+    FROM (
+        SELECT agency_id, 0 AS first_year, until AS last_year FROM before
+        UNION ALL
+        SELECT agency_id, since, 9999 FROM after
+    )
+    GROUP BY agency_id
+),
+told AS (
+    SELECT
+        y.report_year - max(y.report_year) OVER (
+            PARTITION BY y.scope ORDER BY y.report_year RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS years_since_last,
+        p.agency_id AS renamed_from_id,
+        y.*
+    FROM part
+    JOIN agency_year AS y ON y.agency_id = part.agency_id AND y.report_year BETWEEN part.first_year AND part.last_year
+    LEFT JOIN report AS p ON p.report_id = y.previous_report_id AND p.agency_id <> y.agency_id
+)
 SELECT
-    y.report_year - lag(y.report_year) OVER (PARTITION BY y.scope ORDER BY y.report_year) AS years_since_last,
-    y.*
-FROM agency_meant([agency]) AS m
-JOIN agency_year AS y ON y.agency_id = m.agency_id
-ORDER BY y.report_year, y.scope, y.report_id;
-COMMENT ON MACRO TABLE agency_history IS 'agency_history(agency): all reports of one agency as rows of agency_year, by year; years_since_last over 1: years without a report of this scope lie between. Agency by id or name, an ambiguous or unknown name is an error | agency_history(机构)：一个机构的全部报告，同 agency_year，按年度排列；years_since_last 大于 1 表示其间有年度无该口径报告。机构用编号或名称，名称不明或重名时报错';
+    t.years_since_last,
+    coalesce(t.break_reason_en, 'goes on from ' || f.name || ' under another name' || coalesce(' (' || s.reason_en || ')', '')) AS change_en,
+    coalesce(t.break_reason_zh, f.name || '更名' || coalesce('（' || s.reason_zh || '）', '')) AS change_zh,
+    t.* EXCLUDE (years_since_last, renamed_from_id)
+FROM told AS t
+LEFT JOIN agency AS f ON f.agency_id = t.renamed_from_id
+LEFT JOIN agency_succession AS s ON s.from_agency_id = t.renamed_from_id AND s.to_agency_id = t.agency_id
+ORDER BY t.report_year, t.agency_name, t.scope, t.report_id;
+COMMENT ON MACRO TABLE agency_history IS 'agency_history(agency): all reports of an agency and of those that it followed or that followed it, as rows of agency_year, by year. change_en and change_zh: what lies between a report and those before, a rename, merger, split or transfer, or another division; is_counted false: a successor tells of the same year too. years_since_last over 1: years without a report of this scope lie between. Agency by id or name, an ambiguous or unknown name is an error | agency_history(机构)：一个机构及其前身、承继者的全部报告，同 agency_year，按年度排列；change_en、change_zh 为与此前报告之间的更名、合并、拆分、职能划转或区划变更；years_since_last 大于 1 表示其间有年度无该口径报告。机构用编号或名称，名称不明或重名时报错';

@@ -68,6 +68,15 @@ def _lines(now: Status) -> Iterator[str]:
         for line in now.doubtful
     ]
     yield from _first(doubtful, now.doubtful_in_all)
+    if now.findings_in_all:
+        in_all = sum(now.findings_in_all.values())
+        counts = ", ".join(f"{number} {rule}" for rule, number in now.findings_in_all.items())
+        yield f"Findings over years and agencies: {in_all} ({counts})"
+        found = [
+            (one.agency_name or "unplaced", str(one.report_year), one.rule, one.what_en, one.source_url or "")
+            for one in now.findings
+        ]
+        yield from _first(found, in_all)
 
 
 def _report(line: ReportLine) -> tuple[str, ...]:

@@ -15,6 +15,8 @@ from typing import Any
 
 import pyarrow.dataset as ds
 
+from warehouse.connection import open_published
+
 HARMONIZED = {
     "disclosure.rules_newly_made": "rules_made",
     "disclosure.normative_newly_made": "normative_made",
@@ -158,7 +160,7 @@ def read(home: Path) -> list[Report]:
                 path += f".{cell['column_key']}"
             inferred = cell["effective_method"] not in (None, "printed")
             by_version[cell["version_id"]].cells[path] = Cell(cell["value_effective"], inferred)
-    for check in _rows(home, "check_result"):
+    for check in [*_rows(home, "check_result"), *_findings(home)]:
         if check["version_id"] in by_version:
             report = by_version[check["version_id"]]
             if check["severity"] == "error" and check["status"] != "not_assessable":
@@ -191,6 +193,16 @@ def _link(reports: list[Report]) -> None:
         before = groups.get((agency, year - 1, scope), [])
         if report.n_same == 1 and len(before) == 1:
             report.previous = before[0]
+
+
+def _findings(home: Path) -> list[dict[str, Any]]:
+    """What the rules over several reports found; tests/country tells whether it is right."""
+    with open_published(home) as warehouse:
+        found = warehouse.execute(
+            "SELECT c.* FROM check_result AS c JOIN rule AS r ON r.rule = c.rule WHERE r.over = 'reports'"
+        )
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _rows(home: Path, table: str) -> list[dict[str, Any]]:

@@ -253,7 +253,13 @@ def sample() -> Lake:
         "F2019",
         {
             **applications(
-                100, granted=40, partial=10, refused_state_secret=5, refused_third_party=5, other_processing=40
+                100,
+                granted=40,
+                partial=10,
+                refused_state_secret=5,
+                refused_third_party=5,
+                other_processing=40,
+                carried_out=5,
             ),
             "disclosure.normative_newly_made": 8,
             "disclosure.licence_decisions": 70,
@@ -281,7 +287,13 @@ def sample() -> Lake:
         "F2021",
         {
             **applications(
-                60, granted=30, other_no_correction=1, other_fee_unpaid=2, other_misc=3, refused_other_law=24
+                60,
+                carried_in=1,
+                granted=30,
+                other_no_correction=1,
+                other_fee_unpaid=2,
+                other_misc=3,
+                refused_other_law=24,
             ),
             "disclosure.normative_made": 9,
             "disclosure.normative_repealed": 1,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
@@ -55,15 +54,6 @@ _JOINED = re.compile(r"[和与及、]")
 _OFFICE = re.compile(r"^(?:人民)?政府办(?:公[室厅])?$")
 
 
-@dataclass(frozen=True, slots=True)
-class Reform:
-    """Bodies that another one of the same place followed in a year, each as ``body_key`` gives it."""
-
-    before: frozenset[str]
-    after: str
-    year: int
-
-
 @lru_cache(maxsize=65536)
 def body_key(rest: str) -> str:
     """What a body is within its place, from the text behind the place: long and short names alike.
@@ -87,15 +77,6 @@ def long_form(name: str) -> str:
     endings = (short for short in _full_names() if plain.endswith(short) and len(plain) > len(short))
     short = max(endings, key=len, default="")
     return name_key(plain.removesuffix(short) + _full_names()[short] if short else plain)
-
-
-@cache
-def reforms() -> tuple[Reform, ...]:
-    """The changes of bodies that names.yaml declares."""
-    return tuple(
-        Reform(frozenset(map(body_key, row["from"])), body_key(row["to"]), row["year"])
-        for row in _declared()["followed_by"]
-    )
 
 
 @cache

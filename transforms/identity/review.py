@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,8 @@ from typing import Any
 import yaml
 
 from transforms.identity.decisions import Decisions
-from transforms.identity.names import reforms
-from transforms.identity.resolution import Belonging, belonging
 from transforms.identity.store import IdentityStore, opaque_id
+from transforms.identity.succession import Body, Seen, may_follow
 from transforms.redaction import redacted
 
 NAME = "review.yaml"
@@ -32,43 +30,8 @@ _MOST_WITH_ONE_CODE = 3
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A document with a place, as the list looks at it; ``region`` is its portal's, ``link_year`` its link's year."""
-
-    agency_id: str
-    name: str
-    region: str | None
-    year: int
-    codes: Sequence[str]
-    conflict: str | None
-    evidence: str
-    report_id: str
-    source_url: str
-    link_year: int | None
-    declared_host: bool
-    figures_hash: str | None
-
-
-@dataclass(slots=True)
-class _Body:
-    """An agency: its name in ``agency``, the years of its reports, and the documents that tell of it."""
-
-    name: str
-    seen: list[Seen]
-    told: Belonging
-
-    @property
-    def years(self) -> list[int]:
-        return [one.year for one in self.seen]
-
-
-def review_rows(seen: Iterable[Seen], agencies: Mapping[str, Row], store: IdentityStore) -> list[Row]:
+def review_rows(bodies: Mapping[str, Body], agencies: Mapping[str, Row], store: IdentityStore) -> list[Row]:
     """Rows of ``agency_review``, without what a person has settled. ``agencies``: rows of ``agency`` by id."""
-    of_agency: defaultdict[str, list[Seen]] = defaultdict(list)
-    for one in seen:
-        of_agency[one.agency_id].append(one)
-    bodies = {agency_id: _body(agencies[agency_id]["name"], found) for agency_id, found in of_agency.items()}
     rows = [
         *_unconfirmed(bodies, agencies),
         *_pairs(bodies, store),
@@ -99,20 +62,14 @@ def write_review(home: Path, rows: Sequence[Row]) -> None:
     os.replace(beside, path)
 
 
-def _body(name: str, seen: list[Seen]) -> _Body:
-    """What the newest document that is certain tells, else the newest."""
-    told = [belonging(one.name, one.region, one.year, one.codes) for one in seen]
-    return _Body(name, seen, next((one for one in reversed(told) if one.certain), told[-1]))
-
-
-def _unconfirmed(bodies: Mapping[str, _Body], agencies: Mapping[str, Row]) -> Iterator[Row]:
+def _unconfirmed(bodies: Mapping[str, Body], agencies: Mapping[str, Row]) -> Iterator[Row]:
     for agency_id, body in bodies.items():
         if agencies[agency_id]["status"] == "unconfirmed":
             last = body.seen[-1]
             yield _row("unconfirmed", agency_id, body, last.evidence, last.source_url)
 
 
-def _pairs(bodies: Mapping[str, _Body], store: IdentityStore) -> Iterator[Row]:
+def _pairs(bodies: Mapping[str, Body], store: IdentityStore) -> Iterator[Row]:
     """Ids that may be one: the same body of the same division, or of one that only contains it; the same code."""
     of_body: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
     for agency_id, body in sorted(bodies.items()):
@@ -139,32 +96,23 @@ def _pairs(bodies: Mapping[str, _Body], store: IdentityStore) -> Iterator[Row]:
             yield _row("may_be_same", one, bodies[one], said, last.source_url, (other, bodies[other].name))
 
 
-def _may_overlap(one: _Body, other: _Body) -> bool:
+def _may_overlap(one: Body, other: Body) -> bool:
     """A code printed with the documents of many bodies says nothing of two of different names in one year."""
     return one.told.body == other.told.body or not set(one.years) & set(other.years)
 
 
-def _successors(bodies: Mapping[str, _Body], decisions: Decisions) -> Iterator[Row]:
-    """Bodies of one division whose last and first reports lie on the two sides of a reform that joined such bodies."""
-    of_key = {body.told.key: agency_id for agency_id, body in bodies.items() if body.told.key is not None}
-    for key, agency_id in of_key.items():
-        assert key is not None
-        body = bodies[agency_id]
-        for reform in reforms():
-            if key[1] != reform.after or min(body.years) < reform.year - 1:
-                continue
-            for name in sorted(reform.before):
-                other_id = of_key.get((key[0], name))
-                if other_id is None or max(bodies[other_id].years) > reform.year + 1:
-                    continue
-                if not decisions.settled(agency_id, other_id):
-                    other = bodies[other_id]
-                    years = f"{other.name} reported until {max(other.years)}, {body.name} from {min(body.years)} on"
-                    reason = f"{years}; in {reform.year} such bodies were made of such"
-                    yield _row("may_follow", agency_id, body, reason, body.seen[0].source_url, (other_id, other.name))
+def _successors(bodies: Mapping[str, Body], decisions: Decisions) -> Iterator[Row]:
+    """Bodies that may have followed another one by a reorganisation, where several may or the years do not show it."""
+    for agency_id, other_id in may_follow(bodies, decisions):
+        body, other = bodies[agency_id], bodies[other_id]
+        reason = (
+            f"{other.name} reported until {max(other.years)}, {body.name} from {min(body.years)} on; such bodies were "
+            "made of such, and more than one may be it"
+        )
+        yield _row("may_follow", agency_id, body, reason, body.seen[0].source_url, (other_id, other.name))
 
 
-def _reports(bodies: Mapping[str, _Body], decisions: Decisions) -> Iterator[Row]:
+def _reports(bodies: Mapping[str, Body], decisions: Decisions) -> Iterator[Row]:
     """Reports that stand where they may not belong: pasted or cloned text, another year's or agency's place."""
     for agency_id, body in bodies.items():
         declared = {one.report_id for one in body.seen if one.declared_host}
@@ -179,7 +127,7 @@ def _reports(bodies: Mapping[str, _Body], decisions: Decisions) -> Iterator[Row]
                 yield _row("only_copies", agency_id, body, said, one.source_url, report_id=one.report_id)
 
 
-def _platforms(bodies: Mapping[str, _Body]) -> Iterator[Row]:
+def _platforms(bodies: Mapping[str, Body]) -> Iterator[Row]:
     """Reports of which declared addresses show different figures, each as it was fetched last."""
     for agency_id, body in bodies.items():
         shown: defaultdict[str, dict[str, Seen]] = defaultdict(dict)
@@ -196,7 +144,7 @@ def _platforms(bodies: Mapping[str, _Body]) -> Iterator[Row]:
 def _row(
     kind: str,
     agency_id: str,
-    body: _Body,
+    body: Body,
     reason: str,
     source_url: str,
     other: tuple[str | None, str | None] = (None, None),

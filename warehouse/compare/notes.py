@@ -29,6 +29,7 @@ _TEXTS = {
     "zero_denominator": ("分母为 0", "the denominator is 0"),
     "scope_unknown": ("统计口径不明", "what the figures cover is not known"),
     "several": ("同年度同口径有多份报告", "several reports of this agency for this year and scope"),
+    "reorganised": ("机构变更", "reorganisation"),
     "break": ("与上一格式有断点", "break against the form before"),
     "small": (f"分母小于 {SMALL_N}", f"denominator under {SMALL_N}"),
     "zero_if_sum_closes": ("空白按零计（合计相符）", "blank taken as zero, since the sums close"),
@@ -56,7 +57,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Note:
-    """One caveat: ``kind`` is report | doubt | missing | scope | several | break | small | inferred."""
+    """One caveat: ``kind`` is report | doubt | missing | scope | several | reorganised | break | small |
+    inferred."""
 
     kind: str
     text: str
@@ -67,7 +69,8 @@ class Report:
     """What the notes need to know of a report besides its figures.
 
     ``doubts``: cell path (empty: the whole report) -> rules and warnings. ``cells``: by path, only those without an
-    effective value or with an inferred one. ``earlier_form``: form of the agency's report before it, if another.
+    effective value or with an inferred one. ``reorganised``: what lies between it and the reports before, in Chinese
+    and English. ``earlier_form``: form of the agency's report before it, if another.
     """
 
     form: str | None
@@ -76,6 +79,7 @@ class Report:
     scope: str
     only_copies: bool
     n_same_scope: int
+    reorganised: tuple[str, str] | None
     earlier_form: str | None
     doubts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     cells: Mapping[str, Cell] = field(default_factory=dict)
@@ -104,6 +108,10 @@ def notes(
         found.append(Note("scope", said("scope_unknown", lang)))
     if report.n_same_scope > 1:
         found.append(Note("several", said("several", lang)))
+    if report.reorganised:
+        found.append(
+            Note("reorganised", f"{said('reorganised', lang)}{_colon(lang)}{report.reorganised[lang == 'en']}")
+        )
     if report.earlier_form and indicator.comparability != "A":
         why = indicator.why_en if lang == "en" else indicator.why_zh
         forms = f"{report.earlier_form}→{report.form}"

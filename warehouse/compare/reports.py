@@ -18,7 +18,8 @@ from warehouse.indicators import Indicator, form_names
 # What ``put_together`` takes of each placed report.
 REPORTS_SQL = """
     SELECT a.agency_id, a.report_year, a.scope, a.report_id, a.form, a.outcome, r.reason, a.only_copies,
-        a.n_same_scope, r.title, a.source_url, a.published_on, r.fetched_at, r.sha256, a.trust
+        a.n_same_scope, a.break_reason_zh, a.break_reason_en, r.title, a.source_url, a.published_on,
+        r.fetched_at, r.sha256, a.trust
     FROM agency_year AS a JOIN report AS r ON r.report_id = a.report_id
 """
 
@@ -114,13 +115,27 @@ def put_together(
                 scope,
                 only_copies,
                 n_same_scope,
+                reorganised=(reorganised_zh, reorganised_en) if reorganised_zh else None,
                 earlier_form=None,
                 doubts=doubts.get(report_id, {}),
                 cells=cells.get(report_id, {}),
             ),
             figures=figures.get(report_id, {}),
         )
-        for agency_id, year, scope, report_id, form, outcome, reason, only_copies, n_same_scope, *source in rows
+        for (
+            agency_id,
+            year,
+            scope,
+            report_id,
+            form,
+            outcome,
+            reason,
+            only_copies,
+            n_same_scope,
+            reorganised_zh,
+            reorganised_en,
+            *source,
+        ) in rows
     ]
     return [one for _, series in groupby(compared, lambda one: one.agency) for one in _with_breaks(list(series))]
 

@@ -1,4 +1,4 @@
-"""The whole warehouse as a static site: coverage and trends, a page for each division and agency, search, downloads."""
+"""The whole warehouse as a static site: coverage and trends, a page for each division and agency, findings, search."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from warehouse.connection import WarehouseError, open_published, published
 from warehouse.site.agency import EXTENTS, About, Kind, Peers, agency_data
 from warehouse.site.divisions import TOP, Place, medians, path_to, place_tree, years_of
 from warehouse.site.downloads import Download, write_downloads
+from warehouse.site.findings import findings_data
 from warehouse.site.folder import MARK, replacing_folder
 from warehouse.site.pages import ASSETS, page, shared_files, shown
 from warehouse.site.places import KEY_INDICATORS, file_name, place_pages, search_index
@@ -81,7 +82,7 @@ def _write_pages(
         (folder / path).write_bytes(content)
         pages, largest = pages + 1, max(largest, len(content))
         if on_progress and pages % TOLD_EVERY == 0:
-            on_progress("site", pages, len(homes) + len(tree) + 2)
+            on_progress("site", pages, len(homes) + len(tree) + 3)
     return pages, len(homes), largest
 
 
@@ -103,6 +104,7 @@ def _pages(
     for path, root, title, data in place_pages(tree, years, by_place):
         yield path, page("division", root, title, data, lang)
     yield "search.html", page("search", "", "gongkai", {}, lang)
+    yield "findings.html", page("findings", "", "gongkai", findings_data(connection), lang)
     yield "downloads.html", page("downloads", "", "gongkai", {"files": downloads}, lang)
     yield from _agency_pages(connection, tree, homes, lang)
 

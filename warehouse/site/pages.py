@@ -35,6 +35,7 @@ _SHARED = {
     "division.js": (_OWN, "division.js"),
     "search.js": (_OWN, "search.js"),
     "downloads.js": (_OWN, "downloads.js"),
+    "findings.js": (_OWN, "findings.js"),
     "site.css": (_OWN, "site.css"),
 }
 _CHARTS = ("d3.min.js", "plot.min.js", "shared.js", "kit.js", "charts.js", "panel.js", "site.js")
@@ -45,6 +46,7 @@ SCRIPTS = {
     "division": (*_CHARTS, "division.js"),
     "search": (*_TEXT, "index.js", "search.js"),
     "downloads": (*_TEXT, "downloads.js"),
+    "findings": (*_TEXT, "findings.js"),
 }
 
 

@@ -14,6 +14,7 @@ from warehouse.views.harmonized import harmonized_branches
 # In the order in which they refer to each other.
 VIEWS = (
     "doubt",
+    "finding",
     "unplaced",
     "coverage",
     "punctuality",
@@ -36,8 +37,8 @@ _WIDE_KEYS = {
     "form": ("VARCHAR", "Regulated form", "报告格式"),
     "previous_report_id": (
         "VARCHAR",
-        "Report of the same agency and scope for the calendar year before; null: none, or several",
-        "同机构同口径上一年度的报告；无或有多份时为空",
+        "Report of the same scope for the calendar year before, through renames too; null: none, or several",
+        "同口径上一年度的报告，含更名前机构的报告；无或有多份时为空",
     ),
     "n_same_scope": (
         "INTEGER NOT NULL",
@@ -46,9 +47,20 @@ _WIDE_KEYS = {
     ),
     "is_counted": (
         "BOOLEAN NOT NULL",
-        "May be added to other reports of its year and scope: the only one of its agency and, where the scope covers a "
-        "whole division, the only one of that division, or its government's beside that of the government's office",
-        "可与同年度同口径的其他报告相加：本机构仅此一份；口径涵盖整个区划时，该区划仅此一份，或与政府办公厅（室）并存时为政府的一份",
+        "May be added to other reports of its year and scope: the only one of its agency, which no successor reports "
+        "beside, and, where the scope covers a whole division, the only one of that division, or its government's "
+        "beside that of the government's office",
+        "可与同年度同口径的其他报告相加：本机构仅此一份，且承继者未同时报告；口径涵盖整个区划时，该区划仅此一份，或与政府办公厅（室）并存时为政府的一份",
+    ),
+    "break_reason_en": (
+        "VARCHAR",
+        "Reorganisation of the agency or its division between this report and those before; null: none known",
+        "本报告与此前报告之间的机构或区划变更（英文）；空为未知有变更",
+    ),
+    "break_reason_zh": (
+        "VARCHAR",
+        "Reorganisation between this report and those before, in Chinese; null: none known",
+        "本报告与此前报告之间的机构或区划变更；空为未知有变更",
     ),
     "n_inferred": (
         "INTEGER NOT NULL",
@@ -167,6 +179,7 @@ def _series_branches() -> str:
             f"        sum({now}) FILTER (WHERE {both}) AS same_total,\n"
             f"        sum({before}) FILTER (WHERE {both}) AS same_previous_total,\n"
             f"        bool_or(w.form <> p.form) FILTER (WHERE {both}) AS forms_differ,\n"
+            f"        count(*) FILTER (WHERE {both} AND w.break_reason_en IS NOT NULL) AS n_reorganised,\n"
             f"        '{one.comparability}' AS comparability,\n"
             f"        {_literal(one.why_en)} AS reason_en, {_literal(one.why_zh)} AS reason_zh\n"
             "    FROM report_wide AS w JOIN agency AS a ON a.agency_id = w.agency_id\n"
@@ -197,7 +210,7 @@ def wide_ddl() -> str:
 
 
 def wide_insert() -> str:
-    """Fills the wide table for one report year, given as ``$year``; needs the fact tables and the view ``doubt``."""
+    """Fills the wide table for one report year, ``$year``; needs the facts, the view ``doubt`` and ``link``."""
     pivots = {
         "disclosure": ("measure", "'disclosure.' || measure", "true"),
         "application": (
@@ -230,9 +243,6 @@ def wide_insert() -> str:
     return f"""
 INSERT INTO {WIDE_TABLE}
 WITH of_year AS (SELECT * FROM report WHERE report_year = $year),
-same AS (
-    SELECT agency_id, scope, count(*) AS n FROM of_year WHERE agency_id IS NOT NULL GROUP BY ALL
-),
 -- Two bodies of one division that both cover the whole of it, as a government and its office, tell the same twice.
 whole AS (
     SELECT
@@ -243,12 +253,6 @@ whole AS (
     FROM of_year AS r JOIN agency AS a ON a.agency_id = r.agency_id
     WHERE r.scope IN ('aggregate', 'own_level') AND r.outcome = 'parsed' AND r.version_id IS NOT NULL
     WINDOW division AS (PARTITION BY a.division_id, r.scope)
-),
--- Only where the year before has exactly one report of the scope: with several, any pair would be a guess.
-before AS (
-    SELECT agency_id, scope, any_value(report_id) AS report_id
-    FROM report WHERE report_year = $year - 1 AND report_year > 0 AND agency_id IS NOT NULL
-    GROUP BY ALL HAVING count(*) = 1
 ),
 doubts AS (
     SELECT
@@ -288,9 +292,11 @@ SELECT
     r.report_year,
     r.scope,
     r.form,
-    CASE WHEN same.n = 1 THEN before.report_id END AS previous_report_id,
-    coalesce(same.n, 1) AS n_same_scope,
-    r.report_year > 0 AND coalesce(same.n = 1, false) AND coalesce(whole.is_counted, true) AS is_counted,
+    link.previous_report_id,
+    coalesce(link.n_same_scope, 1) AS n_same_scope,
+    coalesce(link.n_same_scope = 1 AND NOT link.is_superseded, false) AND coalesce(whole.is_counted, true),
+    link.break_en,
+    link.break_zh,
     coalesce(inferred.n, 0) AS n_inferred,
     coalesce(doubts.n, 0) AS n_doubtful,
     coalesce(inferred.paths, []) AS inferred,
@@ -298,9 +304,8 @@ SELECT
     {names}
 FROM of_year AS r
     {(chr(10) + "    ").join(joins)}
-    LEFT JOIN same ON same.agency_id = r.agency_id AND same.scope = r.scope
+    LEFT JOIN link USING (report_id)
     LEFT JOIN whole USING (report_id)
-    LEFT JOIN before ON before.agency_id = r.agency_id AND before.scope = r.scope
     LEFT JOIN doubts USING (report_id)
     LEFT JOIN inferred USING (report_id)
     LEFT JOIN told USING (report_id)

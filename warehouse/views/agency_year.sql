@@ -23,7 +23,10 @@
 --   on_time: {en: "Published by due_on; null: not known", zh: 是否按期发布；不详时为空}
 --   only_copies: {en: Known from copies on other hosts alone; such a report has no figures, zh: 仅见于其他网站转载；无数字}
 --   n_same_scope: {en: "Reports of this agency for this year and scope; more than 1: look at them before comparing", zh: 同机构同年度同口径的报告数；大于 1 时比较前应先核对}
---   is_counted: {en: "In the sums of views: the only report of its agency, year and scope, and its division's only or its government's where the scope covers a whole division", zh: 是否计入各视图合计：本机构同年度同口径仅此一份，且口径涵盖整个区划时为该区划唯一或政府的一份}
+--   is_counted: {en: "In the sums of views: the only report of its agency, year and scope, no successor reports for it too, and its division's only or its government's where the scope covers a whole division", zh: 是否计入各视图合计：本机构同年度同口径仅此一份，承继者未同时报告，且口径涵盖整个区划时为该区划唯一或政府的一份}
+--   previous_report_id: {en: "Report of the year before that the figures go on from, through renames too; null: none, or several", zh: 数字所接续的上一年度报告（含更名前）；无或有多份时为空}
+--   break_reason_en: {en: "Reorganisation of the agency or its division between this report and those before; null: none known", zh: 本报告与此前报告之间的机构或区划变更（英文）；空为未知有变更}
+--   break_reason_zh: {en: Reorganisation between this report and those before in Chinese, zh: 本报告与此前报告之间的机构或区划变更}
 --   n_inferred: {en: Cells of the report whose value for analysis was not printed, zh: 分析用值非原文所印的单元格数}
 --   n_doubtful: {en: Cells of the report in doubt, zh: 存疑单元格数}
 --   "*": figures and indicators, generated from measures.yaml and indicators.yaml
@@ -52,6 +55,9 @@ SELECT
     r.version_id IS NULL AS only_copies,
     w.n_same_scope,
     w.is_counted,
+    w.previous_report_id,
+    w.break_reason_en,
+    w.break_reason_zh,
     w.n_inferred,
     w.n_doubtful,
     {{figures}}

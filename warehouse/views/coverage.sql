@@ -46,7 +46,8 @@ first_registered AS (
 succeeded AS (
     SELECT from_agency_id AS agency_id, min(year(effective_on)) AS since
     FROM agency_succession
-    WHERE kind IN ('merge', 'split', 'transfer', 'abolish') AND effective_on IS NOT NULL
+    -- What only gave a part away goes on.
+    WHERE kind IN ('rename', 'merge', 'split', 'abolish') AND effective_on IS NOT NULL
     GROUP BY from_agency_id
 ),
 span AS (
@@ -85,7 +86,7 @@ judged AS (
         r.only_copies,
         r.scope,
         CASE
-            WHEN r.n_reports IS NULL AND c.since <= y.report_year THEN 'succeeded'
+            WHEN r.n_reports IS NULL AND c.since <= y.report_year AND y.last_reported < y.report_year THEN 'succeeded'
             WHEN f.first_year <= y.report_year AND y.report_year <= h.last_due_year THEN 'registry'
             WHEN y.first_reported < y.report_year AND y.report_year < y.last_reported THEN 'reports_before_and_after'
             WHEN r.n_reports IS NOT NULL THEN 'report_itself'

@@ -17,7 +17,7 @@
 --   same_previous_total: {en: Sum over those agencies the year before, zh: 上述机构上年合计}
 --   same_change: {en: "Difference of the two; null when not comparable (class C over two forms)", zh: 差值；跨格式不可比时为空}
 --   comparability: {en: "Over the forms: A joinable, B joinable with a break, C not comparable", zh: 跨格式可比性}
---   is_break: {en: One of those agencies changed to another form and the class is not A, zh: 是否有断点（有机构更换格式且可比性非 A）}
+--   is_break: {en: "One of those agencies changed to another form and the class is not A, or was reorganised", zh: 是否有断点（有机构更换格式且可比性非 A，或有机构、区划变更）}
 --   break_reason_en: {en: Why there is a break, zh: 断点原因（英文）}
 --   break_reason_zh: {en: Why there is a break in Chinese, zh: 断点原因}
 
@@ -59,9 +59,15 @@ SELECT
         ELSE f.same_total - f.same_previous_total
     END AS same_change,
     f.comparability,
-    coalesce(f.forms_differ, false) AND f.comparability <> 'A' AS is_break,
-    CASE WHEN f.forms_differ AND f.comparability <> 'A' THEN f.reason_en END AS break_reason_en,
-    CASE WHEN f.forms_differ AND f.comparability <> 'A' THEN f.reason_zh END AS break_reason_zh
+    coalesce(f.forms_differ, false) AND f.comparability <> 'A' OR f.n_reorganised > 0 AS is_break,
+    nullif(concat_ws('; ',
+        CASE WHEN f.forms_differ AND f.comparability <> 'A' THEN f.reason_en END,
+        CASE WHEN f.n_reorganised > 0 THEN f.n_reorganised || ' of the agencies reorganised, see yearly_change' END
+    ), '') AS break_reason_en,
+    nullif(concat_ws('；',
+        CASE WHEN f.forms_differ AND f.comparability <> 'A' THEN f.reason_zh END,
+        CASE WHEN f.n_reorganised > 0 THEN f.n_reorganised || ' 个机构有变更，见 yearly_change' END
+    ), '') AS break_reason_zh
 FROM figures AS f
 LEFT JOIN division AS d ON d.division_id = f.division_id
 LEFT JOIN expected AS e

@@ -4,7 +4,7 @@
 --   report_id: {en: Report, zh: 报告}
 --   version_id: {en: Current version, zh: 现行版本}
 --   cell: {en: "Path of the cell in doubt; null: the whole document", zh: 存疑单元格路径；空为整份文件}
---   source: {en: "check: a rule that failed; warning: a doubt of the reader", zh: check 为校验未通过；warning 为读取时的疑点}
+--   source: {en: "check: a rule that failed; warning: a doubt of the reader; correction: of corrections.yaml, not applied", zh: check 为校验未通过；warning 为读取时的疑点；correction 为未采用的更正}
 --   code: {en: Rule id or kind of warning, zh: 规则编号或警告类别}
 --   severity: {en: "error, warning, or info: worth knowing, no doubt about the figure", zh: "严重程度：error、warning；info 仅供参考，不构成疑点"}
 --   message: {en: What was found, zh: 说明}
@@ -20,6 +20,10 @@ SELECT
 FROM check_result AS c
 JOIN report AS r ON r.version_id = c.version_id
 WHERE c.status = 'fail'
+    AND NOT EXISTS (
+        SELECT 1 FROM settled_check AS s
+        WHERE s.version_id = c.version_id AND s.rule = c.rule AND s.subject = c.subject
+    )
 UNION ALL
 SELECT
     w.report_id,
@@ -35,3 +39,15 @@ SELECT
     w.message
 FROM reading_warning AS w
 JOIN report AS r ON r.version_id = w.version_id
+UNION ALL
+SELECT
+    c.report_id,
+    r.version_id,
+    c.cell,
+    'correction' AS source,
+    c.action AS code,
+    CASE c.state WHEN 'flagged' THEN 'warning' ELSE 'error' END AS severity,
+    coalesce(c.amiss, c.reason) AS message
+FROM correction AS c
+JOIN report AS r ON r.report_id = c.report_id
+WHERE c.state IN ('flagged', 'stale')

@@ -20,13 +20,16 @@ ON_COUNTY = {"region_code": COUNTY, "body": None}
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    """The bureau of one county under its full name and under a name without the place, and the bureau it once was."""
+    """The bureau of one county under its full name and under a name without the place, and two that may have followed
+    another one.
+    """
     home = Home(tmp_path)
     home.crawl(
         {"data": page("信访局", 2020), "url": "https://www.yl.gov.cn/1", **ON_COUNTY},
         {"data": page("大通县信访局", 2021), "url": "https://www.yl.gov.cn/2", **ON_COUNTY},
-        {"data": page("大通县环境保护局", 2017), "url": "https://www.yl.gov.cn/3", **ON_COUNTY},
-        {"data": page("大通县生态环境局", 2019), "url": "https://www.yl.gov.cn/4", **ON_COUNTY},
+        {"data": page("大通县国土资源局", 2017), "url": "https://www.yl.gov.cn/3", **ON_COUNTY},
+        {"data": page("大通县自然资源局", 2019), "url": "https://www.yl.gov.cn/4", **ON_COUNTY},
+        {"data": page("大通县自然资源和规划局", 2022), "url": "https://www.yl.gov.cn/5", **ON_COUNTY},
     )
     normalize(home.path)
     return home
@@ -50,10 +53,13 @@ def test_what_is_not_certain_is_listed(home: Home) -> None:
     assert _open(home) == {
         ("unconfirmed", "信访局", None),
         ("may_be_same", "信访局", "大通县信访局"),
-        ("may_follow", "大通县生态环境局", "大通县环境保护局"),
+        ("may_follow", "大通县自然资源局", "大通县国土资源局"),
+        ("may_follow", "大通县自然资源和规划局", "大通县国土资源局"),
     }
     listed = yaml.safe_load((home.path / "identity" / "review.yaml").read_text("utf-8"))
-    assert {entry["agency_id"] for entry in listed} == {_ids(home)["信访局"], _ids(home)["大通县生态环境局"]}
+    assert {entry["agency_id"] for entry in listed} == {
+        _ids(home)[name] for name in ("信访局", "大通县自然资源局", "大通县自然资源和规划局")
+    }
 
 
 def test_same_as_merges_and_the_merged_id_stays_an_alias(home: Home) -> None:
@@ -71,7 +77,7 @@ def test_same_as_merges_and_the_merged_id_stays_an_alias(home: Home) -> None:
 
 def test_two_reports_of_one_year_become_versions_of_one(home: Home) -> None:
     ids = _ids(home)
-    home.crawl({"data": page("信访局", 2021, rules_made="7"), "url": "https://www.yl.gov.cn/5", **ON_COUNTY})
+    home.crawl({"data": page("信访局", 2021, rules_made="7"), "url": "https://www.yl.gov.cn/6", **ON_COUNTY})
     normalize(home.path)
     of_full = next(r["report_id"] for r in home.rows("report") if r["agency_id"] == ids["大通县信访局"])
     _decide(home, {"agency": ids["信访局"], "same_as": ids["大通县信访局"]})
@@ -88,9 +94,14 @@ def test_not_same_is_never_proposed_again(home: Home) -> None:
 
 def test_a_successor_is_told_and_no_longer_proposed(home: Home) -> None:
     ids = _ids(home)
-    new, old = ids["大通县生态环境局"], ids["大通县环境保护局"]
+    new, old = ids["大通县自然资源局"], ids["大通县国土资源局"]
+    assert home.rows("agency_succession") == []
     path = home.path / "identity" / "decisions.yaml"
-    path.write_text(f"- agency: {new}\n  successor_of: {old}\n  effective_on: 2018-12-28\n  who: 甲\n", "utf-8")
+    path.write_text(
+        f"- agency: {new}\n  successor_of: {old}\n  effective_on: 2018-12-28\n  who: 甲\n"
+        f"- agency: {ids['大通县自然资源和规划局']}\n  not_same: {old}\n",
+        "utf-8",
+    )
     normalize(home.path)
     (row,) = home.rows("agency_succession")
     assert (row["from_agency_id"], row["to_agency_id"], row["kind"]) == (old, new, "rename")

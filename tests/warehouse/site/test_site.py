@@ -396,5 +396,5 @@ def test_every_text_is_there_in_both_languages_and_used() -> None:
     called = set(re.findall(r'\bs\("(\w+)"', code)) | set(re.findall(r'data-s="(\w+)"', code))
     assert not called - set(own["site"])
     # Said by their keys in the data: who found a doubt, what a document is, how certain an agency.
-    by_key = {"check", "warning", "rendition", "copy", "confirmed", "unconfirmed"}
+    by_key = {"check", "warning", "correction", "rendition", "copy", "confirmed", "unconfirmed"}
     assert not set(own["site"]) - called - by_key

@@ -15,7 +15,14 @@ from warehouse.site import site
 from warehouse.site.divisions import LONGEST_NAME
 
 pytestmark = needs_chromium
-PAGES = ("index.html", "division/340100.html", "agency/ag-police.html", "search.html#甲市", "downloads.html")
+PAGES = (
+    "index.html",
+    "division/340100.html",
+    "agency/ag-police.html",
+    "search.html#甲市",
+    "downloads.html",
+    "findings.html",
+)
 
 
 @pytest.fixture(scope="module")

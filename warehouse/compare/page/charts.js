@@ -54,7 +54,10 @@ function lines(under = [], among = []) {
   else {
     const width = widthOf("#lines .chart");
     const years = yearsOf(points);
-    const breaks = [...new Set(points.filter(({ at }) => kindsOf(data.reports[at].f[state.indicator]).has("break")).map(({ y }) => y))];
+    const breaks = [...d3.rollup(
+      points.flatMap(({ at, y }) => [...kindsOf(data.reports[at].f[state.indicator])].filter((kind) => kind in BREAKS).map((kind) => ({ y, kind }))),
+      (found) => [...new Set(found.map(({ kind }) => t(BREAKS[kind])))].join(" · "), ({ y }) => y,
+    )];
     fill("#lines .chart", Plot.plot({
       width, height: width < 500 ? 300 : 380, marginLeft: 56, marginRight: 24, marginTop: 28,
       x: { ticks: d3.range(years[0], years[years.length - 1] + 1), tickFormat: (year) => String(year), label: null, inset: 12, domain: years.length > 1 ? [years[0], years[years.length - 1]] : [years[0] - 1, years[0] + 1] },
@@ -62,8 +65,8 @@ function lines(under = [], among = []) {
       marks: [
         ...under,
         Plot.ruleY([0], { stroke: "#5a6876" }),
-        Plot.ruleX(breaks, { x: (year) => year - 0.5, strokeDasharray: "4,4", stroke: "#5a6876" }),
-        Plot.text(breaks, { x: (year) => year - 0.5, frameAnchor: "top", dy: -22, text: () => t("format_break"), fill: "#5a6876" }),
+        Plot.ruleX(breaks, { x: ([year]) => year - 0.5, strokeDasharray: "4,4", stroke: "#5a6876" }),
+        Plot.text(breaks, { x: ([year]) => year - 0.5, frameAnchor: "top", dy: -22, text: ([, why]) => why, fill: "#5a6876" }),
         Plot.line(path, { x: "y", y: "v", z: "z", stroke: "colour", strokeWidth: 2 }),
         Plot.dot(points, { x: "y", y: "v", symbol: "symbol", stroke: "colour", fill: (point) => (sign(figureOf(point)).includes("?") ? "#fff" : point.colour), r: 5, strokeWidth: 2, href: (point) => hrefOf(point.at), ariaLabel: spoken }),
         Plot.text(points.filter((point) => sign(figureOf(point))), { x: "y", y: "v", dy: -13, text: (point) => sign(figureOf(point)), fontWeight: "bold", fontSize: 14, stroke: "#fff", fill: "#1b2733", pointerEvents: "none" }),
@@ -77,6 +80,8 @@ function lines(under = [], among = []) {
   caveats("#lines .caveats", [...few, ...silent].flat().map(({ at }) => ({ at, one: state.indicator })));
 }
 
+// Kinds of caveats that break a series -> what stands above the break.
+const BREAKS = { break: "format_break", reorganised: "reorganised" };
 const figureOf = ({ at }) => data.reports[at].f[state.indicator];
 const spoken = ({ at }) => `${named(data.reports[at])}\n${labelOf(indicator())}: ${shown(figureOf({ at })[VALUE])} ${sign(figureOf({ at }))}`.trim();
 

@@ -1,0 +1,63 @@
+"""How long the rules over years and agencies take: ``python benchmarks/rules.py HOME [REPORTS]``.
+
+Where ``HOME`` has no lake, a synthetic one of so many reports (100,000) is made there; in it every pending application
+and every stock is drawn anew each year, so that nearly every comparison fails and has to be written, the worst case.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.synthetic_lake import write_lake  # noqa: E402
+from warehouse import load  # noqa: E402
+from warehouse.rules import apply_rules, rules  # noqa: E402
+from warehouse.series import link_reports  # noqa: E402
+
+
+def main(home: Path, reports: int) -> None:
+    """Load the lake of a home once, then apply the rules to all reports, and to two hundred of them."""
+    if not (home / "lake").exists():
+        write_lake(home, reports)
+    file = home / "rules.duckdb"
+    loaded = file.exists()
+    connection = duckdb.connect(str(file))
+    if not loaded:
+        load.load_lake(connection, load.lake_parts(home))
+        load.fill_facts(connection)
+        connection.execute(resources.files("warehouse").joinpath("macros.sql").read_text("utf-8"))
+    connection.execute("DELETE FROM check_result WHERE rule IN (SELECT unnest($1))", [_names()])
+    _timed("link the reports", lambda: link_reports(connection))
+    clock = [time.monotonic()]
+
+    def told(_: str, done: int, __: int | None) -> None:
+        print(f"  {_names()[done - 1]:<10} {time.monotonic() - clock[-1]:.1f} s", flush=True)
+        clock.append(time.monotonic())
+
+    _timed("all reports", lambda: apply_rules(connection, on_progress=told))
+    some = connection.execute("SELECT report_id FROM report WHERE report_year = 2025 LIMIT 200").fetchall()
+    _timed("200 reports", lambda: apply_rules(connection, [report_id for (report_id,) in some]))
+    found = connection.execute("SELECT count(*) FROM check_result WHERE rule IN (SELECT unnest($1))", [_names()])
+    print(f"{found.fetchall()[0][0]:,} findings")
+
+
+def _names() -> list[str]:
+    return [rule.name for rule in rules() if rule.over == "reports"]
+
+
+def _timed(what: str, run: Callable[[], object]) -> None:
+    wall, processor = time.monotonic(), time.process_time()
+    run()
+    print(f"{what}: {time.monotonic() - wall:.1f} s, {time.process_time() - processor:.1f} s of processors", flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 100_000)

@@ -1,0 +1,186 @@
+"""Rules over years and agencies: each a query beside this file, applied to all reports at once when a file is built."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import duckdb
+import yaml
+
+# Where the findings go: with those of the rules over one report.
+TABLE = "check_result"
+SEVERITIES = ("error", "warning", "info")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule as rules.yaml declares it; ``over``: ``report`` (applied on reading) or ``reports`` (a query here)."""
+
+    name: str
+    over: str
+    severity: str
+    en: str
+    zh: str
+    says_en: str
+    says_zh: str
+    unless_en: str | None = None
+    unless_zh: str | None = None
+    mirrored: bool = False
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every declared rule, in the order of the file.
+
+    Raises TypeError for an unknown or missing key, ValueError for an unknown severity or a text in one language alone.
+    """
+    declared = yaml.safe_load(_own("rules.yaml"))["rules"]
+    found = tuple(Rule(name, **body) for name, body in declared.items())
+    for rule in found:
+        if rule.severity not in SEVERITIES or rule.over not in ("report", "reports"):
+            raise ValueError(f"rules.yaml: {rule.name}: severity {rule.severity} or over {rule.over} is not known")
+        if (rule.unless_en is None) is not (rule.unless_zh is None):
+            raise ValueError(f"rules.yaml: {rule.name}: unless_en and unless_zh go together")
+    return found
+
+
+def apply_rules(
+    connection: duckdb.DuckDBPyConnection,
+    touched: Collection[str] | None = None,
+    on_progress: Callable[[str, int, int | None], None] | None = None,
+) -> dict[str, int]:
+    """Apply every rule over reports and write its failures to ``check_result``; rule -> comparisons made.
+
+    Needs the tables of the lake, the facts and ``link``. ``touched``: report ids to which it is limited; then all
+    findings of these reports, and of those that a rule holds against them, are made anew, and others stay.
+    """
+    over_reports = [rule for rule in rules() if rule.over == "reports"]
+    asked = "SELECT report_id FROM report" if touched is None else "SELECT unnest($touched::VARCHAR[]) AS report_id"
+    parameters = None if touched is None else {"touched": list(touched)}
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE asked AS {asked}", parameters)
+    connection.execute(_own("setup.sql"))
+    connection.execute(_own("whole.sql"))
+    assessed = {}
+    for done, rule in enumerate(over_reports, start=1):
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {_own(f'{rule.name}.sql')}")
+        row = connection.execute("SELECT count(*) FROM judged").fetchone()
+        assessed[rule.name] = int(row[0]) if row else 0
+        _write(connection, rule, replace=touched is not None)
+        if on_progress:
+            on_progress("rules over years", done, len(over_reports))
+    return assessed
+
+
+def _write(connection: duckdb.DuckDBPyConnection, rule: Rule, *, replace: bool) -> None:
+    """Write what failed in the table ``judged`` to ``check_result``: the only place where such rows are made.
+
+    ``replace``: findings of the chosen reports, made before, are taken out first. The subject of a row ends with the
+    year of the other report, or its id where the year is the same, so that a report may fail against several.
+    """
+    if replace:
+        connection.execute(
+            f"DELETE FROM {TABLE} WHERE rule = $rule AND report_id IN (SELECT report_id FROM chosen)",
+            {"rule": rule.name},
+        )
+    connection.execute(
+        f"""
+        INSERT INTO {TABLE} BY NAME
+        WITH failed AS (
+            SELECT j.*, row_number() OVER () AS number FROM judged AS j WHERE j.failed
+        ),
+        told AS (
+            SELECT
+                f.*,
+                {_filled(rule.says_en, "f.detail_en")} || ' | ' || {_filled(rule.says_zh, "f.detail_zh")} AS message
+            FROM failed AS f
+            JOIN judged_report AS r ON r.report_id = f.report_id
+            LEFT JOIN judged_report AS o ON o.report_id = f.other_report_id
+        ),
+        sides AS (
+            SELECT report_id, other_report_id, cells, * EXCLUDE (report_id, other_report_id, cells) FROM told
+            UNION ALL
+            SELECT other_report_id, report_id, other_cells, * EXCLUDE (report_id, other_report_id, cells) FROM told
+            WHERE {str(rule.mirrored).lower()} AND other_report_id IS NOT NULL
+        )
+        SELECT
+            r.version_id,
+            r.report_id,
+            r.report_year,
+            s.other_report_id,
+            $rule AS rule,
+            s.subject || coalesce(
+                ' ' || CASE WHEN o.report_year <> r.report_year THEN o.report_year::VARCHAR ELSE o.report_id END, ''
+            ) AS subject,
+            s.left_value::DECIMAL(18, 4) AS left_value,
+            s.right_value::DECIMAL(18, 4) AS right_value,
+            (s.left_value - s.right_value)::DECIMAL(18, 4) AS delta,
+            'fail' AS status,
+            coalesce(s.severity, $severity) AS severity,
+            s.inferred,
+            coalesce(s.cells, '') AS cells,
+            s.message
+        FROM sides AS s
+        JOIN judged_report AS r ON r.report_id = s.report_id
+        LEFT JOIN judged_report AS o ON o.report_id = s.other_report_id
+        WHERE r.report_id IN (SELECT report_id FROM chosen)
+        QUALIFY row_number() OVER (PARTITION BY r.version_id, s.subject, o.report_id ORDER BY s.number) = 1
+        ORDER BY r.report_id
+        """,
+        {"rule": rule.name, "severity": rule.severity},
+    )
+
+
+def _filled(template: str, detail: str) -> str:
+    """SQL of a message: the template with what the row of ``judged`` says in its places."""
+    values = {
+        "left": "plain_number(f.left_value)",
+        "right": "plain_number(f.right_value)",
+        "subject": "f.subject",
+        "year": "r.report_year::VARCHAR",
+        "other_year": "o.report_year::VARCHAR",
+        "other": "o.agency_name",
+        "detail": detail,
+    }
+    sql = "'" + template.replace("'", "''") + "'"
+    for name, value in values.items():
+        if f"{{{name}}}" in template:
+            sql = f"replace({sql}, '{{{name}}}', coalesce({value}, '–'))"
+    return sql
+
+
+def rule_rows(connection: duckdb.DuckDBPyConnection, assessed: dict[str, int]) -> list[tuple[object, ...]]:
+    """Rows of the table ``rule``: every declared rule, how often it was applied and how often it failed.
+
+    ``assessed``: comparisons made, of the rules over reports; those over one report leave a row for each.
+    """
+    counted = {
+        rule: (number, failed)
+        for rule, number, failed in connection.execute(
+            "SELECT c.rule, count(*) FILTER (WHERE c.status <> 'not_assessable'), count(*) FILTER (WHERE c.status = "
+            f"'fail') FROM {TABLE} AS c JOIN report AS r ON r.version_id = c.version_id GROUP BY ALL"
+        ).fetchall()
+    }
+    return [
+        (
+            rule.name,
+            rule.over,
+            rule.severity,
+            rule.en,
+            rule.zh,
+            rule.says_en,
+            rule.says_zh,
+            rule.unless_en,
+            rule.unless_zh,
+            rule.mirrored,
+            assessed.get(rule.name, counted.get(rule.name, (0, 0))[0]),
+            counted.get(rule.name, (0, 0))[1],
+        )
+        for rule in rules()
+    ]
+
+
+def _own(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text("utf-8")
