@@ -5,13 +5,15 @@
 #   make generate  2,000 reports in every kind and layout, made by other programs, read back and compared
 #   make docs    writes docs/dictionary.md anew, and the outputs of docs/cookbook.md from a first night of the demo
 #   make format  puts the code into the agreed format
+#   make sbom    lists every pinned dependency in sbom.json (CycloneDX)
+#   make audit   asks the advisories of PyPI about every pinned dependency; needs the network
 #   make lock    pins the dependencies of pyproject.toml anew
 #   make clean   removes .venv, caches and the demo's home folder
 #
 # PYTHON=python3.12 chooses another interpreter than the newest that is found.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test generate docs format lock clean setup-core setup-dev
+.PHONY: help demo test generate docs format sbom audit lock clean setup-core setup-dev
 
 comma := ,
 PYTHON ?=
@@ -40,6 +42,12 @@ docs: setup-dev
 	$(BIN)/python -m warehouse.views.dictionary > docs/dictionary.md
 	home=$$(mktemp -d) && $(BIN)/gongkai demo --home "$$home/demo" >&2 \
 	  && $(BIN)/python -m tests.docs.cookbook "$$home/demo"; status=$$?; rm -rf "$$home"; exit $$status
+
+sbom: setup-dev
+	$(BIN)/uv tool run --from cyclonedx-bom cyclonedx-py requirements requirements.lock --output-file sbom.json
+
+audit: setup-dev
+	$(BIN)/uv tool run pip-audit --require-hashes --disable-pip --requirement requirements.lock
 
 format: setup-dev
 	$(BIN)/ruff check --fix .
