@@ -117,6 +117,25 @@ def test_like_bodies_of_merged_and_split_divisions_follow_each_other(tmp_path: P
     }
 
 
+def test_bureaus_of_counties_become_branches_of_the_citys(tmp_path: Path) -> None:
+    home = _home(
+        tmp_path,
+        "130300",
+        ("秦皇岛市抚宁区环境保护局", 2017),
+        ("秦皇岛市生态环境局抚宁分局", 2019),
+        ("秦皇岛市昌黎县环境保护局", 2017),
+        ("秦皇岛市昌黎县生态环境局", 2018),
+        ("秦皇岛市生态环境局昌黎县分局", 2020),
+        ("秦皇岛市卢龙县环境保护局", 2023),
+        ("秦皇岛市生态环境局卢龙县分局", 2019),
+    )
+    assert _edges(home) == {
+        ("秦皇岛市抚宁区环境保护局", "秦皇岛市生态环境局抚宁分局", "merge", "2019"),
+        ("秦皇岛市昌黎县环境保护局", "秦皇岛市昌黎县生态环境局", "rename", "2018"),
+        ("秦皇岛市昌黎县生态环境局", "秦皇岛市生态环境局昌黎县分局", "merge", "2020"),
+    }
+
+
 def test_a_county_that_became_a_district_keeps_its_bodies(tmp_path: Path) -> None:
     home = _home(tmp_path, "130300", ("抚宁县教育局", 2013), ("抚宁区教育局", 2016))
     assert len(home.rows("agency")) == 1

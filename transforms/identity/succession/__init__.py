@@ -6,6 +6,7 @@ Figures of a body go on through a rename; at a merger, a split or a transfer the
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -51,7 +52,7 @@ class Reorganisation:
 @cache
 def reorganisations() -> tuple[Reorganisation, ...]:
     """All that reorganisations.yaml declares. Raises ValueError for an unknown kind, KeyError for an unknown reform."""
-    declared = yaml.safe_load(resources.files(__package__).joinpath("reorganisations.yaml").read_text("utf-8"))
+    declared = _declared()
     found = []
     for entry in declared["bodies"]:
         reform = declared["reforms"][entry["reform"]]
@@ -74,6 +75,13 @@ def reorganisations() -> tuple[Reorganisation, ...]:
     return tuple(found)
 
 
+@cache
+def _declared() -> dict[str, Any]:
+    text = resources.files(__package__).joinpath("reorganisations.yaml").read_text("utf-8")
+    declared: dict[str, Any] = yaml.safe_load(text)
+    return declared
+
+
 def succession_rows(bodies: Mapping[str, Body], decisions: Decisions, agencies: Collection[str]) -> list[Row]:
     """Rows of ``agency_succession`` between the ``agencies`` that there are; what a person decided goes first."""
     rows: dict[tuple[str, str], Row] = {}
@@ -82,7 +90,7 @@ def succession_rows(bodies: Mapping[str, Body], decisions: Decisions, agencies: 
         if before != after and {before, after} <= set(agencies):
             en, zh = "a person's decision", "人工裁定"
             rows[before, after] = _row(before, after, one.kind, one.effective_on, one.source, en, zh)
-    for before, after, row in (*_reorganised(bodies), *_of_divisions(bodies)):
+    for before, after, row in (*_reorganised(bodies), *_branches(bodies), *_of_divisions(bodies)):
         if not decisions.settled(before, after):
             rows.setdefault((before, after), row)
     return list(rows.values())
@@ -117,6 +125,32 @@ def _reorganised(bodies: Mapping[str, Body]) -> Iterator[tuple[str, str, Row]]:
         year = min(max(shown, how.first_year), how.last_year)
         day = dt.date(year, 1, 1)
         yield before, after, _row(before, after, how.kind, day, how.source, how.en, how.zh)
+
+
+def _branches(bodies: Mapping[str, Body]) -> Iterator[tuple[str, str, Row]]:
+    """Edges from bureaus of counties to the branches of the city's bureau that they became."""
+    of_county: defaultdict[tuple[int, str], dict[str, str]] = defaultdict(dict)
+    for agency_id, body in bodies.items():
+        place = body.told.division
+        if body.told.certain and place is not None and place.level == "county" and place.parent is not None:
+            of_county[place.parent.line, _stem(place.name)][body.told.body] = agency_id
+    for (line, name), after in _by_key(bodies).items():
+        for entry in _declared()["branches"]:
+            branch = re.fullmatch(f"{entry['of']}(.+)分局", name)
+            county = of_county.get((line, _stem(branch[1]))) if branch else None
+            before = (
+                next((county[key] for key in map(body_key, entry["from"]) if key in county), None) if county else None
+            )
+            how = _declared()["reforms"][entry["reform"]]
+            if before is not None and max(bodies[before].years) <= how["last_year"]:
+                year = min(max(min(bodies[after].years), how["first_year"]), how["last_year"])
+                source = f"reorganisations.yaml: {how['source']}"
+                yield before, after, _row(before, after, "merge", dt.date(year, 1, 1), source, how["en"], how["zh"])
+
+
+def _stem(name: str) -> str:
+    """抚宁 of 抚宁区 and 抚宁县: branches are called by either."""
+    return name[:-1] if len(name) > 2 and name[-1] in "区县市旗" else name
 
 
 def _candidates(bodies: Mapping[str, Body]) -> Iterator[tuple[str, str, Reorganisation]]:
