@@ -49,6 +49,12 @@ function cellLabel(path) {
   return ofRow && ofColumn ? `${ofRow[inLang()]} · ${ofColumn[inLang()].split(/：|: /).pop()}` : path;
 }
 
+// What rules over several reports say is "English | 中文".
+function inOwn(message) {
+  const parts = message.split(" | ");
+  return parts.length === 2 ? parts[state.lang === "zh" ? 1 : 0] : message;
+}
+
 const CELLS = 6;
 function cells(paths, all) {
   if (!paths.length) return s("whole");
@@ -60,7 +66,7 @@ function doubts() {
   const order = ["error", "warning", "info"];
   const sorted = d3.sort(data.doubts, (a, b) => order.indexOf(a[3]) - order.indexOf(b[3]) || data.reports[b[0]].y - data.reports[a[0]].y);
   const [few, more] = firstOf("doubts", sorted, 30);
-  const rows = few.map(([at, source, code, severity, message, paths, all]) => [reportName(data.reports[at]), t(severity, {}, "severities"), s(source), el("code", {}, code), message ?? "", cells(paths, all)]);
+  const rows = few.map(([at, source, code, severity, message, paths, all]) => [reportName(data.reports[at]), t(severity, {}, "severities"), s(source), el("code", {}, code), inOwn(message ?? ""), cells(paths, all)]);
   fill("#doubts .chart", rowsTable([[t("year")], [s("severity")], [s("source_of_doubt")], [s("code")], [s("message"), "message"], [s("cells")]], rows), more);
 }
 
