@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.transforms.layouts import html_page, make_figures
+from transforms import workers
 from transforms.batch import ReadFile, read_files
 from transforms.workers import Failed, Limits, allow, limited_map
 
@@ -24,6 +27,8 @@ def behave(what: str) -> str:
     if what.startswith("slow"):
         allow(60.0)
         time.sleep(1.5)
+    if what == "nap":
+        time.sleep(2.0)
     if what == "late":
         allow(0.2)
         time.sleep(60.0)
@@ -66,6 +71,32 @@ def test_an_item_may_ask_for_more_time_and_the_next_one_has_its_own() -> None:
     # Asking for less than the limit takes nothing away.
     assert isinstance(found["late"], Failed)
     assert "longer than 1 seconds" in found["late"].reason
+
+
+def test_a_busy_machine_takes_no_time_from_a_document_and_nothing_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As if the process had a processor for a fifth of the time.
+    monkeypatch.setattr(workers, "_seconds_waited", lambda pid: 0.8 * time.monotonic())
+    monkeypatch.setattr(workers, "_MOST_PATIENCE", 3)
+    found = dict(limited_map(behave, ["nap", "loop", "a"], workers=1, limits=Limits(seconds=1.0)))
+    assert (found["nap"], found["a"]) == ("NAP", "A")
+    assert isinstance(found["loop"], Failed)
+    assert "longer than 1 seconds" in found["loop"].reason
+
+
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="only Linux tells how long a process waited")
+def test_the_time_that_a_process_waits_is_told() -> None:
+    before = workers._seconds_waited(os.getpid())
+    rivals = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(3 * workers.cores())]
+    try:
+        deadline = time.monotonic() + 30
+        while workers._seconds_waited(os.getpid()) == before and time.monotonic() < deadline:
+            sum(range(100_000))
+    finally:
+        for rival in rivals:
+            rival.kill()
+            rival.wait()
+    assert workers._seconds_waited(os.getpid()) > before
+    assert workers._seconds_waited(2**30) == 0.0
 
 
 def test_asking_for_time_outside_of_a_worker_does_nothing() -> None:
