@@ -21,7 +21,7 @@ from transforms.identity.placement import Named, Placement, place, unplaced, wai
 from transforms.identity.review import review_rows, write_review
 from transforms.identity.store import IdentityStore
 from transforms.identity.succession import bodies_of, succession_rows
-from transforms.lake import version_tables
+from transforms.lake import packed, version_tables
 from transforms.lake.rows import VERSION_TABLES
 from transforms.lake.spill import ReadRows, Spill, read_rows, rows_of, spilling
 from transforms.manifest import Fetch, Recorded, document_path, read_manifests
@@ -272,6 +272,7 @@ def _write_version_tables(run: _Run, reports: Mapping[str, GatheredReport], prog
     for number, part in enumerate(version_tables.write(run.home, plans, run.spill), start=1):
         written += [part] if part else []
         progress("writing cells", number, len(plans))
+    written += packed.pack(run.home, run.summary.problems)
     run.summary.failed_checks = sum(
         pc.sum(pc.equal(batch["status"], "fail")).as_py() or 0
         for year in lake.years(run.home, "check_result")

@@ -51,7 +51,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One declared table; ``store`` is ``lake`` (a Parquet dataset) or ``warehouse`` (filled by the build)."""
+    """One declared table; ``store`` is ``lake`` (a Parquet dataset) or ``warehouse`` (filled by the build).
+
+    ``published``: the warehouse has it; else the lake alone.
+    """
 
     name: str
     en: str
@@ -60,6 +63,7 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     by_year: bool = False
+    published: bool = True
     foreign: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -164,8 +164,8 @@ def _texts(home: Path) -> list[tuple[str, str]]:
             texts += _of(part.parent.parent.name, names, rows.fetchall())
     summary = build(home)
     with duckdb.connect(str(summary.path), read_only=True) as warehouse:
-        for (table,) in warehouse.execute("SELECT table_name FROM duckdb_tables()").fetchall():
-            rows = warehouse.execute(f'SELECT * FROM "{table}"')
+        for schema, table in warehouse.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall():
+            rows = warehouse.execute(f'SELECT * FROM "{schema}"."{table}"')
             names = [column[0] for column in rows.description or ()]
             texts += _of(table, names, rows.fetchall())
     return [(where, text) for where, text in texts if where != "division.name" or text not in places]
