@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from importlib import metadata, resources
 from pathlib import Path
 
@@ -13,8 +15,9 @@ import duckdb
 
 import transforms.schema
 from transforms.schema.measures import measures
+from transforms.schema.packed import PACKED, packed_from
 from warehouse import load
-from warehouse.checks import Inputs, problems
+from warehouse.checks import PACKED_ROWS, Inputs, problems
 from warehouse.connection import WarehouseError, candidate_path, message, published, warehouse_path
 from warehouse.corrections import (
     Correction,
@@ -24,13 +27,17 @@ from warehouse.corrections import (
     judge,
     read_corrections,
 )
+from warehouse.night import fill_parts, follow, may_follow
 from warehouse.publish import PASSED, publish, remove_leftovers
 from warehouse.rules import apply_rules, rule_rows
 from warehouse.series import link_reports
+from warehouse.store import fill as store
 from warehouse.views import views
 
 # What transforms/lake.py leaves in the lake until an update is whole: each part is replaced in one step, all are not.
 UNFINISHED = ".unfinished"
+# The oldest storage with the compression of texts that we use: clients of DuckDB from 1.3 on read it (issue 7).
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.3.0"}
 
 __all__ = ["BuildSummary", "build", "publish"]
 
@@ -39,7 +46,8 @@ __all__ = ["BuildSummary", "build", "publish"]
 class BuildSummary:
     """What a build gave: the file to publish (the published one when nothing changed) and rows by table.
 
-    ``amiss``: a sentence for each correction that was not applied, since its source prints something else by now.
+    Of the facts ``cells`` tells the number in all. ``amiss``: a sentence for each correction that was not applied,
+    since its source prints something else by now.
     """
 
     path: Path
@@ -63,19 +71,34 @@ def build(home: Path, on_progress: Callable[[str, int, int | None], None] | None
     parts = load.lake_parts(home)
     remove_leftovers(home)
     corrections = read_corrections(home)
-    info = _build_info(home, parts, corrections)
+    hashes = {part: _sha256(part) for files in parts.values() for part in files}
+    info = _build_info(home, hashes, corrections)
     last = _last_published(home)
     if last is not None and last.info == info | dict([PASSED]):
         return BuildSummary(warehouse_path(home), last.tables, changed=False, amiss=last.amiss)
+    _from_what_they_say(parts, hashes)
     candidate = candidate_path(home)
+    in_place = last is not None and may_follow(last.info, info)
     try:
-        connection = duckdb.connect(str(candidate))
+        if in_place:
+            in_place = _copied(warehouse_path(home), candidate)
+        connection = duckdb.connect(str(candidate), config=SETTINGS)
         try:
-            lake_rows = load.load_lake(connection, parts, on_progress)
-            judged = judge(connection, corrections)
-            lake_rows["check_result"] += _fill(connection, home, info, judged, on_progress)
-            inputs = Inputs(lake_rows, last.reports if last else {}, retired_reports(home))
-            found = problems(connection, inputs, on_progress)
+            inputs = Inputs({}, last.reports if last else {}, retired_reports(home))
+            found, judged = ["not built yet"], list[Judged]()
+            if in_place:
+                with suppress(duckdb.Error):
+                    if (lake_rows := follow(connection, home, parts, hashes)) is not None:
+                        judged = _over_reports(connection, parts, corrections, on_progress)
+                        load.fill_build_info(connection, info)
+                        found = problems(connection, replace(inputs, lake_rows=lake_rows, followed=True), on_progress)
+            if found:  # in doubt anew, whatever the reason
+                connection = _begin_anew(connection, candidate)
+                lake_rows = load.load_lake(connection, parts, on_progress)
+                _fill(connection, home, parts, hashes, on_progress)
+                judged = _over_reports(connection, parts, corrections, on_progress)
+                load.fill_build_info(connection, info)
+                found = problems(connection, replace(inputs, lake_rows=lake_rows), on_progress)
             counts = _row_counts(connection)
             if not found:
                 connection.execute("INSERT INTO build_info VALUES (?, ?)", PASSED)
@@ -104,29 +127,78 @@ def build(home: Path, on_progress: Callable[[str, int, int | None], None] | None
 def _fill(
     connection: duckdb.DuckDBPyConnection,
     home: Path,
-    info: dict[str, str],
-    judged: list[Judged],
+    parts: dict[str, tuple[Path, ...]],
+    hashes: dict[Path, str],
     on_progress: Callable[[str, int, int | None], None] | None,
-) -> int:
-    """Everything that is made from the tables of the lake; returns the number of findings added to them."""
+) -> None:
+    """Everything that is made from the tables of the lake, but what looks at several reports."""
     load.fill_dictionaries(connection)
-    load.fill(connection, "correction", correction_rows(judged))
-    load.fill(connection, "settled_check", [])
-    apply_corrections(connection)
-    load.fill_facts(connection, on_progress)
+    for name in ("correction", "settled_check", "rule"):
+        load.fill(connection, name, [])
     load.fill_runs(connection, home)
-    load.fill_build_info(connection, info)
     connection.execute(resources.files("warehouse").joinpath("macros.sql").read_text("utf-8"))
     link_reports(connection)
-    of_lake = _rows(connection, "check_result")
+    load.fill_store(connection, parts, on_progress)
+    load.create_views(connection, [view for view in views() if view.name != "doubt"])  # stands already
+    connection.execute(resources.files("warehouse").joinpath("table_macros.sql").read_text("utf-8"))
+    fill_parts(connection, home, hashes)
+
+
+def _over_reports(
+    connection: duckdb.DuckDBPyConnection,
+    parts: dict[str, tuple[Path, ...]],
+    corrections: list[Correction],
+    on_progress: Callable[[str, int, int | None], None] | None,
+) -> list[Judged]:
+    """Apply corrections, then the rules over years and agencies, which look at what was corrected; both on every build.
+
+    Whatever changed in a night may be held against any report: rules are applied to all.
+    """
+    judged = judge(connection, corrections)
+    load.fill(connection, "correction", correction_rows(judged))
+    apply_corrections(connection)
+    store.view_cells(connection, parts)
+    connection.execute("DELETE FROM store.made_check")
     assessed = apply_rules(connection, on_progress=on_progress)
     load.fill(connection, "rule", rule_rows(connection, assessed))
-    by_name = {view.name: view for view in views()}
-    load.create_views(connection, [by_name["doubt"]])  # the wide table counts doubts
-    load.fill_wide(connection, on_progress)
-    load.create_views(connection, [view for name, view in by_name.items() if name != "doubt"])
-    connection.execute(resources.files("warehouse").joinpath("table_macros.sql").read_text("utf-8"))
-    return _rows(connection, "check_result") - of_lake
+    store.take_up_doubts(connection)
+    return judged
+
+
+def _copied(published: Path, candidate: Path) -> bool:
+    try:
+        shutil.copyfile(published, candidate)
+    except OSError:
+        candidate.unlink(missing_ok=True)
+        return False
+    return True
+
+
+def _begin_anew(connection: duckdb.DuckDBPyConnection, candidate: Path) -> duckdb.DuckDBPyConnection:
+    connection.close()
+    candidate.unlink(missing_ok=True)
+    return duckdb.connect(str(candidate), config=SETTINGS)
+
+
+def _from_what_they_say(parts: dict[str, tuple[Path, ...]], hashes: dict[Path, str]) -> None:
+    """Raise WarehouseError for packed parts that were not made from the long part beside them."""
+    for table, names in PACKED.items():
+        by_year = {name: {part.parent.name: part for part in parts[name]} for name in names}
+        for part in parts[table]:
+            expected = packed_from(table, hashes[part])
+            for name in names:
+                packed = by_year[name].pop(part.parent.name, None)
+                if packed is None or load.made_from(packed) != expected:
+                    raise WarehouseError(
+                        f"{packed or part.parents[2] / name}: the packed rows are not those of {part}. Run `gongkai "
+                        "normalize` again, which packs them anew. The published warehouse was not touched."
+                    )
+        for name in names:
+            for packed in by_year[name].values():
+                raise WarehouseError(
+                    f"{packed}: the rows that it was packed from are gone. Run `gongkai normalize` again, which "
+                    "removes it. The published warehouse was not touched."
+                )
 
 
 @dataclass(frozen=True)
@@ -162,15 +234,15 @@ def _last_published(home: Path) -> _Published | None:
 
 def _row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     names = connection.execute(
-        # Without what is temporary.
-        "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND database_name = current_database() ORDER BY 1"
+        "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND NOT temporary "
+        "AND database_name = current_database() AND schema_name = 'main' ORDER BY 1"
     ).fetchall()
-    return {name: _rows(connection, name) for (name,) in names}
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()
-    return int(row[0]) if row else 0
+    counted = {name: f'SELECT count(*) FROM "{name}"' for (name,) in [*names, ("report",)]}
+    counts = {}
+    for name, sql in (counted | PACKED_ROWS).items():
+        row = connection.execute(sql).fetchone()
+        counts[name] = int(row[0]) if row else 0
+    return counts
 
 
 def retired_reports(home: Path) -> frozenset[str]:
@@ -197,12 +269,11 @@ def retired_reports(home: Path) -> frozenset[str]:
     return frozenset(retired)
 
 
-def _build_info(home: Path, parts: dict[str, tuple[Path, ...]], corrections: list[Correction]) -> dict[str, str]:
+def _build_info(home: Path, hashes: dict[Path, str], corrections: list[Correction]) -> dict[str, str]:
     """What the content depends on. Runs are left out: another night over the same lake changes no figure."""
     lake = hashlib.sha256()
-    for files in parts.values():
-        for part in files:
-            lake.update(f"{part.relative_to(home).as_posix()} {_sha256(part)}\n".encode())
+    for part, sha256 in hashes.items():
+        lake.update(f"{part.relative_to(home).as_posix()} {sha256}\n".encode())
     software = hashlib.sha256()
     for package in (Path(__file__).parent, Path(transforms.schema.__file__).parent):
         for path in sorted(p for p in package.rglob("*") if p.suffix in (".py", ".sql", ".yaml")):

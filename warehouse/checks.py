@@ -7,12 +7,17 @@ from dataclasses import dataclass
 
 import duckdb
 
-from transforms.schema import tables
+from transforms.schema import Column, tables
+from transforms.schema.packed import FORM_TABLES, cells_of
 from warehouse.connection import message
-from warehouse.load import FACTS, cell_table
-from warehouse.views import WIDE_TABLE, views, wide_comments
+from warehouse.store.declared import SCHEMA, VIEWED, store_tables
+from warehouse.views import WIDE_TABLE, operand_casts, views, wide_comments
 
 EXAMPLES = 3  # faulty keys that a message names; the rest is only counted
+
+
+# Tables outside of the schema main are called by both names.
+_NAME = f"CASE WHEN schema_name = '{SCHEMA}' THEN '{SCHEMA}.' ELSE '' END || {{}}_name"
 
 
 @dataclass(frozen=True)
@@ -20,12 +25,14 @@ class Inputs:
     """What the checks compare the new warehouse with.
 
     ``lake_rows``: rows in the lake's parts by table. ``published``: report_id -> agency_id of the last published
-    file (empty: none). ``retired``: report_ids whose disappearance has a recorded reason.
+    file (empty: none). ``retired``: report_ids whose disappearance has a recorded reason. ``followed``: the file is a
+    copy that passed before and was brought up to date: rows of versions and reports that stayed are not looked at.
     """
 
     lake_rows: dict[str, int]
     published: dict[str, str | None]
     retired: frozenset[str]
+    followed: bool = False
 
 
 def problems(
@@ -38,11 +45,12 @@ def problems(
         lambda: declared_columns(connection),
         lambda: commented_macros(connection),
         lambda: row_counts(connection, inputs.lake_rows),
-        lambda: primary_keys(connection),
-        lambda: foreign_keys(connection),
+        lambda: primary_keys(connection, inputs.followed),
+        lambda: foreign_keys(connection, inputs.followed),
         lambda: allowed_values(connection),
         lambda: current_versions(connection),
         lambda: facts_of_current_versions(connection),
+        lambda: packed_versions(connection),
         lambda: views_work(connection),
         lambda: lost_reports(connection, inputs.published, inputs.retired),
     ]
@@ -56,19 +64,20 @@ def problems(
 
 def declared_columns(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """Every declared table, view and column is there and commented in two languages, and nothing else is."""
-    declared = {name: list(table.column_names) for name, table in tables().items()}
+    declared = {name: list(table.column_names) for name, table in tables().items() if table.published}
     declared[WIDE_TABLE] = list(wide_comments())
     declared |= {view.name: list(view.columns) for view in views()}
+    declared |= {f"{SCHEMA}.{name}": list(table.columns) for name, table in store_tables().items()}
     found: dict[str, dict[str, str | None]] = {}
     for table, column, comment in connection.execute(
-        "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal "
-        "AND database_name = current_database() ORDER BY ALL"
+        f"SELECT {_NAME.format('table')}, column_name, comment FROM duckdb_columns() "
+        "WHERE NOT internal AND database_name = current_database() ORDER BY ALL"
     ).fetchall():
         found.setdefault(table, {})[column] = comment
     own_comments = dict(
         connection.execute(
-            "SELECT table_name, comment FROM duckdb_tables() WHERE NOT internal "
-            "UNION ALL SELECT view_name, comment FROM duckdb_views() WHERE NOT internal"
+            f"SELECT {_NAME.format('table')}, comment FROM duckdb_tables() WHERE NOT internal AND NOT temporary "
+            f"UNION ALL SELECT {_NAME.format('view')}, comment FROM duckdb_views() WHERE NOT internal AND NOT temporary"
         ).fetchall()
     )
     for name in sorted(declared.keys() | found.keys()):
@@ -108,43 +117,114 @@ def _bilingual(comment: str | None) -> bool:
 def row_counts(connection: duckdb.DuckDBPyConnection, lake_rows: dict[str, int]) -> Iterator[str]:
     """Every row of the lake arrived."""
     for table, expected in lake_rows.items():
-        found = _number(connection, f'SELECT count(*) FROM "{table}"')
+        found = _number(connection, PACKED_ROWS.get(table, f'SELECT count(*) FROM "{table}"'))
         if found != expected:
             yield f"{table}: {found} rows in the warehouse, {expected} in the lake"
 
 
-def primary_keys(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """No key stands twice and no part of a key is null."""
-    keys = {name: table.key for name, table in tables().items()} | {WIDE_TABLE: ("report_id",)}
-    for name, key in keys.items():
+# Rows that lie packed, counted without unpacking them; of checks those that came from the lake.
+PACKED_ROWS = {
+    "check_result": "SELECT coalesce(sum(len(sides)), 0) + (SELECT count(*) FROM store.odd_check) "
+    "FROM store.packed_checks",
+    "cells": "SELECT coalesce(sum(n_cells), 0) FROM store.report",
+}
+
+
+def _stored() -> dict[str, tuple[tuple[str, ...], dict[str, str], tuple[Column, ...]]]:
+    """Every table with rows of its own, as SQL names it: key, foreign keys and columns with declared values."""
+    found = {
+        f'"{name}"': (table.key, table.foreign, table.columns)
+        for name, table in tables().items()
+        if table.published and table.name not in VIEWED
+    }
+    foreign = {"odd_check": tables()["check_result"].foreign, "made_check": tables()["check_result"].foreign}
+    packed = {c: target for c, target in tables()["check_result"].foreign.items() if c != "other_report_id"}
+    foreign["packed_checks"] = {**packed, "layout_no": "store.check_layout.layout_no"}
+    foreign["odd_cell"] = {"report_id": "report.report_id"}
+    layouts = {f"{table}_layout": "store.cell_layout.layout_no" for table in FORM_TABLES}
+    foreign["report"] = tables()["report"].foreign | layouts
+    like = {"report": "report", "odd_cell": "cell_version", "odd_check": "check_result", "made_check": "check_result"}
+    found |= {
+        f"{SCHEMA}.{name}": (table.key, foreign.get(name, {}), tables()[like[name]].columns if name in like else ())
+        for name, table in store_tables().items()
+    }
+    return found
+
+
+# Of large tables the rows that came since the file passed its checks; see warehouse/night.py.
+_VERSION_CAME = "version_id IN (FROM added)"
+_CAME = {
+    **dict.fromkeys(('"reading_warning"', '"section_text"', '"narrative_fact"'), _VERSION_CAME),
+    **dict.fromkeys((f"{SCHEMA}.packed_checks", f"{SCHEMA}.odd_check"), _VERSION_CAME),
+    f"{SCHEMA}.odd_cell": "report_id IN (SELECT report_id FROM touched)",
+}
+
+
+def _looked_at(name: str, followed: bool) -> str:
+    return f"(FROM {name} WHERE {_CAME[name]})" if followed and name in _CAME else name
+
+
+def primary_keys(connection: duckdb.DuckDBPyConnection, followed: bool = False) -> Iterator[str]:
+    """No key stands twice and no part of a key is null; nothing is packed and stands in a row besides."""
+    for stored, (key, _, _) in _stored().items():
+        shown, name = stored.strip('"'), _looked_at(stored, followed)
         columns = ", ".join(f'"{column}"' for column in key)
         absent = " OR ".join(f'"{column}" IS NULL' for column in key)
-        twice = f'SELECT {columns} FROM "{name}" GROUP BY {columns} HAVING count(*) > 1'
-        yield from _faults(connection, twice, f"{name}: the key ({', '.join(key)}) stands more than once")
-        nulls = f'SELECT {columns} FROM "{name}" WHERE {absent}'
-        yield from _faults(connection, nulls, f"{name}: the key ({', '.join(key)}) is null in part")
+        # Hashes are counted at half the cost of texts; what they find is looked at again.
+        same_hash = f"SELECT hash({columns}) FROM {name} GROUP BY 1 HAVING count(*) > 1"
+        twice = (
+            f"SELECT {columns} FROM {name} WHERE hash({columns}) IN ({same_hash}) "
+            f"GROUP BY {columns} HAVING count(*) > 1"
+        )
+        yield from _faults(connection, twice, f"{shown}: the key ({', '.join(key)}) stands more than once")
+        nulls = f"SELECT {columns} FROM {name} WHERE {absent}"
+        yield from _faults(connection, nulls, f"{shown}: the key ({', '.join(key)}) is null in part")
+    for table in FORM_TABLES:
+        both = (
+            f"SELECT DISTINCT report_id FROM store.odd_cell JOIN store.report USING (report_id) "
+            f"WHERE table_name = '{table}' AND {table}_layout IS NOT NULL"
+        )
+        yield from _faults(connection, both, f"{table}: cells both packed and in rows of their own")
+    both = f"""
+        SELECT DISTINCT version_id, rule, subject FROM (
+            SELECT p.layout_no, o.rule, o.subject, any_value(o.version_id) AS version_id
+            FROM {_looked_at("store.odd_check", followed)} AS o
+            JOIN store.packed_checks AS p ON p.version_id = o.version_id GROUP BY ALL
+        ) JOIN (
+            SELECT layout_no, unnest(rules) AS rule, unnest(subjects) AS subject FROM store.check_layout
+        ) USING (layout_no, rule, subject)
+    """
+    yield from _faults(connection, both, "check_result: checks both packed and in rows of their own")
 
 
-def foreign_keys(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+def foreign_keys(connection: duckdb.DuckDBPyConnection, followed: bool = False) -> Iterator[str]:
     """Every reference finds its row."""
-    for name, table in tables().items():
-        for column, target in table.foreign.items():
-            other, other_column = target.split(".")
+    for stored, (_, foreign, _) in _stored().items():
+        shown, name = stored.strip('"'), _looked_at(stored, followed)
+        both = {"version_id": "report_version.version_id", "report_id": "report.report_id"}
+        if foreign.items() >= both.items():
+            # Of a version and its report at once; which of the two is wrong is asked only where one is.
+            strangers = f"SELECT 1 FROM {name} ANTI JOIN report_version USING (version_id, report_id) LIMIT 1"
+            if not _number(connection, f"SELECT count(*) FROM ({strangers})"):
+                foreign = {column: target for column, target in foreign.items() if column not in both}
+        for column, target in foreign.items():
+            other, _, other_column = target.rpartition(".")
             dangling = (
-                f'SELECT DISTINCT "{column}" FROM "{name}" AS here WHERE "{column}" IS NOT NULL AND NOT EXISTS '
-                f'(SELECT 1 FROM "{other}" AS there WHERE there."{other_column}" = here."{column}")'
+                f'SELECT DISTINCT "{column}" FROM {name} AS here WHERE "{column}" IS NOT NULL AND NOT EXISTS '
+                f'(SELECT 1 FROM {other} AS there WHERE there."{other_column}" = here."{column}")'
             )
-            yield from _faults(connection, dangling, f"{name}.{column}: not in {target}")
+            yield from _faults(connection, dangling, f"{shown}.{column}: not in {target}")
 
 
 def allowed_values(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """Columns with a declared list of values hold nothing else."""
-    for name, table in tables().items():
-        for column in table.columns:
+    for name, (_, _, columns) in _stored().items():
+        for column in columns:
             if column.values:
                 allowed = ", ".join(f"'{value}'" for value in column.values)
-                other = f'SELECT DISTINCT "{column.name}" FROM "{name}" WHERE "{column.name}" NOT IN ({allowed})'
-                yield from _faults(connection, other, f"{name}.{column.name}: values that are not declared")
+                other = f'SELECT DISTINCT "{column.name}" FROM {name} WHERE "{column.name}" NOT IN ({allowed})'
+                shown = name.strip('"')
+                yield from _faults(connection, other, f"{shown}.{column.name}: values that are not declared")
 
 
 def current_versions(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
@@ -158,64 +238,68 @@ def current_versions(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     unnamed = """
         SELECT v.version_id FROM report_version AS v
         JOIN report AS r ON r.report_id = v.report_id
-        WHERE v.is_current AND v.version_id IS DISTINCT FROM r.version_id
+        WHERE v.is_current AND (v.version_id IS DISTINCT FROM r.version_id OR v.report_year <> r.report_year)
     """
     yield from _faults(connection, unnamed, "report_version.is_current: not the version that the report names")
-    moved = """
-        SELECT DISTINCT v.version_id FROM report_version AS v
-        JOIN report AS r ON r.report_id = v.report_id
-        JOIN (SELECT DISTINCT version_id, report_id, report_year FROM cell_version) AS c ON c.version_id = v.version_id
-        WHERE c.report_year <> r.report_year OR v.report_year <> r.report_year OR c.report_id <> v.report_id
-    """
-    yield from _faults(connection, moved, "cell_version: report or report year differs from that of the report")
 
 
 def facts_of_current_versions(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """The fact tables hold every cell of the current versions and no other."""
-    current = dict(
-        connection.execute(
-            "SELECT c.table_name, count(*) FROM cell_version AS c "
-            "JOIN report AS r ON r.version_id = c.version_id GROUP BY ALL"
-        ).fetchall()
+    """The facts hold every cell of the current versions and no other."""
+    plain = " + ".join(
+        f"CASE WHEN f.{table}_layout IS NULL THEN 0 ELSE "
+        + " + ".join(f'(f."{cell.name}" IS NOT NULL)::INTEGER' for cell in cells_of(table))
+        + " END"
+        for table in FORM_TABLES
     )
-    for fact in FACTS:
-        found, expected = _number(connection, f'SELECT count(*) FROM "{fact}"'), current.get(cell_table(fact), 0)
-        if found != expected:
-            yield f"{fact}: {found} facts, but the current versions have {expected} such cells"
-        strangers = f"""
-            SELECT DISTINCT f.report_id FROM "{fact}" AS f
-            LEFT JOIN report AS r ON r.report_id = f.report_id WHERE r.version_id IS NULL
-        """
-        yield from _faults(connection, strangers, f"{fact}: facts of reports without a current version")
-    wide, reports = (_number(connection, f"SELECT count(*) FROM {table}") for table in (WIDE_TABLE, "report"))
-    if wide != reports:
-        yield f"{WIDE_TABLE}: {wide} rows for {reports} reports"
+    counted = f"""
+        SELECT f.report_id FROM store.report AS f
+        LEFT JOIN (SELECT report_id, count(*) AS n FROM store.odd_cell GROUP BY report_id) AS o USING (report_id)
+        WHERE f.n_cells <> coalesce(o.n, 0) + {plain}
+    """
+    yield from _faults(connection, counted, "facts: not as many as the current version has cells")
+    strangers = """
+        SELECT DISTINCT o.report_id FROM store.odd_cell AS o
+        LEFT JOIN report AS r ON r.report_id = o.report_id WHERE r.version_id IS NULL
+    """
+    yield from _faults(connection, strangers, "facts of reports without a current version")
+
+
+def packed_versions(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """What the lake packed are versions, each once, of the report and year that the version has."""
+    twice = "SELECT version_id FROM packed GROUP BY version_id HAVING count(*) > 1"
+    yield from _faults(connection, twice, "cell_version: packed more than once")
+    moved = "SELECT version_id FROM packed ANTI JOIN report_version USING (version_id, report_id, report_year)"
+    yield from _faults(connection, moved, "cell_version: version, report or report year differs from report_version")
+    lost = """
+        SELECT f.report_id FROM store.report AS f
+        JOIN report AS r USING (report_id) JOIN packed AS p ON p.version_id = r.version_id
+        WHERE f.n_cells <> p.n_cells
+    """
+    yield from _faults(connection, lost, "report_wide: not the cells of the current version")
 
 
 def views_work(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """Every view can be read to its end, and no number in a table or view is infinite or not a number."""
-    columns_of: dict[str, list[tuple[str, str]]] = {}
-    for name, column, kind in connection.execute(
-        "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal "
-        "AND database_name = current_database() AND (table_name IN "
-        "(SELECT view_name FROM duckdb_views()) OR data_type IN ('DOUBLE', 'FLOAT')) ORDER BY table_name, column_index"
-    ).fetchall():
-        columns_of.setdefault(name, []).append((column, kind))
-    for name, columns in columns_of.items():
-        try:
-            counts = ", ".join(
-                f'count(*) FILTER (WHERE isinf("{column}") OR isnan("{column}"))'
-                if kind in ("DOUBLE", "FLOAT")
-                else f'0 * count("{column}")'
-                for column, kind in columns
-            )
-            row = connection.execute(f'SELECT {counts} FROM "{name}"').fetchone() or ()
-        except duckdb.Error as error:
-            yield f"{name}: the view cannot be read: {message(error)}"
-            continue
-        wrong = [column for (column, _), number in zip(columns, row, strict=True) if number]
-        if wrong:
-            yield f"{name}: inf or nan in {', '.join(wrong)}"
+    """Every figure and every rate of every report can be computed, and none is infinite or not a number.
+
+    Views that add up, rank and compare them are not read: that they can be is known since they were created, that
+    what they do with numbers is right holds for all data (tests/warehouse), and to read them all would take longer
+    than the rest of the build.
+    """
+    rates = connection.execute(
+        "SELECT column_name FROM duckdb_columns() WHERE table_name = 'agency_year' AND data_type IN ('DOUBLE', 'FLOAT')"
+    ).fetchall()
+    names = [name for (name,) in rates]
+    wrong = ", ".join(f'count(*) FILTER (WHERE isinf("{name}") OR isnan("{name}"))' for name in names)
+    operands = ", ".join(f"count({sql})" for sql in operand_casts())
+    try:
+        found = connection.execute(f"SELECT {wrong or '0'} FROM agency_year").fetchone() or ()
+        connection.execute(f"SELECT {operands} FROM report_wide AS w").fetchall()
+    except duckdb.Error as error:
+        yield f"agency_year: the view cannot be read: {message(error)}"
+        return
+    infinite = [name for name, number in zip(names, found, strict=False) if number]
+    if infinite:
+        yield f"agency_year: inf or nan in {', '.join(infinite)}"
 
 
 def lost_reports(

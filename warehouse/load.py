@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,47 +11,37 @@ from typing import Any
 
 import duckdb
 
-from transforms.schema import Table, comments, ddl, tables
+from transforms.schema import Table, comments, ddl, lake_tables, tables
 from transforms.schema.measures import Measure, measures
+from transforms.schema.packed import PACKED, PACKED_FROM
 from warehouse.connection import WarehouseError, message
 from warehouse.indicators import formula, indicators
-from warehouse.views import WIDE_COMMENT, WIDE_TABLE, wide_comments, wide_ddl, wide_insert
+from warehouse.store import fill as store
+from warehouse.store.declared import VIEWED
+from warehouse.store.facts import fact_views
+from warehouse.store.fill import parquet
+from warehouse.views import WIDE_COMMENT, WIDE_TABLE, View, views, wide_comments
 
 Progress = Callable[[str, int, int | None], None]
 
-# Several rows a report, many millions in all. An index for their keys would cost more time and space than the rows
-# themselves (and must fit in memory while it grows), and nobody looks up single rows by it: sorted rows and zone
-# maps find a report's rows as well. checks.py verifies their keys and foreign keys by SQL instead, on every build.
-WITHOUT_INDEX = frozenset(
-    {
-        "cell_version",
-        "check_result",
-        "reading_warning",
-        "section_text",
-        "narrative_fact",
-        "disclosure",
-        "application",
-        "litigation",
-        "legacy_stat",
-    }
-)
 
-# Fact table -> its columns out of the row and column key of a cell.
-FACTS = {
-    "disclosure": "c.row_key AS measure",
-    "application": "c.row_key AS outcome, c.column_key AS applicant, c.is_total",
-    "litigation": "c.row_key AS channel, c.column_key AS result, c.is_total",
-    "legacy_stat": "c.row_key AS measure",
-}
+def loaded() -> tuple[Table, ...]:
+    """The tables that the file holds as the lake does, row by row."""
+    return tuple(t for t in tables().values() if t.store == "lake" and t.published and t.name not in VIEWED)
 
 
-def cell_table(fact: str) -> str:
-    """What the lake's ``cell_version.table_name`` calls a fact table."""
-    return "legacy" if fact == "legacy_stat" else fact
+def has_index(table: Table) -> bool:
+    """Whether a table's keys are constraints.
+
+    Tables of reports have a million rows and more. An index for their keys would cost more time and space than the
+    rows themselves (and must fit in memory while it grows), and nobody looks up single rows by it: zone maps find a
+    report's rows as well. checks.py verifies their keys and foreign keys by SQL instead.
+    """
+    return not table.by_year and table.name not in VIEWED
 
 
 def lake_parts(home: Path) -> dict[str, tuple[Path, ...]]:
-    """Every lake table with its Parquet parts, oldest year first; a table without files has none.
+    """Every lake table, the packed ones included, with its Parquet parts, oldest year first, or none.
 
     Raises WarehouseError when the home has no lake at all.
     """
@@ -60,8 +50,7 @@ def lake_parts(home: Path) -> dict[str, tuple[Path, ...]]:
         raise WarehouseError(f"There is no lake at {lake}: run `gongkai normalize` first, which fills it from raw/.")
     return {
         name: tuple(sorted((lake / name).glob("report_year=*/part-*.parquet"), key=lambda p: (_year(p), p.name)))
-        for name, table in tables().items()
-        if table.store == "lake"
+        for name in (*(table.name for table in lake_tables()), *(name for names in PACKED.values() for name in names))
     }
 
 
@@ -73,37 +62,68 @@ def _year(part: Path) -> int:
 def load_lake(
     connection: duckdb.DuckDBPyConnection, parts: dict[str, tuple[Path, ...]], on_progress: Progress | None = None
 ) -> dict[str, int]:
-    """Create and fill every lake table; returns the rows that the parts hold, by table.
+    """Create and fill every table that is in the file as in the lake; returns the rows that the parts hold, by table.
 
     Raises WarehouseError naming the part that cannot be read or has not the declared columns.
     """
-    total = sum(len(files) for files in parts.values())
-    done = 0
-    expected: dict[str, int] = {}
+    expected = lake_rows(connection, parts)
+    load_tables(connection, in_order(), parts, on_progress)
+    load_reports(connection, parts)
+    return expected
+
+
+def in_order() -> list[Table]:
+    """``loaded``, in an order in which foreign keys point backwards."""
+    return _referenced_first(loaded())
+
+
+def load_tables(
+    connection: duckdb.DuckDBPyConnection,
+    wanted: Sequence[Table],
+    parts: dict[str, tuple[Path, ...]],
+    on_progress: Progress | None = None,
+) -> None:
+    """Create and fill tables, in an order in which foreign keys point backwards."""
     strict = True
-    for table in _referenced_first(tables()[name] for name in parts):
+    for done, table in enumerate(wanted, start=1):
         try:
             _create(connection, table, indexed=strict)
-            expected[table.name] = sum(_insert_part(connection, table, part) for part in parts[table.name])
+            insert_parts(connection, table, parts[table.name])
         except duckdb.ConstraintException:
             # Load the rest without constraints: the checks that follow name every faulty key, not only the first.
             strict = False
             connection.execute(f'DROP TABLE IF EXISTS "{table.name}"')
             _create(connection, table, indexed=False)
-            expected[table.name] = sum(_insert_part(connection, table, part) for part in parts[table.name])
-        done += len(parts[table.name])
+            insert_parts(connection, table, parts[table.name])
         if on_progress:
-            on_progress("load", done, total)
-    return expected
+            on_progress("load", done, len(wanted))
+
+
+def load_reports(connection: duckdb.DuckDBPyConnection, parts: dict[str, tuple[Path, ...]]) -> None:
+    """Make ``lake_report``: a report's row in the file also holds its figures (warehouse/store) and waits for these."""
+    report = tables()["report"]
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE lake_report ({columns_sql(report)})")
+    insert_parts(connection, report, parts["report"], into="lake_report")
+
+
+def lake_rows(connection: duckdb.DuckDBPyConnection, parts: dict[str, tuple[Path, ...]]) -> dict[str, int]:
+    """Rows that the parts hold, by table. Raises WarehouseError for a part that has not the declared columns."""
+    wanted = [table for table in tables().values() if table.store == "lake" and table.published]
+    return {table.name: sum(_rows(connection, table, part) for part in parts[table.name]) for table in wanted}
 
 
 def _referenced_first(wanted: Iterable[Table]) -> list[Table]:
     """Tables in an order in which foreign keys point backwards."""
     waiting = list(wanted)
+    names = {table.name for table in waiting}  # of others, as of views, no key is a constraint
     ordered: list[Table] = []
     while waiting:
         placed = {table.name for table in ordered}
-        ready = [t for t in waiting if {target.partition(".")[0] for target in t.foreign.values()} <= placed | {t.name}]
+        ready = [
+            t
+            for t in waiting
+            if {target.partition(".")[0] for target in t.foreign.values()} & names <= placed | {t.name}
+        ]
         if not ready:
             raise ValueError(f"tables.yaml: foreign keys run in a circle: {', '.join(t.name for t in waiting)}")
         ordered += ready
@@ -112,17 +132,23 @@ def _referenced_first(wanted: Iterable[Table]) -> list[Table]:
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: Table, *, indexed: bool) -> None:
-    if indexed and table.name not in WITHOUT_INDEX:
+    if indexed and has_index(table):
         connection.execute(ddl(table.name))
     else:
-        columns = (f'"{c.name}" {c.sql_type}' + (" NOT NULL" if c.required else "") for c in table.columns)
-        connection.execute(f'CREATE TABLE "{table.name}" ({", ".join(columns)})')
+        connection.execute(f'CREATE TABLE "{table.name}" ({columns_sql(table)})')
     connection.execute(";\n".join(comments(table.name)))
 
 
-def _insert_part(connection: duckdb.DuckDBPyConnection, table: Table, part: Path) -> int:
-    """Append one Parquet part; returns the number of rows that its footer gives."""
-    again = "Delete that part and run `gongkai normalize` again: it is made anew from raw/, and nothing is lost."
+def columns_sql(table: Table) -> str:
+    """The columns of a table for CREATE TABLE, without keys."""
+    return ", ".join(f'"{c.name}" {c.sql_type}' + (" NOT NULL" if c.required else "") for c in table.columns)
+
+
+_AGAIN = "Delete that part and run `gongkai normalize` again: it is made anew from raw/, and nothing is lost."
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, table: Table, part: Path) -> int:
+    """The number of rows that the footer of a part gives, if it has the declared columns and no others."""
     try:
         found = connection.execute(
             "SELECT name FROM parquet_schema($1) WHERE num_children IS NULL OR num_children = 0", [str(part)]
@@ -131,7 +157,7 @@ def _insert_part(connection: duckdb.DuckDBPyConnection, table: Table, part: Path
             "SELECT coalesce(sum(num_rows), 0) FROM parquet_file_metadata($1)", [str(part)]
         ).fetchone()
     except duckdb.Error as error:
-        raise WarehouseError(f"{part}: this part of the lake cannot be read: {message(error)}. {again}") from error
+        raise WarehouseError(f"{part}: this part of the lake cannot be read: {message(error)}. {_AGAIN}") from error
     names = {name for (name,) in found}
     missing = [name for name in table.column_names if name not in names]
     extra = sorted(names - set(table.column_names))
@@ -146,61 +172,96 @@ def _insert_part(connection: duckdb.DuckDBPyConnection, table: Table, part: Path
                 )
                 if text
             )
-            + f". {again}"
+            + f". {_AGAIN}"
         )
-    columns = ", ".join(f'"{name}"' for name in table.column_names)
-    try:
-        connection.execute(
-            f'INSERT INTO "{table.name}" SELECT {columns} FROM read_parquet($1, hive_partitioning = false)', [str(part)]
-        )
-    except duckdb.ConstraintException as error:
-        if "NOT NULL" in str(error) or "CHECK" in str(error):
-            raise WarehouseError(f"{part}: a value is not as declared: {message(error)}. {again}") from error
-        raise
-    except (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.IOException) as error:
-        if "No space left" in str(error):
-            raise
-        raise WarehouseError(f"{part}: this part of the lake cannot be read: {message(error)}. {again}") from error
     return int(row[0]) if row else 0
 
 
-def years(connection: duckdb.DuckDBPyConnection) -> list[int]:
-    """Report years that the warehouse has reports of, 0 for the unplaced included."""
-    return [year for (year,) in connection.execute("SELECT DISTINCT report_year FROM report ORDER BY 1").fetchall()]
+def insert_parts(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    parts: Sequence[Path],
+    into: str | None = None,
+    only: str = "true",
+) -> None:
+    """Append the rows of Parquet parts for which ``only`` holds to their table, or to another of the same columns.
+
+    All parts at once; only where that fails one by one, to tell which is at fault.
+    """
+    if not parts:
+        return
+    columns = ", ".join(f'"{name}"' for name in table.column_names)
+    try:
+        connection.execute(f'INSERT INTO "{into or table.name}" SELECT {columns} FROM {parquet(parts)} WHERE {only}')
+    except duckdb.Error as error:
+        if len(parts) > 1 and "No space left" not in str(error):
+            for part in parts:
+                insert_parts(connection, table, [part], into, only)
+            return
+        if isinstance(error, duckdb.ConstraintException) and ("NOT NULL" in str(error) or "CHECK" in str(error)):
+            raise WarehouseError(f"{parts[0]}: a value is not as declared: {message(error)}. {_AGAIN}") from error
+        if "No space left" in str(error) or not isinstance(error, _UNREADABLE):
+            raise
+        raise WarehouseError(f"{parts[0]}: this part of the lake cannot be read: {message(error)}. {_AGAIN}") from error
 
 
-def fill_facts(connection: duckdb.DuckDBPyConnection, on_progress: Progress | None = None) -> None:
-    """Create the fact tables from the cells of current versions, year by year so that no sort outgrows memory."""
-    for fact in FACTS:
-        _create(connection, tables()[fact], indexed=True)
-    all_years = years(connection)
-    for done, year in enumerate(all_years, start=1):
-        for fact, keys in FACTS.items():
-            # Sorted by report: the rows of one report lie together, so that zone maps skip all others.
-            connection.execute(
-                f"""
-                INSERT INTO "{fact}" BY NAME
-                SELECT r.report_id, {keys}, c.value, c.value_effective, c.effective_method, c.state, c.raw, c.locator
-                FROM cell_version AS c
-                JOIN report AS r ON r.version_id = c.version_id
-                WHERE c.table_name = $table AND c.report_year = $year AND r.report_year = $year
-                ORDER BY ALL
-                """,
-                {"table": cell_table(fact), "year": year},
-            )
-        if on_progress:
-            on_progress("facts", done, len(all_years))
+_UNREADABLE = (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.IOException)
 
 
-def fill_wide(connection: duckdb.DuckDBPyConnection, on_progress: Progress | None = None) -> None:
-    """Create the wide table; the fact tables and the view ``doubt`` stand already."""
-    connection.execute(wide_ddl())
-    _comment(connection, "TABLE", WIDE_TABLE, WIDE_COMMENT, wide_comments())
-    all_years = years(connection)
-    for done, year in enumerate(all_years, start=1):
-        connection.execute(wide_insert(), {"year": year})
-        if on_progress:
-            on_progress("wide table", done, len(all_years))
+def made_from(part: Path) -> str | None:
+    """What a packed part says that it was made from; None where it says nothing. Raises WarehouseError as above."""
+    try:
+        row = duckdb.execute(
+            "SELECT decode(value) FROM parquet_kv_metadata($1) WHERE key = $2::BLOB", [str(part), PACKED_FROM]
+        ).fetchone()
+    except duckdb.Error as error:
+        raise WarehouseError(f"{part}: this part of the lake cannot be read: {message(error)}. {_AGAIN}") from error
+    return str(row[0]) if row else None
+
+
+def fill_store(
+    connection: duckdb.DuckDBPyConnection, parts: dict[str, tuple[Path, ...]], on_progress: Progress | None = None
+) -> None:
+    """Create and fill the store and the views over it; the tables of the lake and the macros stand already.
+
+    Raises WarehouseError naming the parts among which one cannot be read.
+    """
+    store.create(connection)
+    create_store_views(connection)
+    steps: list[Callable[[], None]] = [
+        lambda: store.look_at(connection, parts),
+        lambda: store.add_layouts(connection, parts),
+        lambda: store.add_checks(connection, parts),
+        lambda: store.make_context(connection),
+        lambda: store.add_figures(connection, parts),
+    ]
+    try:
+        for done, step in enumerate(steps, start=1):
+            step()
+            if on_progress:
+                on_progress("facts", done, len(steps))
+    except duckdb.Error as error:
+        if unreadable := _unreadable_packed(connection, parts):
+            raise WarehouseError(unreadable) from error
+        raise
+
+
+def _unreadable_packed(connection: duckdb.DuckDBPyConnection, parts: dict[str, tuple[Path, ...]]) -> str | None:
+    """Which packed part is at fault, if one is."""
+    for part in (part for names in PACKED.values() for name in names for part in parts[name]):
+        try:
+            connection.execute(f"SELECT count(COLUMNS(*)) FROM {parquet([part])}").fetchall()
+        except duckdb.Error as found:
+            return f"{part}: this part of the lake cannot be read: {message(found)}. {_AGAIN}"
+    return None
+
+
+def create_store_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the views that give the store back as the tables of the contract, and the view ``doubt``."""
+    described = {name: (t.comment, {c.name: c.comment for c in t.columns}) for name, t in tables().items()}
+    described[WIDE_TABLE] = (WIDE_COMMENT, wide_comments())
+    create_views(connection, [View(name, *described[name], sql) for name, sql in fact_views().items()])
+    create_views(connection, [view for view in views() if view.name == "doubt"])
 
 
 def fill_dictionaries(connection: duckdb.DuckDBPyConnection) -> None:
@@ -227,13 +288,15 @@ def fill_dictionaries(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def fill(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[Any, ...]]) -> None:
-    """Create a declared table from rows in the order of its columns."""
+    """Create a declared table from rows in the order of its columns, in the place of an earlier one."""
+    connection.execute(f'DROP TABLE IF EXISTS "{table}"')
     _create(connection, tables()[table], indexed=True)
     _insert(connection, table, tables()[table].column_names, rows)
 
 
 def fill_runs(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
-    """Create the table of runs from the run reports; a file that is no run report is passed over."""
+    """Create the table of runs from the run reports anew; a file that is no run report is passed over."""
+    connection.execute("DROP TABLE IF EXISTS run")
     _create(connection, tables()["run"], indexed=True)
     _insert(connection, "run", tables()["run"].column_names, [_run_row(run) for run in read_runs(home)])
 
@@ -274,7 +337,8 @@ def _time(text: Any) -> datetime | None:
 
 
 def fill_build_info(connection: duckdb.DuckDBPyConnection, info: dict[str, str]) -> None:
-    """Create the table that says what the warehouse was built from."""
+    """Create the table that says what the warehouse was built from, in the place of an earlier one."""
+    connection.execute("DROP TABLE IF EXISTS build_info")
     _create(connection, tables()["build_info"], indexed=True)
     _insert(connection, "build_info", ("key", "value"), list(info.items()))
 
@@ -291,24 +355,16 @@ def _insert(
         connection.commit()
 
 
-def create_views(connection: duckdb.DuckDBPyConnection, wanted: Iterable[Any]) -> None:
-    """Create views with the comments that their files declare; a declared column that is not there is an error."""
+def create_views(connection: duckdb.DuckDBPyConnection, wanted: Iterable[View]) -> None:
+    """Create views, then the comments that their files declare; checks.py names a declared column that is not there."""
     connection.begin()
-    for view in wanted:
+    made = list(wanted)
+    for view in made:
         connection.execute(f'CREATE VIEW "{view.name}" AS\n{view.sql}')
-        found = {
-            column
-            for (column,) in connection.execute(
-                "SELECT column_name FROM duckdb_columns() WHERE table_name = ?", [view.name]
-            ).fetchall()
-        }
-        _comment(
-            connection,
-            "VIEW",
-            view.name,
-            view.comment,
-            {column: text for column, text in view.columns.items() if column in found},
-        )
+    found = set(connection.execute("SELECT table_name, column_name FROM duckdb_columns()").fetchall())
+    for view in made:
+        columns = {column: text for column, text in view.columns.items() if (view.name, column) in found}
+        _comment(connection, "VIEW", view.name, view.comment, columns)
     connection.commit()
 
 

@@ -22,6 +22,7 @@ from transforms.identity.divisions import division_of
 from transforms.identity.placement import Named, Placement, place
 from transforms.identity.store import IdentityStore
 from transforms.identity.succession import Seen, bodies_of, succession_rows
+from transforms.lake.packed import pack
 from transforms.manifest import Fetch
 from transforms.schema import conform, tables
 
@@ -119,6 +120,7 @@ def write(home: Path, reports: list[Published]) -> None:
             part.parent.mkdir(parents=True, exist_ok=True)
             columns = {c: pa.array([row.get(c) for row in group]) for c in tables()[table_name].column_names}
             pq.write_table(conform(pa.table(columns), table_name), part)
+    pack(home)
 
 
 def _agencies(rows: dict[str, list[dict[str, Any]]], seen: list[tuple[Seen, Placement]]) -> None:

@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from transforms.lake.packed import pack
 from transforms.schema import arrow_schema, conform, tables
 from transforms.schema.measures import measures
 
@@ -188,6 +189,7 @@ class Lake:
             groups = rows.groupby("report_year") if table.by_year else [(0, rows)]
             for year, group in groups:
                 write_part(home, name, int(str(year)), group)
+        pack(home)
         return home
 
 
@@ -329,6 +331,13 @@ def sample() -> Lake:
         {**applications(900, granted=900), "disclosure.licence_decisions": 9000},
         scope="aggregate",
     )
+    closed: dict[str, Any] = {
+        "left_value": Decimal(900),
+        "right_value": Decimal(900),
+        "delta": Decimal(0),
+        "status": "pass",
+    }
+    lake.check("r-ag-gov-2021", 2021, "T3-BAL", "application.received_new.total", **closed)
     lake.report("ag-gov", 2022, "F2021", {**applications(800, granted=800)}, scope="unknown")
     lake.report(
         "ag-health",

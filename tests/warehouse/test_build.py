@@ -17,11 +17,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.warehouse.sample_lake import Lake, sample, write_part
+from transforms.lake.packed import pack
 from transforms.schema import tables
 from warehouse import checks
 from warehouse.build import build, publish
 from warehouse.connection import WarehouseError, candidate_path, open_published, warehouse_path
 from warehouse.load import fill_runs, lake_parts
+from warehouse.store.declared import FACTS
+from warehouse.store.fill import look_at
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,10 +48,16 @@ def test_every_row_of_the_lake_arrives(home: Path) -> None:
         name: sum(pq.read_metadata(file).num_rows for file in files) for name, files in lake_parts(home).items()
     }
     assert summary.changed
-    assert {name: summary.tables[name] for name in lake_rows} == lake_rows
-    assert lake_rows["cell_version"] > 2000
+    held = {name: number for name, number in lake_rows.items() if name in summary.tables}
+    assert {name: summary.tables[name] for name in held} == held
+    assert len(held) == 17
     assert summary.tables["division_succession"] == 0
-    assert set(summary.tables) == {*tables(), "report_wide"}
+    with duckdb.connect(str(warehouse_path(home)), read_only=True) as connection:
+        counts = [connection.execute(f"SELECT count(*) FROM {name}").fetchone() for name in ("check_result", *FACTS)]
+    checks_there, *facts = [row[0] for row in counts if row]
+    assert checks_there == lake_rows["check_result"]
+    assert lake_rows["cell_version"] > sum(facts) == summary.tables["cells"] > 2000
+    assert set(summary.tables) == {*tables(), "cells"} - {"cell_version", *FACTS}
 
 
 def test_every_table_view_and_column_has_a_comment_in_two_languages(published_home: Path) -> None:
@@ -69,11 +78,11 @@ def test_facts_hold_the_current_version_only(published_home: Path) -> None:
     value = connection.execute(
         "SELECT value FROM disclosure WHERE report_id = 'r-ag-finance-2021' AND measure = 'licence_decisions'"
     ).fetchall()
-    all_values = connection.execute(
-        "SELECT value FROM cell_version WHERE report_id = 'r-ag-finance-2021' AND row_key = 'licence_decisions' "
-        "ORDER BY value"
-    ).fetchall()
     connection.close()
+    cells = pq.read_table(part(published_home, "cell_version", 2021)).to_pylist()
+    all_values = sorted(
+        (c["value"],) for c in cells if c["report_id"] == "r-ag-finance-2021" and c["row_key"] == "licence_decisions"
+    )
     assert [int(v) for (v,) in value] == [80]
     assert [int(v) for (v,) in all_values] == [80, 1080]
 
@@ -87,8 +96,8 @@ def test_small_tables_have_real_constraints_and_large_ones_no_index(published_ho
         ).fetchall()
     }
     connection.close()
-    assert {"agency", "report", "report_version", "measure", "run", "build_info"} <= constrained
-    assert not {"cell_version", "application", "disclosure", "litigation", "check_result"} & constrained
+    assert {"agency", "agency_name", "division", "measure", "run", "build_info"} <= constrained
+    assert not {"report", "report_version", "document", "section_text", "odd_cell", "odd_check"} & constrained
 
 
 def test_an_unchanged_lake_is_not_built_again(published_copy: Path) -> None:
@@ -121,8 +130,13 @@ def test_two_builds_of_one_lake_hold_the_same(home: Path, published_home: Path) 
     contents = []
     for built_in in (home, published_home):
         connection = open_published(built_in)
-        names = [n for (n,) in connection.execute("SELECT table_name FROM duckdb_tables() ORDER BY 1").fetchall()]
-        contents.append({name: connection.execute(f'SELECT * FROM "{name}"').fetchall() for name in names})
+        names = connection.execute("SELECT schema_name, table_name FROM duckdb_tables() ORDER BY ALL").fetchall()
+        contents.append(
+            {
+                name: connection.execute('SELECT * FROM "{}"."{}" ORDER BY ALL'.format(*name)).fetchall()
+                for name in names
+            }
+        )
         connection.close()
     assert contents[0] == contents[1]
 
@@ -297,14 +311,17 @@ def test_an_empty_lake_gives_an_empty_warehouse(tmp_path: Path) -> None:
     connection.close()
 
 
+@pytest.mark.parametrize("table", ["report", "packed_cells", "report_version"])
 @pytest.mark.parametrize("damage", [b"", b"not parquet at all", None])
-def test_a_corrupt_part_is_named_and_nothing_published_changes(published_copy: Path, damage: bytes | None) -> None:
+def test_a_corrupt_part_is_named_and_nothing_published_changes(
+    published_copy: Path, damage: bytes | None, table: str
+) -> None:
     home = published_copy
     before = warehouse_path(home).read_bytes()
-    broken = part(home, "cell_version", 2021)
+    broken = part(home, table, 2021)
     data = broken.read_bytes()
     # None: the footer is whole, a page within is not.
-    broken.write_bytes(damage if damage is not None else data[:200] + bytes(2000) + data[2200:])
+    broken.write_bytes(damage if damage is not None else data[:200] + bytes(500) + data[700:])
     with pytest.raises(WarehouseError, match="cannot be read") as caught:
         build(home)
     assert str(broken) in str(caught.value)
@@ -348,22 +365,28 @@ def changed(home: Path, table: str, year: int, change: Callable[[pd.DataFrame], 
     pq.write_table(pa.Table.from_pandas(change(read.to_pandas()), schema=read.schema, preserve_index=False), path)
 
 
+def repacked(home: Path, table: str, year: int, change: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
+    """As ``changed``, with the packed rows made anew from what is there then."""
+    changed(home, table, year, change)
+    pack(home)
+
+
 def first_row_again(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([frame, frame.head(1)])
 
 
 def test_all_faults_are_named_at_once(home: Path) -> None:
     changed(home, "agency", 0, lambda f: f.assign(division_id=f["division_id"].replace("340102", "999999")))
-    changed(home, "cell_version", 2019, first_row_again)
+    repacked(home, "cell_version", 2019, first_row_again)
     changed(home, "report_document", 2020, first_row_again)
-    changed(home, "check_result", 2022, lambda f: f.assign(version_id="v-nowhere"))
+    repacked(home, "check_result", 2022, lambda f: f.assign(version_id="v-nowhere"))
     with pytest.raises(WarehouseError) as caught:
         build(home)
     text = str(caught.value)
     assert "agency.division_id: not in division.division_id: 1, as 999999" in text
-    assert "cell_version: the key (version_id, table_name, row_key, column_key) stands more than once: 1" in text
+    assert "facts: not as many as the current version has cells: 1, as r-ag-finance-2019" in text
     assert "report_document: the key (report_id, sha256, source_url) stands more than once: 1" in text
-    assert "check_result.version_id: not in report_version.version_id: 1, as v-nowhere" in text
+    assert "store.odd_check.version_id: not in report_version.version_id: 1, as v-nowhere" in text
     assert not candidate_path(home).exists()
 
 
@@ -379,10 +402,20 @@ def test_a_report_that_names_a_version_that_is_not_current_fails(home: Path) -> 
 
 
 def test_cells_in_the_partition_of_another_year_fail(home: Path) -> None:
-    changed(home, "cell_version", 2019, lambda f: f.assign(report_year=2018))
-    with pytest.raises(WarehouseError, match="report year differs") as caught:
+    repacked(home, "cell_version", 2019, lambda f: f.assign(report_year=2018))
+    with pytest.raises(WarehouseError, match="report year differs from report_version: 1, as r-ag-finance-2019-v1"):
         build(home)
-    assert "disclosure: 124 facts, but the current versions have 146 such cells" in str(caught.value)
+
+
+@pytest.mark.parametrize("table", ["cell_version", "check_result"])
+def test_packed_rows_of_other_long_ones_are_refused(home: Path, table: str) -> None:
+    changed(home, table, 2022, lambda f: f.iloc[::-1])
+    with pytest.raises(WarehouseError, match=rf"packed rows are not those of .*{table}/report_year=2022.*normalize"):
+        build(home)
+    pack(home)
+    part(home, table, 2022).unlink()
+    with pytest.raises(WarehouseError, match=r"packed from are gone\. Run `gongkai normalize`"):
+        build(home)
 
 
 def test_a_lost_report_needs_a_recorded_reason(published_copy: Path) -> None:
@@ -436,7 +469,11 @@ def built(published_home: Path, tmp_path: Path) -> duckdb.DuckDBPyConnection:
     """A copy of a good warehouse that a test may spoil."""
     copy = tmp_path / "spoiled.duckdb"
     copy.write_bytes(warehouse_path(published_home).read_bytes())
-    return duckdb.connect(str(copy))
+    connection = duckdb.connect(str(copy))
+    # As a build has it, but a table: what the lake packed may be spoiled as well.
+    look_at(connection, lake_parts(published_home))
+    connection.execute("CREATE TEMP TABLE now AS FROM packed; DROP VIEW packed; ALTER TABLE now RENAME TO packed")
+    return connection
 
 
 # What spoils a warehouse, which check must see it, and what that check must say.
@@ -458,18 +495,30 @@ SPOILERS: list[tuple[str, Callable[[duckdb.DuckDBPyConnection], Iterator[str]], 
         "section_text: declared columns that are missing: text",
     ),
     (
-        "ALTER TABLE check_result ADD COLUMN more INTEGER",
+        "ALTER TABLE store.odd_check ADD COLUMN more INTEGER",
         checks.declared_columns,
-        "check_result: columns without declaration: more",
+        "store.odd_check: columns without declaration: more",
     ),
     ("DROP VIEW unplaced", checks.declared_columns, "unplaced: declared, but not in the warehouse"),
     ("CREATE TABLE stray (a INTEGER)", checks.declared_columns, "stray: in the warehouse, but declared nowhere"),
-    ("DROP MACRO rate", checks.views_work, "indicator: the view cannot be read"),
+    ("DROP MACRO rate", checks.views_work, "agency_year: the view cannot be read"),
     ("CREATE OR REPLACE MACRO rate(n, d) AS n / d", checks.views_work, "agency_year: inf or nan in"),
     (
-        "INSERT INTO application SELECT * FROM application LIMIT 1",
+        "INSERT INTO store.odd_cell SELECT * FROM store.odd_cell LIMIT 1",
         checks.primary_keys,
-        "application: the key (report_id, outcome, applicant) stands more than once: 1",
+        "store.odd_cell: the key (report_id, table_name, row_key, column_key) stands more than once: 1",
+    ),
+    (
+        "INSERT INTO store.odd_cell BY NAME SELECT o.* REPLACE ('r-ag-gov-2021' AS report_id) "
+        "FROM store.odd_cell AS o WHERE table_name = 'disclosure' LIMIT 1",
+        checks.primary_keys,
+        "disclosure: cells both packed and in rows of their own: 1, as r-ag-gov-2021",
+    ),
+    (
+        "INSERT INTO store.odd_check BY NAME SELECT c.* REPLACE ('fail' AS status) FROM check_result AS c "
+        "WHERE report_id = 'r-ag-gov-2021'",
+        checks.primary_keys,
+        "check_result: checks both packed and in rows of their own: 1, as r-ag-gov-2021-v1",
     ),
     (
         "ALTER TABLE reading_warning ALTER warning_no DROP NOT NULL; UPDATE reading_warning SET warning_no = NULL",
@@ -477,29 +526,34 @@ SPOILERS: list[tuple[str, Callable[[duckdb.DuckDBPyConnection], Iterator[str]], 
         "reading_warning: the key (version_id, warning_no) is null in part: 2",
     ),
     (
-        "INSERT INTO disclosure SELECT * REPLACE ('r-x' AS report_id) FROM disclosure LIMIT 1",
+        "INSERT INTO store.odd_cell SELECT * REPLACE ('r-x' AS report_id) FROM store.odd_cell LIMIT 1",
         checks.foreign_keys,
-        "disclosure.report_id: not in report.report_id: 1, as r-x",
+        "store.odd_cell.report_id: not in report.report_id: 1, as r-x",
     ),
     (
-        "INSERT INTO disclosure SELECT * REPLACE ('r-x' AS report_id) FROM disclosure LIMIT 1",
+        "UPDATE store.report SET litigation_layout = 99 WHERE report_id = 'r-ag-gov-2021'",
+        checks.foreign_keys,
+        "store.report.litigation_layout: not in store.cell_layout.layout_no: 1, as 99",
+    ),
+    (
+        "INSERT INTO store.odd_cell SELECT * REPLACE ('r-x' AS report_id) FROM store.odd_cell LIMIT 1",
         checks.facts_of_current_versions,
-        "disclosure: facts of reports without a current version: 1, as r-x",
+        "facts of reports without a current version: 1, as r-x",
     ),
     (
-        "DELETE FROM litigation WHERE report_id = 'r-ag-gov-2021'",
+        "UPDATE store.report SET litigation_layout = NULL WHERE report_id = 'r-ag-gov-2021'",
         checks.facts_of_current_versions,
-        "litigation: 150 facts, but the current versions have 165 such cells",
+        "facts: not as many as the current version has cells: 1, as r-ag-gov-2021",
     ),
     (
-        "DELETE FROM report_wide WHERE report_id = 'r-ag-gov-2021'",
+        "UPDATE store.report SET granted_org_other = NULL WHERE report_id = 'r-ag-gov-2021'",
         checks.facts_of_current_versions,
-        "report_wide: 12 rows for 13 reports",
+        "facts: not as many as the current version has cells: 1, as r-ag-gov-2021",
     ),
     (
-        "UPDATE cell_version SET state = 'odd' WHERE row_key = 'granted'",
+        "UPDATE store.odd_cell SET state = 'odd' WHERE row_key = 'licence_decisions'",
         checks.allowed_values,
-        "cell_version.state: values that are not declared: 1, as odd",
+        "store.odd_cell.state: values that are not declared: 1, as odd",
     ),
     (
         "UPDATE report_version SET is_current = false WHERE report_id = 'r-ag-gov-2021'",
@@ -512,9 +566,19 @@ SPOILERS: list[tuple[str, Callable[[duckdb.DuckDBPyConnection], Iterator[str]], 
         "report_version.is_current: not the version that the report names: 1, as r-ag-finance-2021-v1",
     ),
     (
-        "UPDATE cell_version SET report_id = 'r-ag-gov-2021' WHERE version_id = 'r-ag-gov-2022-v1'",
-        checks.current_versions,
-        "cell_version: report or report year differs from that of the report: 1, as r-ag-gov-2022-v1",
+        "UPDATE packed SET report_id = 'r-ag-gov-2021' WHERE version_id = 'r-ag-gov-2022-v1'",
+        checks.packed_versions,
+        "cell_version: version, report or report year differs from report_version: 1, as r-ag-gov-2022-v1",
+    ),
+    (
+        "INSERT INTO packed FROM packed WHERE version_id = 'r-ag-gov-2022-v1'",
+        checks.packed_versions,
+        "cell_version: packed more than once: 1, as r-ag-gov-2022-v1",
+    ),
+    (
+        "UPDATE store.report SET n_cells = n_cells - 1 WHERE report_id = 'r-ag-gov-2022'",
+        checks.packed_versions,
+        "report_wide: not the cells of the current version: 1, as r-ag-gov-2022",
     ),
 ]
 

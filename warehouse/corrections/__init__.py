@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from importlib import resources
@@ -12,12 +12,21 @@ from typing import Any
 import duckdb
 import yaml
 
+from transforms.schema.packed import FORM_TABLES, cells_of, packed_cells
 from warehouse.connection import WarehouseError, published
+from warehouse.store.facts import plain_cells
 
 NAME = "corrections.yaml"
 ACTIONS = ("override", "drop", "flag")
 STATUSES = ("confirmed", "reported", "withdrawn")
 _REQUIRED = ("report", "cell", "action", "expect", "reason", "reported_by", "status")
+# The path of a cell in each table of facts.
+_PATHS = {
+    "disclosure": "'disclosure.' || measure",
+    "application": "'application.' || outcome || '.' || applicant",
+    "litigation": "'litigation.' || channel || '.' || result",
+    "legacy_stat": "'legacy.' || measure",
+}
 # What became of a correction; of the last two nothing is applied, and every load says so.
 STATES = ("applied", "flagged", "withdrawn", "not_here", "stale", "unknown")
 
@@ -144,19 +153,16 @@ def _number(text: str, refuse: Any) -> Decimal:
 
 def judge(connection: duckdb.DuckDBPyConnection, corrections: Sequence[Correction]) -> list[Judged]:
     """What is to become of each correction, by what the current versions print."""
-    reports = [one.report_id for one in corrections]
-    known = {
-        report_id: version_id
-        for report_id, version_id in connection.execute(
-            "SELECT report_id, version_id FROM report WHERE report_id IN (SELECT unnest($1::VARCHAR[]))", [reports]
-        ).fetchall()
-    }
+    if not corrections:
+        return []
+    reports = list({one.report_id for one in corrections})
+    asked = "report_id IN (SELECT unnest($1::VARCHAR[]))"
+    known = {row[0] for row in connection.execute(f"SELECT report_id FROM report WHERE {asked}", [reports]).fetchall()}
     printed = {
-        (version_id, path): raw
-        for version_id, path, raw in connection.execute(
-            "SELECT version_id, concat_ws('.', table_name, row_key, CASE WHEN column_key <> 'value' THEN column_key "
-            "END), coalesce(raw, '') FROM cell_version WHERE version_id IN (SELECT unnest($1::VARCHAR[]))",
-            [[version for version in known.values() if version]],
+        (report_id, path): raw
+        for fact, path in _PATHS.items()
+        for report_id, path, raw in connection.execute(
+            f"SELECT report_id, {path}, coalesce(raw, '') FROM {fact} WHERE {asked}", [reports]
         ).fetchall()
     }
     return [_judged(one, known, printed) for one in corrections]
@@ -172,12 +178,12 @@ def check_corrections(home: Path) -> list[Judged]:
         return judge(connection, corrections)
 
 
-def _judged(one: Correction, known: dict[str, str | None], printed: dict[tuple[str | None, str], str]) -> Judged:
+def _judged(one: Correction, known: Collection[str], printed: Mapping[tuple[str, str], str]) -> Judged:
     if one.report_id not in known:
         if one.shipped or one.status == "withdrawn":
             return Judged(one, "not_here", None)
         return Judged(one, "unknown", None, f"{one.origin}: there is no report {one.report_id}.")
-    found = printed.get((known[one.report_id], one.cell))
+    found = printed.get((one.report_id, one.cell))
     if one.status == "withdrawn":
         return Judged(one, "withdrawn", found)
     if found is None:
@@ -192,11 +198,31 @@ def _judged(one: Correction, known: dict[str, str | None], printed: dict[tuple[s
 
 
 def apply_corrections(connection: duckdb.DuckDBPyConnection) -> None:
-    """Put the values of what the table ``correction`` applies beside what is printed, in the current versions' cells.
+    """Put the values of what the table ``correction`` applies beside what is printed, in the facts.
 
-    The facts are made of these cells afterwards; ``value``, ``raw`` and ``state`` stay as the source has them. Then
-    fills the table ``settled_check``.
+    ``value``, ``raw`` and ``state`` stay as the source has them. Then fills the table ``settled_check``. Applied again
+    it changes nothing.
     """
+    connection.execute("DELETE FROM settled_check")
+    wanted = connection.execute("SELECT report_id, cell, value FROM correction WHERE state = 'applied'").fetchall()
+    if not wanted:
+        return
+    cells = {cell.path: cell for cell in packed_cells()}
+    for table in FORM_TABLES:
+        reports = sorted({report for report, path, _ in wanted if cells[path].table_name == table})
+        # What is corrected no longer follows from its value: the table is plain no more (transforms/schema/packed).
+        ids = f"SELECT unnest({reports!r}::VARCHAR[])"
+        if reports:
+            connection.execute(f"INSERT INTO store.odd_cell BY NAME {plain_cells(table, ids)}")
+            emptied = [f"{table}_layout", *(cell.name for cell in cells_of(table) if cell.is_detail)]
+            emptied_sql = ", ".join(f'"{name}" = NULL' for name in emptied)
+            connection.execute(f"UPDATE store.report SET {emptied_sql} WHERE report_id IN ({ids})")
+    for report, path, value in wanted:
+        if not cells[path].is_detail:
+            name = cells[path].name
+            connection.execute(f'UPDATE store.report SET "{name}" = ? WHERE report_id = ?', [value, report])
+    detail = [cell.path for cell in packed_cells() if cell.is_detail]
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE detail AS SELECT unnest({detail!r}::VARCHAR[]) AS cell")
     connection.execute(resources.files(__package__).joinpath("apply.sql").read_text("utf-8"))
 
 

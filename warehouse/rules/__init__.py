@@ -10,8 +10,8 @@ from importlib import resources
 import duckdb
 import yaml
 
-# Where the findings go: with those of the rules over one report.
-TABLE = "check_result"
+# Where the findings go: the view check_result gives them with those of the rules over one report.
+TABLE = "store.made_check"
 SEVERITIES = ("error", "warning", "info")
 
 
@@ -156,13 +156,7 @@ def rule_rows(connection: duckdb.DuckDBPyConnection, assessed: dict[str, int]) -
 
     ``assessed``: comparisons made, of the rules over reports; those over one report leave a row for each.
     """
-    counted = {
-        rule: (number, failed)
-        for rule, number, failed in connection.execute(
-            "SELECT c.rule, count(*) FILTER (WHERE c.status <> 'not_assessable'), count(*) FILTER (WHERE c.status = "
-            f"'fail') FROM {TABLE} AS c JOIN report AS r ON r.version_id = c.version_id GROUP BY ALL"
-        ).fetchall()
-    }
+    counted = {rule: (number, failed) for rule, number, failed in connection.execute(_own("counts.sql")).fetchall()}
     return [
         (
             rule.name,

@@ -8,7 +8,8 @@ import duckdb
 
 
 def link_reports(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the temporary table ``link``, a row for each placed report, from the tables of the lake.
+    """Create the temporary table ``link``, a row for each placed report, from the tables of the lake,
+    of which ``lake_report`` holds the reports (warehouse/load).
 
     report_id, agency_id, report_year, scope
     line_id             the same for an agency and those whose series it goes on from under another name

@@ -36,7 +36,7 @@ JOIN (SELECT agency_id, name, line_id FROM agency JOIN agency_line USING (agency
     ON f.agency_id = s.from_agency_id
 JOIN (SELECT agency_id, name, line_id FROM agency JOIN agency_line USING (agency_id)) AS t
     ON t.agency_id = s.to_agency_id
-LEFT JOIN (SELECT agency_id, min(report_year) AS first_year FROM report WHERE report_year > 0 GROUP BY agency_id) AS y
+LEFT JOIN (SELECT agency_id, min(report_year) AS first_year FROM lake_report WHERE report_year > 0 GROUP BY agency_id) AS y
     ON y.agency_id = s.to_agency_id;
 
 -- Divisions that took others in, or were split, under all codes and names that they had since.
@@ -137,7 +137,7 @@ WHERE since IS NOT NULL;
 CREATE OR REPLACE TEMP TABLE link AS
 WITH placed AS (
     SELECT r.report_id, r.agency_id, l.line_id, r.report_year, r.scope
-    FROM report AS r JOIN agency_line AS l ON l.agency_id = r.agency_id
+    FROM lake_report AS r JOIN agency_line AS l ON l.agency_id = r.agency_id
     WHERE r.report_year > 0
 ),
 counted AS (

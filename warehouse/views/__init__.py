@@ -29,7 +29,7 @@ VIEWS = (
 WIDE_TABLE = "report_wide"
 
 # What the wide table says of a report besides its figures: column -> (type, meaning, Chinese meaning).
-_WIDE_KEYS = {
+WIDE_KEYS = {
     "report_id": ("VARCHAR NOT NULL", "Report", "报告"),
     "agency_id": ("VARCHAR", "Agency; null: unplaced", "机构；空为未归位"),
     "report_year": ("INTEGER NOT NULL", "Report year; 0: unplaced", "报告年度；0 为未归位"),
@@ -160,31 +160,40 @@ def _indicator_branches() -> str:
     return "\n    UNION ALL\n    ".join(branches)
 
 
+def operand_casts() -> list[str]:
+    """Each numerator and denominator as the view ``indicator`` has it, over a row ``w`` of the wide table."""
+    terms = [t for i in indicators().values() for t in (i.numerator, i.denominator) if t is not None]
+    return [f"CAST({sum_sql(each, 'w')} AS DECIMAL(18,4))" for each in terms]
+
+
 def _series_branches() -> str:
     branches = []
     for one in series():
-        now, before = sum_sql(one.terms, "w"), sum_sql(one.terms, "p")
-        usable = "w.is_counted"
-        both = f"{usable} AND p.is_counted AND ({now}) IS NOT NULL AND ({before}) IS NOT NULL"
         branches.append(
-            f"SELECT a.division_id, w.report_year, w.scope, '{one.key}' AS measure,\n"
-            f"        count({now}) FILTER (WHERE {usable}) AS n_reports,\n"
-            f"        count(*) - count({now}) FILTER (WHERE {usable}) AS n_missing,\n"
-            f"        sum({now}) FILTER (WHERE {usable}) AS total,\n"
-            f"        coalesce(sum({inferred_sql(one.terms, 'w')}) FILTER (WHERE {usable} AND ({now}) IS NOT NULL), 0)"
-            "::BIGINT AS n_inferred,\n"
-            f"        count(*) FILTER (WHERE {usable} AND ({now}) IS NOT NULL AND {doubtful_sql(one.terms, 'w')} > 0)"
-            " AS n_doubtful,\n"
-            f"        count(*) FILTER (WHERE {both}) AS n_same,\n"
-            f"        sum({now}) FILTER (WHERE {both}) AS same_total,\n"
-            f"        sum({before}) FILTER (WHERE {both}) AS same_previous_total,\n"
-            f"        bool_or(w.form <> p.form) FILTER (WHERE {both}) AS forms_differ,\n"
-            f"        count(*) FILTER (WHERE {both} AND w.break_reason_en IS NOT NULL) AS n_reorganised,\n"
+            f"SELECT division_id, report_year, scope, '{one.key}' AS measure,\n"
+            "        count(now) AS n_reports, count(*) - count(now) AS n_missing, sum(now) AS total,\n"
+            "        coalesce(sum(inferred) FILTER (WHERE now IS NOT NULL), 0)::BIGINT AS n_inferred,\n"
+            "        count(*) FILTER (WHERE now IS NOT NULL AND doubtful > 0) AS n_doubtful,\n"
+            "        count(before) AS n_same, sum(now) FILTER (WHERE before IS NOT NULL) AS same_total,\n"
+            "        sum(before) AS same_previous_total,\n"
+            "        bool_or(forms_differ) FILTER (WHERE before IS NOT NULL) AS forms_differ,\n"
+            "        count(before) FILTER (WHERE reorganised) AS n_reorganised,\n"
             f"        '{one.comparability}' AS comparability,\n"
             f"        {_literal(one.why_en)} AS reason_en, {_literal(one.why_zh)} AS reason_zh\n"
-            "    FROM report_wide AS w JOIN agency AS a ON a.agency_id = w.agency_id\n"
-            "    LEFT JOIN report_wide AS p ON p.report_id = w.previous_report_id\n"
-            "    WHERE w.report_year > 0 GROUP BY a.division_id, w.report_year, w.scope"
+            "    FROM (\n"
+            "        SELECT division_id, report_year, scope, now, inferred, doubtful, forms_differ, reorganised,\n"
+            "            CASE WHEN now IS NOT NULL THEN before END AS before\n"
+            "        FROM (\n"
+            "            SELECT a.division_id, w.report_year, w.scope, w.form <> p.form AS forms_differ,\n"
+            "                w.break_reason_en IS NOT NULL AS reorganised,\n"
+            f"                CASE WHEN w.is_counted THEN {sum_sql(one.terms, 'w')} END AS now,\n"
+            f"                CASE WHEN p.is_counted THEN {sum_sql(one.terms, 'p')} END AS before,\n"
+            f"                {inferred_sql(one.terms, 'w')} AS inferred, {doubtful_sql(one.terms, 'w')} AS doubtful\n"
+            "            FROM report_wide AS w JOIN store.place AS a ON a.agency_id = w.agency_id\n"
+            "            LEFT JOIN report_wide AS p ON p.report_id = w.previous_report_id\n"
+            "            WHERE w.report_year > 0\n"
+            "        )\n"
+            "    ) GROUP BY division_id, report_year, scope"
         )
     return "\n    UNION ALL\n    ".join(branches)
 
@@ -195,120 +204,8 @@ def _literal(text: str | None) -> str:
 
 def wide_comments() -> dict[str, str]:
     """Every column of the wide table with its comment, in order."""
-    keys = {name: f"{en} | {zh}" for name, (_, en, zh) in _WIDE_KEYS.items()}
+    keys = {name: f"{en} | {zh}" for name, (_, en, zh) in WIDE_KEYS.items()}
     return keys | {column.name: column.comment for column in wide_columns()}
 
 
 WIDE_COMMENT = "One row a report with every figure that has a column of its own | 每份报告一行，各项数字各占一列"
-
-
-def wide_ddl() -> str:
-    """``CREATE TABLE`` of the wide table, without index: it is written once and read by column."""
-    columns = [f'"{name}" {sql_type}' for name, (sql_type, _, _) in _WIDE_KEYS.items()]
-    columns += [f'"{column.name}" DECIMAL(18,4)' for column in wide_columns()]
-    return f"CREATE TABLE {WIDE_TABLE} (\n    " + ",\n    ".join(columns) + "\n)"
-
-
-def wide_insert() -> str:
-    """Fills the wide table for one report year, ``$year``; needs the facts, the view ``doubt`` and ``link``."""
-    pivots = {
-        "disclosure": ("measure", "'disclosure.' || measure", "true"),
-        "application": (
-            "outcome || '.' || applicant",
-            "'application.' || outcome || '.' || applicant",
-            "applicant = 'total' OR outcome = 'received_new'",
-        ),
-        "litigation": ("channel || '.' || result", "'litigation.' || channel || '.' || result", "true"),
-        "legacy_stat": ("measure", "'legacy.' || measure", "true"),
-    }
-    joins, inferred = [], []
-    for fact, (cell, path, chosen) in pivots.items():
-        table = path.split(".")[0].strip("'")
-        figures = ",\n            ".join(
-            f"max(value_effective) FILTER (WHERE cell = '{c.path.removeprefix(table + '.')}') AS \"{c.name}\""
-            for c in wide_columns()
-            if c.path.startswith(f"{table}.")
-        )
-        joins.append(
-            f"LEFT JOIN (\n        SELECT report_id,\n            {figures}\n"
-            f"        FROM (SELECT f.report_id, value_effective, {cell} AS cell FROM {fact} AS f "
-            f"SEMI JOIN of_year USING (report_id) WHERE {chosen})\n        "
-            f"GROUP BY report_id\n    ) AS {table}_ USING (report_id)"
-        )
-        inferred.append(
-            f"SELECT f.report_id, {path} AS path, {chosen} AS has_column FROM {fact} AS f "
-            "SEMI JOIN of_year USING (report_id) WHERE effective_method <> 'printed'"
-        )
-    names = ",\n    ".join(f'"{column.name}"' for column in wide_columns())
-    return f"""
-INSERT INTO {WIDE_TABLE}
-WITH of_year AS (SELECT * FROM report WHERE report_year = $year),
--- Two bodies of one division that both cover the whole of it, as a government and its office, tell the same twice.
-whole AS (
-    SELECT
-        r.report_id,
-        count(*) OVER division = 1
-        OR coalesce(a.agency_type = 'government', false)
-        AND count(*) FILTER (WHERE a.agency_type = 'government') OVER division = 1 AS is_counted
-    FROM of_year AS r JOIN agency AS a ON a.agency_id = r.agency_id
-    WHERE r.scope IN ('aggregate', 'own_level') AND r.outcome = 'parsed' AND r.version_id IS NOT NULL
-    WINDOW division AS (PARTITION BY a.division_id, r.scope)
-),
-doubts AS (
-    SELECT
-        d.report_id,
-        count(DISTINCT d.cell) AS n,
-        list(DISTINCT coalesce(d.cell, '*') ORDER BY coalesce(d.cell, '*')) FILTER (
-            WHERE d.cell IS NULL OR d.cell NOT LIKE 'application.%' OR d.cell LIKE '%.total'
-            OR d.cell LIKE 'application.received_new.%'
-        ) AS paths
-    FROM doubt AS d SEMI JOIN of_year USING (report_id) WHERE d.severity <> 'info' GROUP BY ALL
-),
--- Where sentences of one report tell different fees, none is taken: which one is right is not known.
-told AS (
-    SELECT n.report_id, any_value(n.value) AS information_fee_yuan
-    FROM narrative_fact AS n JOIN of_year AS y ON y.version_id = n.version_id
-    WHERE n.fact_key = 'information_fee_yuan' AND n.unit = 'yuan' GROUP BY ALL HAVING count(DISTINCT n.value) = 1
-),
--- What the form itself says must add up: rules whose failure is an error.
-checks AS (
-    SELECT
-        c.report_id,
-        count(*) FILTER (WHERE c.status = 'pass') AS checks_passed,
-        count(*) AS checks_assessed
-    FROM check_result AS c JOIN of_year AS y ON y.version_id = c.version_id
-    WHERE c.severity = 'error' AND c.status <> 'not_assessable' AND c.other_report_id IS NULL GROUP BY ALL
-),
-inferred AS (
-    SELECT report_id, count(*) AS n, list(path ORDER BY path) FILTER (WHERE has_column) AS paths
-    FROM (
-        {(chr(10) + "        UNION ALL ").join(inferred)}
-    )
-    GROUP BY ALL
-)
-SELECT
-    report_id,
-    r.agency_id,
-    r.report_year,
-    r.scope,
-    r.form,
-    link.previous_report_id,
-    coalesce(link.n_same_scope, 1) AS n_same_scope,
-    coalesce(link.n_same_scope = 1 AND NOT link.is_superseded, false) AND coalesce(whole.is_counted, true),
-    link.break_en,
-    link.break_zh,
-    coalesce(inferred.n, 0) AS n_inferred,
-    coalesce(doubts.n, 0) AS n_doubtful,
-    coalesce(inferred.paths, []) AS inferred,
-    coalesce(doubts.paths, []) AS doubtful,
-    {names}
-FROM of_year AS r
-    {(chr(10) + "    ").join(joins)}
-    LEFT JOIN link USING (report_id)
-    LEFT JOIN whole USING (report_id)
-    LEFT JOIN doubts USING (report_id)
-    LEFT JOIN inferred USING (report_id)
-    LEFT JOIN told USING (report_id)
-    LEFT JOIN checks USING (report_id)
-ORDER BY r.agency_id, report_id
-"""

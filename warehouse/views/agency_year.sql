@@ -44,15 +44,15 @@ SELECT
     w.report_year,
     w.scope,
     w.form,
-    r.outcome,
-    r.trust,
-    r.trust_reasons,
-    r.source_url,
-    r.published_on,
+    w.outcome,
+    w.trust,
+    w.trust_reasons,
+    w.source_url,
+    w.published_on,
     due_on(w.report_year, a.agency_type, w.scope) AS due_on,
-    days_late(r.published_on, due_on(w.report_year, a.agency_type, w.scope), w.report_year) AS days_late,
-    days_late(r.published_on, due_on(w.report_year, a.agency_type, w.scope), w.report_year) <= 0 AS on_time,
-    r.version_id IS NULL AS only_copies,
+    days_late(w.published_on, due_on(w.report_year, a.agency_type, w.scope), w.report_year) AS days_late,
+    days_late(w.published_on, due_on(w.report_year, a.agency_type, w.scope), w.report_year) <= 0 AS on_time,
+    w.version_id IS NULL AS only_copies,
     w.n_same_scope,
     w.is_counted,
     w.previous_report_id,
@@ -61,23 +61,6 @@ SELECT
     w.n_inferred,
     w.n_doubtful,
     {{figures}}
-FROM report_wide AS w
--- Equal by the build; said again so that a filter on one reaches the other's rows without reading them all.
-JOIN report AS r ON r.report_id = w.report_id AND r.agency_id = w.agency_id
--- The outer joins stay among themselves: outside they would keep a filter from reaching the wide table.
-JOIN (
-    SELECT
-        a.agency_id,
-        a.name AS agency_name,
-        a.agency_type,
-        a.division_id,
-        d.name AS division,
-        d.level,
-        v.division_id AS province_id,
-        v.name AS province
-    FROM agency AS a
-    LEFT JOIN division AS d ON d.division_id = a.division_id
-    -- The first two digits of a code are its province's, whatever lies between (GB/T 2260).
-    LEFT JOIN division AS v ON v.division_id = left(d.code, 2) || '0000' AND v.level = 'province'
-) AS a ON a.agency_id = w.agency_id
+FROM store.report AS w
+JOIN store.place AS a ON a.agency_id = w.agency_id
 WHERE w.report_year > 0

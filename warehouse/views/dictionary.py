@@ -14,7 +14,10 @@ import duckdb
 from transforms.schema import Table, comments, tables
 from transforms.schema.measures import measures
 from warehouse.indicators import formula, indicators, wide_columns
-from warehouse.views import WIDE_TABLE, views, wide_comments, wide_ddl
+from warehouse.load import columns_sql, create_store_views, create_views
+from warehouse.store import fill as store
+from warehouse.store.declared import VIEWED
+from warehouse.views import WIDE_TABLE, views, wide_comments
 
 _OPENING = """\
 # Dictionary · 数据字典
@@ -32,7 +35,9 @@ by `make docs`: change those, not this file. The same texts stand in the warehou
 
 _KIND_OF_STORE = {
     "lake": "In the lake as Parquet, and in the warehouse as it is there.",
+    "lake only": "In the lake as Parquet; of the current versions the warehouse has it as the four tables of facts.",
     "warehouse": "Made by the build of the warehouse.",
+    "view": "In the warehouse a view over the schema `store`, which holds it packed; to be asked like any table.",
 }
 
 
@@ -63,13 +68,13 @@ def empty_warehouse() -> duckdb.DuckDBPyConnection:
     """A warehouse in memory with every table, view and macro and no row; the caller closes it."""
     connection = duckdb.connect()
     for table in tables().values():
-        columns = ", ".join(f'"{column.name}" {column.sql_type}' for column in table.columns)
-        connection.execute(f'CREATE TABLE "{table.name}" ({columns})')
-        connection.execute(";".join(comments(table.name)))
-    connection.execute(wide_ddl())
+        if table.name not in VIEWED:
+            connection.execute(f'CREATE TABLE "{table.name}" ({columns_sql(table)})')
+            connection.execute(";".join(comments(table.name)))
+    store.create(connection)
+    create_store_views(connection)
     connection.execute(resources.files("warehouse").joinpath("macros.sql").read_text("utf-8"))
-    for view in views():
-        connection.execute(f'CREATE VIEW "{view.name}" AS {view.sql}')
+    create_views(connection, [view for view in views() if view.name != "doubt"])
     connection.execute(resources.files("warehouse").joinpath("table_macros.sql").read_text("utf-8"))
     return connection
 
@@ -77,7 +82,8 @@ def empty_warehouse() -> duckdb.DuckDBPyConnection:
 def _tables(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     for table in tables().values():
         yield f"### `{table.name}`\n\n{table.en.strip()}\n\n{table.zh.strip()}\n"
-        yield f"Key: {', '.join(f'`{name}`' for name in table.key)}. {_KIND_OF_STORE[table.store]}\n"
+        kind = "view" if table.name in VIEWED else table.store if table.published else "lake only"
+        yield f"Key: {', '.join(f'`{name}`' for name in table.key)}. {_KIND_OF_STORE[kind]}\n"
         types = _types(connection, table.name)
         yield from _columns((c.name, types[c.name], _meaning(table, c.name), c.zh) for c in table.columns)
     yield f"### `{WIDE_TABLE}`\n"

@@ -18,7 +18,7 @@ SELECT
     c.severity,
     coalesce(c.message, c.rule || ' ' || c.subject) AS message
 FROM check_result AS c
-JOIN report AS r ON r.version_id = c.version_id
+JOIN report_version AS v ON v.version_id = c.version_id AND v.is_current
 WHERE c.status = 'fail'
     AND NOT EXISTS (
         SELECT 1 FROM settled_check AS s
@@ -38,7 +38,7 @@ SELECT
     END AS severity,
     w.message
 FROM reading_warning AS w
-JOIN report AS r ON r.version_id = w.version_id
+JOIN report_version AS v ON v.version_id = w.version_id AND v.is_current
 UNION ALL
 SELECT
     c.report_id,
@@ -49,5 +49,5 @@ SELECT
     CASE c.state WHEN 'flagged' THEN 'warning' ELSE 'error' END AS severity,
     coalesce(c.amiss, c.reason) AS message
 FROM correction AS c
-JOIN report AS r ON r.report_id = c.report_id
+JOIN report_version AS r ON r.report_id = c.report_id AND r.is_current
 WHERE c.state IN ('flagged', 'stale')

@@ -78,8 +78,8 @@ found AS (
         count(*) AS n_checks,
         list_distinct(string_split(trim(string_agg(cells, ' ')), ' ')) AS cell_list,
         max(abs(delta)) AS delta,
-        arg_min(what_en, grade * 1e15 - coalesce(abs(delta), 0)) AS what_en,
-        arg_min(what_zh, grade * 1e15 - coalesce(abs(delta), 0)) AS what_zh
+        first(what_en ORDER BY grade, coalesce(abs(delta), 0) DESC, what_en) AS what_en,
+        first(what_zh ORDER BY grade, coalesce(abs(delta), 0) DESC, what_en) AS what_zh
     FROM (FROM checks UNION ALL FROM doubts)
     GROUP BY report_id, rule, rule_over, other_report_id
 )

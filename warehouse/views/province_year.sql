@@ -21,11 +21,9 @@
 --   comparability: {en: "Over the forms: A joinable, B joinable with a break, C not comparable", zh: 跨格式可比性}
 
 WITH placed AS (
-    SELECT w.report_id, w.is_counted, a.agency_type, d.level, v.division_id AS province_id, v.name AS province
+    SELECT w.report_id, w.is_counted, a.agency_type, a.level, a.province_id, a.province
     FROM report_wide AS w
-    JOIN agency AS a ON a.agency_id = w.agency_id
-    LEFT JOIN division AS d ON d.division_id = a.division_id
-    LEFT JOIN division AS v ON v.division_id = left(d.code, 2) || '0000' AND v.level = 'province'
+    JOIN store.place AS a ON a.agency_id = w.agency_id
 ),
 figures AS (
     SELECT
