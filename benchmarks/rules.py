@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from importlib import resources
 from pathlib import Path
 
 import duckdb
@@ -19,22 +18,25 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.synthetic_lake import write_lake  # noqa: E402
 from warehouse import load  # noqa: E402
+from warehouse.build import build  # noqa: E402
+from warehouse.connection import candidate_path  # noqa: E402
 from warehouse.rules import apply_rules, rules  # noqa: E402
 from warehouse.series import link_reports  # noqa: E402
+from warehouse.store.fill import view_cells  # noqa: E402
 
 
 def main(home: Path, reports: int) -> None:
-    """Load the lake of a home once, then apply the rules to all reports, and to two hundred of them."""
+    """Build the warehouse of a home once, then apply the rules to all reports and to two hundred."""
     if not (home / "lake").exists():
         write_lake(home, reports)
     file = home / "rules.duckdb"
-    loaded = file.exists()
+    if not file.exists():
+        build(home)
+        candidate_path(home).rename(file)
     connection = duckdb.connect(str(file))
-    if not loaded:
-        load.load_lake(connection, load.lake_parts(home))
-        load.fill_facts(connection)
-        connection.execute(resources.files("warehouse").joinpath("macros.sql").read_text("utf-8"))
-    connection.execute("DELETE FROM check_result WHERE rule IN (SELECT unnest($1))", [_names()])
+    connection.execute("DELETE FROM store.made_check")
+    connection.execute("CREATE TEMP TABLE lake_report AS FROM report")
+    view_cells(connection, load.lake_parts(home))
     _timed("link the reports", lambda: link_reports(connection))
     clock = [time.monotonic()]
 
@@ -45,7 +47,7 @@ def main(home: Path, reports: int) -> None:
     _timed("all reports", lambda: apply_rules(connection, on_progress=told))
     some = connection.execute("SELECT report_id FROM report WHERE report_year = 2025 LIMIT 200").fetchall()
     _timed("200 reports", lambda: apply_rules(connection, [report_id for (report_id,) in some]))
-    found = connection.execute("SELECT count(*) FROM check_result WHERE rule IN (SELECT unnest($1))", [_names()])
+    found = connection.execute("SELECT count(*) FROM store.made_check")
     print(f"{found.fetchall()[0][0]:,} findings")
 
 

@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from transforms.lake import part_path  # noqa: E402
+from transforms.lake.packed import pack  # noqa: E402
 from transforms.lake.parts import ROW_GROUP  # noqa: E402
 from transforms.schema import arrow_schema, tables  # noqa: E402
 from transforms.schema.measures import measures  # noqa: E402
@@ -52,6 +53,7 @@ def write_lake(home: Path, reports: int, held_back: int = 0) -> None:
             for year in reversed(YEARS)
         ]:
             done.result()
+    pack(home)
 
 
 def write_year_less(home: Path, agencies: int) -> None:
@@ -354,7 +356,7 @@ class _Chunk:
         yield "check_result", self._checks(keys, figures, doubtful[version_of])
         yield from self._texts(keys, figures)
 
-    def _versions(self, version_id, version_of, version_no, current, common, content) -> Iterator[tuple[str, pa.Table]]:  # type: ignore[no-untyped-def]
+    def _versions(self, version_id, version_of, version_no, current, common, content) -> Iterator[tuple[str, pa.Table]]:
         which = pa.array(version_of)
         taken = {
             name: value.take(which) if isinstance(value, (pa.Array, pa.ChunkedArray)) else value
@@ -467,13 +469,16 @@ class _Chunk:
 
     def _texts(self, keys: dict[str, Any], figures: Numbers) -> Iterator[tuple[str, pa.Table]]:
         random, form, n = np.random.default_rng(self.begin + self.year), self.form, len(figures)
+        # Drawn for all versions that the chunk may have: the first are the same however many are wanted.
+        drawn = {most: random.integers(0, most, 2 * self.size)[:n] for most in (5000, 2000, 20)}
+        is_warned = random.random(2 * self.size)[:n] < 0.15
         received = figures[:, form.at["application", "received_new", "total"]]
         opening = _printed(received, f"{self.year}年，本机关共收到政府信息公开申请{{}}件。").cast(pa.string())
         sections = [
-            pc.binary_join_element_wise(opening, _paragraphs().take(random.integers(0, 5000, n)), ""),
+            pc.binary_join_element_wise(opening, _paragraphs().take(drawn[5000]), ""),
             *[pa.array([""] * n)] * 3,
-            _paragraphs().take(random.integers(0, 2000, n)),
-            _paragraphs().take(random.integers(0, 20, n)),
+            _paragraphs().take(drawn[2000]),
+            _paragraphs().take(drawn[20]),
         ]
         in_order = pa.array(np.arange(6 * n).reshape(6, n).T.ravel())
         yield (
@@ -503,7 +508,7 @@ class _Chunk:
                 sentence=opening.take(np.repeat(np.arange(n), len(facts))),
             ),
         )
-        warned = pa.array(np.flatnonzero(random.random(n) < 0.15))
+        warned = pa.array(np.flatnonzero(is_warned))
         yield (
             "reading_warning",
             _table(
