@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 import transforms.schema
+from transforms.schema import tables
 from transforms.schema.measures import measures
 from transforms.schema.packed import PACKED, packed_from
 from warehouse import load
@@ -189,6 +190,8 @@ def _from_what_they_say(parts: dict[str, tuple[Path, ...]], hashes: dict[Path, s
             for name in names:
                 packed = by_year[name].pop(part.parent.name, None)
                 if packed is None or load.made_from(packed) != expected:
+                    with duckdb.connect() as connection:
+                        load.part_rows(connection, tables()[table], part)  # says so if that one is damaged
                     raise WarehouseError(
                         f"{packed or part.parents[2] / name}: the packed rows are not those of {part}. Run `gongkai "
                         "normalize` again, which packs them anew. The published warehouse was not touched."

@@ -109,7 +109,7 @@ def load_reports(connection: duckdb.DuckDBPyConnection, parts: dict[str, tuple[P
 def lake_rows(connection: duckdb.DuckDBPyConnection, parts: dict[str, tuple[Path, ...]]) -> dict[str, int]:
     """Rows that the parts hold, by table. Raises WarehouseError for a part that has not the declared columns."""
     wanted = [table for table in tables().values() if table.store == "lake" and table.published]
-    return {table.name: sum(_rows(connection, table, part) for part in parts[table.name]) for table in wanted}
+    return {table.name: sum(part_rows(connection, table, part) for part in parts[table.name]) for table in wanted}
 
 
 def _referenced_first(wanted: Iterable[Table]) -> list[Table]:
@@ -147,7 +147,7 @@ def columns_sql(table: Table) -> str:
 _AGAIN = "Delete that part and run `gongkai normalize` again: it is made anew from raw/, and nothing is lost."
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, table: Table, part: Path) -> int:
+def part_rows(connection: duckdb.DuckDBPyConnection, table: Table, part: Path) -> int:
     """The number of rows that the footer of a part gives, if it has the declared columns and no others."""
     try:
         found = connection.execute(
