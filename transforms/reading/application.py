@@ -58,8 +58,11 @@ def _doubt_whole_table(rows: Sequence[Found], headers: _Headers, form: Form, she
     read = {path[1] for path in paths}
     used = [headers.of(row) for row in rows if row.keys("outcome")]
     unusual = any(header.known and not header.usual for header in used)
-    confirmed = all(_row_closes(outcome, form, sheet) for outcome in read) and _stands_under(rows, headers)
-    if unusual and (not confirmed or any(_fits_the_form(row, headers.of(row), form, sheet) for row in rows)):
+    if unusual and not (
+        all(_row_closes(outcome, form, sheet) for outcome in read)
+        and _stands_under(rows, headers)
+        and not any(_fits_the_form(row, headers.of(row), form, sheet) for row in rows)
+    ):
         message = "The header prints the columns in another order than the form, and the figures do not confirm it."
         sheet.doubt("header_unusual", message, paths)
     elif len(lost) > len(read):
@@ -134,8 +137,7 @@ def _header(found: Found, form: Form) -> _Header:
         # Left of the applicants stand the corner and the labels of the rows, however the page cuts them.
         first = min(h.cell.column for h in labels)
         others = [h for h in unknown if h.cell.span == 1 and h.cell.column > first]
-        # A seal over the header draws lines of its own: figures that stand right below the applicants, one each, know
-        # of no further column.
+        # Figures right below the applicants, one each, know of no other column: the edge of a seal in a scan is none.
         if [cell.column for cell in found.values] == sorted(h.cell.column for h in labels):
             others = []
         leaves: list[HeaderCell] = sorted([*labels, *others], key=lambda h: h.cell.column)

@@ -17,6 +17,7 @@ Parts = dict[str, tuple[Path, ...]]
 
 def create(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the store's tables, empty, with their comments."""
+    connection.begin()
     connection.execute(f"CREATE SCHEMA {SCHEMA}")
     for table in store_tables().values():
         connection.execute(table.ddl)
@@ -26,6 +27,7 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
             for name, (_, text) in table.columns.items()
         ]
         connection.execute(";\n".join(comments))
+    connection.commit()
 
 
 def look_at(connection: duckdb.DuckDBPyConnection, parts: Parts) -> None:
