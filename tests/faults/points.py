@@ -277,13 +277,13 @@ def lake_untouched_by_load() -> None:
 def while_loading() -> None:
     from warehouse import load
 
-    before(load, "_insert_part", nth=5)
+    before(load, "insert_parts", nth=5)
 
 
 def facts_half_made() -> None:
-    from warehouse import load
+    from warehouse.store import fill
 
-    before(load, "fill_wide")
+    before(fill, "add_figures")
 
 
 def before_checks() -> None:
@@ -458,7 +458,7 @@ KILLS = (
         "publish refuses the half candidate; the next load starts it anew", (CANDIDATE,),
     ),
     Point(
-        "facts-half-made", "load", "inside the build: facts without their wide table", facts_half_made,
+        "facts-half-made", "load", "inside the build: checks without the figures", facts_half_made,
         "as above", (CANDIDATE,),
     ),
     Point(
