@@ -7,6 +7,7 @@ import ctypes
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections import deque
@@ -66,7 +67,9 @@ def limited_map(
     """``function`` of every item, in the order in which they finish, each with its result or why there is none.
 
     ``function`` is a module's own (it is sent by name); items and results are pickled. A worker that runs out of
-    time, memory or dies is replaced. No exception of ``function`` comes through: it becomes a Failed.
+    time, memory or dies is replaced; an item for which memory ran out, or at which a worker died, that had others
+    before it is tried once more in a fresh one: they may have left too little. No exception of ``function`` comes
+    through: it becomes a Failed.
     """
     queue = iter(items)
     pool: list[_Worker[Item]] = []
@@ -95,7 +98,7 @@ def limited_map(
 _parent: Connection | None = None
 _END: Any = object()
 _STOP = "\0stop"
-_M_MMAP_THRESHOLD = -3  # of malloc.h
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # of malloc.h
 _START_SECONDS = 20.0
 # Of the time in which no processor was free an item gets this many times its own back, no more: nothing hangs.
 _MOST_PATIENCE = 9
@@ -112,6 +115,7 @@ class _Worker(Generic[Item]):
         self.limits = limits
         self.pending: deque[Item] = deque()
         self.process: BaseProcess | None = None
+        self.served = 0  # items that this process has ended
         self.seconds = limits.seconds  # what the item at work may take
         self.deadline = 0.0
         self.waited = 0.0  # that the process had waited for a processor when the item at work began
@@ -143,6 +147,7 @@ class _Worker(Generic[Item]):
             target=_serve, args=(theirs, self.function, self.limits.memory_bytes), daemon=True
         )
         self.process.start()
+        self.served = 0
         theirs.close()
         # A fresh interpreter has to import first.
         self.begin(_START_SECONDS)
@@ -160,15 +165,21 @@ class _Worker(Generic[Item]):
             try:
                 kind, value = self.connection.recv()
             except (EOFError, OSError):
-                yield self.give_up(self.death())
-                return
+                kind, value = "exhausted", self.death()
             now = time.monotonic()
             if kind == "allow":
                 self.seconds = max(self.seconds, value)
                 self.deadline = max(self.deadline, now + value)
                 continue
+            if kind == "exhausted":
+                if self.served:
+                    self.replace()
+                else:
+                    yield self.give_up(value)
+                return
             self.begin()
             if kind != "ready":
+                self.served += 1
                 yield self.pending.popleft(), value if kind == "result" else Failed(value)
         if self.pending and time.monotonic() >= self.deadline and not self.was_kept_waiting():
             yield self.give_up(f"Reading took longer than {self.seconds:g} seconds and was ended.")
@@ -207,13 +218,17 @@ class _Worker(Generic[Item]):
 
     def give_up(self, reason: str) -> tuple[Item, Failed]:
         """End the process and with it the item at work; what was waiting goes to the next process."""
+        item = self.pending.popleft()
+        self.replace()
+        return item, Failed(reason)
+
+    def replace(self) -> None:
+        """End the process; another one goes on with what is pending."""
         if self.process is not None:
             self.process.kill()
-        item = self.pending.popleft()
         self.close()
         if self.pending:
             self.start()
-        return item, Failed(reason)
 
     def stop(self) -> None:
         """Tell an idle process to end; a busy one is ended by ``close``."""
@@ -246,7 +261,7 @@ def _serve(connection: Connection, function: Callable[[Any], Any], memory_bytes:
     global _parent
     _parent = connection
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _give_back_memory()
+    _be_sparing()
     _limit_memory(memory_bytes)
     with contextlib.suppress(OSError):
         connection.send(("ready", None))
@@ -260,7 +275,7 @@ def _serve(connection: Connection, function: Callable[[Any], Any], memory_bytes:
         try:
             message = ("result", function(item))
         except MemoryError:
-            message = ("failed", f"Reading needed more than {memory_bytes // 1024**2} MB of memory.")
+            message = ("exhausted", f"Reading needed more than {memory_bytes // 1024**2} MB of memory.")
         except RecursionError:
             message = ("failed", "The document is nested too deeply.")
         except Exception as error:  # a fault of ours must not stop the batch; it is named instead
@@ -268,13 +283,20 @@ def _serve(connection: Connection, function: Callable[[Any], Any], memory_bytes:
         connection.send(message)
 
 
-def _give_back_memory() -> None:
-    """Have large pieces of memory returned when they are freed: kept in the heap, they lie between smaller ones.
+def _be_sparing() -> None:
+    """Take addresses only for what is used: the limit is one of addresses, and a worker reads many documents.
 
-    The limit is one of addresses, and a worker reads many documents: page images fit in it only without such gaps.
+    Large pieces are returned when they are freed: kept in the heap, they lie between smaller ones, and page images
+    fit in only without such gaps. Threads share two heaps, for each of which 64 MB are reserved. Arrow's own store,
+    which reserves a gigabyte at its first use, is not taken.
     """
     with contextlib.suppress(OSError, AttributeError):  # not in other C libraries than GNU's
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 1 << 20)
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_M_MMAP_THRESHOLD, 1 << 20)
+        libc.mallopt(_M_ARENA_MAX, 2)
+    os.environ["ARROW_DEFAULT_MEMORY_POOL"] = "system"
+    if arrow := sys.modules.get("pyarrow"):  # a fork has it from its parent, with the store chosen there
+        arrow.set_memory_pool(arrow.system_memory_pool())
 
 
 def _limit_memory(memory_bytes: int) -> None:

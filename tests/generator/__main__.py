@@ -65,10 +65,12 @@ def _print(outcome: Outcome, options: argparse.Namespace) -> None:
     total = outcome.total
     made = f", {outcome.not_made} could not be made" if outcome.not_made else ""
     if outcome.not_read:
-        print(f"{outcome.kind}: not read ({total.documents} documents{made}): {outcome.not_read}")
+        print(f"{outcome.kind}: not read ({total.documents} documents{made}): {next(iter(outcome.unread))}")
         return
-    unread = f", {outcome.unread} unreadable" if outcome.unread else ""
+    unread = f", {outcome.unread.total()} unreadable" if outcome.unread else ""
     print(f"{outcome.kind}: {total.documents} documents{made}{unread}")
+    for reason, number in outcome.unread.most_common():
+        print(f"  {number} unreadable: {reason}")
     width = max(map(len, [*outcome.by_layout, "all"]))
     print(f"  {'layout':{width}}  cells    right %  " + "  ".join(_COLUMNS) + "  identity")
     rows = sorted(outcome.by_layout.items(), key=lambda item: (item[1].share_right, item[0]))

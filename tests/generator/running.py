@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,14 +31,13 @@ class Flaw:
 
 @dataclass
 class Outcome:
-    """What came of one kind. ``not_read``: the reason why none of its documents was read."""
+    """What came of one kind. ``unread``: the documents of each reason for which they were not read."""
 
     kind: str
     by_layout: dict[str, Score] = field(default_factory=lambda: defaultdict(Score))
     flaws: list[Flaw] = field(default_factory=list)
-    unread: int = 0
+    unread: Counter[str] = field(default_factory=Counter)
     not_made: int = 0
-    not_read: str | None = None
 
     @property
     def total(self) -> Score:
@@ -46,6 +45,12 @@ class Outcome:
         for part in self.by_layout.values():
             whole.add(part)
         return whole
+
+    @property
+    def not_read(self) -> bool:
+        """Whether no document at all was read: the program that reads this kind is absent, say."""
+        documents = self.total.documents
+        return documents > 0 and self.unread.total() == documents
 
 
 def shared_reports() -> Path | None:
@@ -76,7 +81,6 @@ def run(
     """Make, read and score ``number`` documents of a kind."""
     outcome = Outcome(kind.name)
     reports = make_reports(kind, number, seed, layouts, shared)
-    reasons: list[str] = []
     for at in range(0, number, BATCH):
         batch = reports[at : at + BATCH]
         places = render(kind, [report for _, report in batch])
@@ -86,12 +90,8 @@ def run(
             name, report = made[file.path]
             document = file.reading.as_json(str(file.path))
             if document["outcome"] == "unreadable":
-                outcome.unread += 1
-                reasons.append(document["reason"])
+                outcome.unread[document["reason"]] += 1
             own = score(report, document)
             outcome.by_layout[report.layout.name].add(own)
             outcome.flaws += (Flaw(file.path, report.layout, name, finding) for finding in own.findings)
-    documents = outcome.total.documents
-    if documents and outcome.unread == documents:
-        outcome.not_read = reasons[0]
     return outcome

@@ -40,13 +40,16 @@ _PAGE_FURNITURE = re.compile(
     r"|^[—\-–\s]*\d+[—\-–\s]*$"
 )
 _LONGEST_FURNITURE = 80
+# As OpenCV, the C++ of onnxruntime, and libxml2 say it.
+_OUT_OF_MEMORY = re.compile(r"insufficient memory|bad_alloc|failed to allocate|memory allocation failed", re.I)
 _ANY_YEAR = re.compile(r"20\d\s*\d")
 _ISSUER = ("填报单位", "填报单位盖章", "发布机构", "发布机关", "发文机关", "公开机构", "发布单位", "信息来源")
 
 
 def read_document(data: bytes, name: str = "", reader: Reader | None = None) -> Reading:
-    """Read one document; never raises for a bad one: the outcome and the reason say what was wrong.
+    """Read one document: the outcome and the reason say what is wrong with a bad one.
 
+    Raises MemoryError, and nothing else, when memory runs out, whatever the library calls it that asked for it.
     ``name`` is for messages only; a name is no evidence of what a document is. ``reader`` is used instead of the
     one for its kind, where a part of the work is done already.
     """
@@ -62,11 +65,11 @@ def read_document(data: bytes, name: str = "", reader: Reader | None = None) -> 
         return _interpret(sha256, kind, document)
     except UnreadableDocument as error:
         return Reading(sha256, kind, "unreadable", str(error), lacks_program=isinstance(error, MissingProgram))
-    except MemoryError:
-        return Reading(sha256, kind, "unreadable", "Reading it needs more memory than a reader may take.")
     except RecursionError:
         return Reading(sha256, kind, "unreadable", "The document is nested too deeply.")
     except Exception as error:
+        if _OUT_OF_MEMORY.search(str(error)) or isinstance(error, MemoryError):
+            raise MemoryError from None
         # A document nobody has thought of must not end a night's run over all others; the reason makes it findable.
         reason = f"The reader failed on this document ({type(error).__name__}: {error}); please report it."
         return Reading(sha256, kind, "unreadable", reason)

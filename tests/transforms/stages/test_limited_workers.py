@@ -18,6 +18,7 @@ from transforms.batch import ReadFile, read_files
 from transforms.workers import Failed, Limits, allow, limited_map
 
 QUICK = Limits(seconds=3.0, memory_bytes=256 * 1024**2)
+_kept: list[bytearray] = []
 
 
 def behave(what: str) -> str:
@@ -34,6 +35,14 @@ def behave(what: str) -> str:
         time.sleep(60.0)
     if what == "memory":
         return str(len(bytearray(4 * 1024**3)))
+    if what == "keep":
+        _kept.append(bytearray(200 * 1024**2))
+    if what == "some":
+        return str(len(bytearray(100 * 1024**2)))
+    if what == "store":
+        import pyarrow
+
+        return str(pyarrow.default_memory_pool().backend_name)
     if what == "die":
         os._exit(3)
     if what == "raise":
@@ -63,6 +72,15 @@ def test_what_breaks_one_item_leaves_the_others(alone: bool) -> None:
     assert "status 3" in reasons["die"]
     assert "ValueError: no" in reasons["raise"]
     assert "too deeply" in reasons["deep"]
+
+
+def test_memory_that_one_item_took_is_not_missing_to_the_next() -> None:
+    found = dict(limited_map(behave, ["keep", "some", "a"], workers=1, limits=QUICK))
+    assert found == {"keep": "KEEP", "some": str(100 * 1024**2), "a": "A"}
+
+
+def test_the_store_of_arrow_reserves_nothing_in_a_worker() -> None:
+    assert list(limited_map(behave, ["store"], workers=1)) == [("store", "system")]
 
 
 def test_an_item_may_ask_for_more_time_and_the_next_one_has_its_own() -> None:
