@@ -39,7 +39,7 @@ def test_what_other_programs_laid_out_is_read_and_never_wrong_without_a_sign(nam
     chosen = [None if at % 4 == 3 else layout for at, layout in enumerate(turned[:number])]
     outcome = run(kind, number, "suite", chosen, shared_reports(), workers=1)
     assert outcome.not_made == 0
-    assert outcome.not_read is None
+    assert not outcome.not_read
     total = outcome.total
     shown = "\n".join(f"{flaw.path} [{flaw.layout.name}] {flaw.finding}" for flaw in outcome.flaws[:20])
     assert total.documents == number

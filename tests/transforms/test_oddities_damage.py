@@ -59,6 +59,25 @@ def test_cells_fused_on_the_line_of_their_label(fused: str) -> None:
     assert all(seen.cells[p]["value"] is not None or p in seen.named for p in paths)
 
 
+@pytest.mark.parametrize("outcome", ["received_new", "granted"])
+def test_a_cell_too_many_beside_a_blank_one_is_named_though_the_row_closes(outcome: str) -> None:
+    figures = plain_figures("F2021")
+    printed = {"received_new": "| 12 | 3 | 0 | 0 | 0 | 0 | 15 |", "granted": "| 7 | 3 | 0 | 0 | 0 | 0 | 10 |"}[outcome]
+    text = markdown(figures).decode()
+    assert printed in text
+    # Was it 3 in the second column, or a blank one before a 3 in the third and a doubled cell behind it?
+    seen = see(text.replace(printed, printed.replace("| 3 |", "|  | 3 |")))
+    assert {f"application.{outcome}.{a}" for a in ("natural_person", "org_business", "total")} <= seen.named
+
+
+def test_blank_cells_that_merged_columns_leave_in_every_row_are_no_doubt() -> None:
+    figures = plain_figures("F2021")
+    lines = markdown(figures).decode().split("\n")
+    spaced = [re.sub(r"^(.*)( \| \d+ \|)$", r"\1 | \2", line) if line.count("|") >= 8 else line for line in lines]
+    seen = _none_wrong_unnamed("\n".join(spaced), figures.expected())
+    assert not [path for path in seen.named if path.startswith("application")]
+
+
 @pytest.mark.parametrize("layout", ["bare lines", "bare lines, close"])
 def test_repeated_lines_dropped(layout: str) -> None:
     figures = plain_figures("F2019")

@@ -29,6 +29,12 @@ def is_blank(cell: Cell) -> bool:
     return not cell.text.strip()
 
 
+def is_crowded(values: Sequence[Cell], width: int) -> bool:
+    """Whether a row has as many figures as there are columns and blank cells among them besides."""
+    at = [number for number, cell in enumerate(values) if not is_blank(cell)]
+    return len(at) == width and at[-1] - at[0] >= width
+
+
 def place(
     values: Sequence[Cell],
     width: int,
@@ -53,9 +59,8 @@ def place(
             return aligned
         # Blank cells at either end are what merged labels leave behind; one among the figures may be a column, and so
         # may any where the figures do not stand below their header.
-        first, last = values.index(filled[0]), values.index(filled[-1])
         outside = start is not None and any(not 0 <= cell.column - start < width for cell in filled)
-        return Placement(tuple(filled), unsure=outside or aligned is not None or last - first >= width)
+        return Placement(tuple(filled), unsure=outside or aligned is not None or is_crowded(values, width))
     if not filled and values:
         return Placement(tuple(values[i] if i < len(values) else None for i in range(width)))
     if mode is Mode.GRID:

@@ -4,42 +4,36 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from typing import NamedTuple
 
-from transforms.documents.model import Cell, Mode
+from transforms.documents.model import Mode
 from transforms.forms import Form
-from transforms.reading.placing import Placement, is_blank, place
+from transforms.reading.application.extents import Extent, is_longer, learned_starts, start_of
+from transforms.reading.application.headers import Header, Headers
+from transforms.reading.placing import Placement, is_blank, is_crowded, place
 from transforms.reading.result import MISSING, CellPath
-from transforms.reading.segments.found import Found, HeaderCell
+from transforms.reading.segments.found import Found
 from transforms.reading.sheet import Sheet
-
-
-@dataclass(frozen=True)
-class _Header:
-    """Applicant of each column (None: a column the form does not have) and, in a grid, its header cell."""
-
-    columns: tuple[str | None, ...]
-    cells: tuple[Cell | None, ...]
-    known: bool
-    usual: bool = True
 
 
 def read_application(found: Sequence[Found], form: Form, sheet: Sheet) -> None:
     """Read all rows of table three that ``found`` holds into ``sheet``."""
     rows = [f for f in found if f.table == "application"]
-    starts = _learned_starts(rows, form)
+    starts = learned_starts(rows, form)
     unsure = not _has_complete_row(rows, form)
-    headers = _Headers(form)
+    headers = Headers(form)
     keyed: list[tuple[str | None, Found]] = [(_outcome(row, form), row) for row in rows]
     lengths = _lengths(keyed, form)
+    crowded = _crowded_alone(rows, form)
     for key, row in keyed:
         if key is not None:
             alike = lengths.get(_kind(key, row, form), Counter({len(row.values): 1}))
             fillers = row.mode is not Mode.GRID and len(row.values) < max(alike)
             odd = len(row.values) != alike.most_common(1)[0][0]
             _read_row(key, row, headers.of(row), form, starts, fillers, odd, unsure, sheet)
+            if row in crowded and _row_closes(key, form, sheet):
+                _doubt_columns(key, row, form, sheet)
         elif row.keys("group") and any(not is_blank(cell) for cell in row.values):
             sheet.doubt(
                 "figures_on_group",
@@ -50,7 +44,7 @@ def read_application(found: Sequence[Found], form: Form, sheet: Sheet) -> None:
     _doubt_whole_table(rows, headers, form, sheet)
 
 
-def _doubt_whole_table(rows: Sequence[Found], headers: _Headers, form: Form, sheet: Sheet) -> None:
+def _doubt_whole_table(rows: Sequence[Found], headers: Headers, form: Form, sheet: Sheet) -> None:
     """Where the columns of the table as a whole are in question, rows that seem to fit are as well."""
     outcomes = {path[1] for path in sheet.cells if path[0] == "application"}
     paths = [p for p, cell in sheet.cells.items() if p[0] == "application" and cell.value is not None]
@@ -70,7 +64,7 @@ def _doubt_whole_table(rows: Sequence[Found], headers: _Headers, form: Form, she
         sheet.doubt("rows_damaged", message, paths)
 
 
-def _stands_under(rows: Sequence[Found], headers: _Headers) -> bool:
+def _stands_under(rows: Sequence[Found], headers: Headers) -> bool:
     """Whether the figures of a grid stand right under their header cells; sums do not see columns exchanged."""
     for row in rows:
         header = headers.of(row)
@@ -82,7 +76,7 @@ def _stands_under(rows: Sequence[Found], headers: _Headers) -> bool:
     return True
 
 
-def _fits_the_form(row: Found, header: _Header, form: Form, sheet: Sheet) -> bool:
+def _fits_the_form(row: Found, header: Header, form: Form, sheet: Sheet) -> bool:
     """Whether a row of text closes as well, with other figures, in the form's own order of columns.
 
     Asked where 总计 does not stand last: then lines of a header of several storeys may have been read as one.
@@ -111,120 +105,6 @@ def _outcome(found: Found, form: Form) -> str | None:
         return own[0]
     # A row of another form counts only with figures of its own: its heading stands in this form as a group.
     return next(iter(sorted(keys))) if any(not is_blank(cell) for cell in found.values) else None
-
-
-class _Headers:
-    """Headers of table three, each worked out once: all rows below it share it."""
-
-    def __init__(self, form: Form) -> None:
-        self._form = form
-        self._known: dict[tuple[int, bool], tuple[Found, _Header]] = {}
-
-    def of(self, found: Found) -> _Header:
-        key = (id(found.header), found.mode is Mode.GRID)
-        if key not in self._known:
-            # The row is kept with its header, so that the identity of the header stays its own.
-            self._known[key] = (found, _header(found, self._form))
-        return self._known[key][1]
-
-
-def _header(found: Found, form: Form) -> _Header:
-    default = tuple(applicant.key for applicant in form.applicants)
-    labels = [h for h in found.header if h.meaning and h.meaning.kind == "applicant"]
-    unknown = [h for h in found.header if h.meaning is None]
-    keys = [h.meaning.key for h in labels if h.meaning]
-    if found.mode is Mode.GRID and labels:
-        # Left of the applicants stand the corner and the labels of the rows, however the page cuts them.
-        first = min(h.cell.column for h in labels)
-        others = [h for h in unknown if h.cell.span == 1 and h.cell.column > first]
-        # Figures right below the applicants, one each, know of no other column: the edge of a seal in a scan is none.
-        if [cell.column for cell in found.values] == sorted(h.cell.column for h in labels):
-            others = []
-        leaves: list[HeaderCell] = sorted([*labels, *others], key=lambda h: h.cell.column)
-        columns = tuple(h.meaning.key if h.meaning else None for h in leaves)
-        cells = tuple(h.cell for h in leaves)
-    else:
-        columns, cells = tuple(_reading_order(found.header, found.mode)), ()
-    if sorted(key for key in columns if key) == sorted(default) and len(set(keys)) == len(keys):
-        return _Header(columns, cells, True, usual=columns == default)
-    return _Header(default, (), False)
-
-
-def _reading_order(header: Sequence[HeaderCell], mode: Mode) -> list[str]:
-    """Columns of a header written line by line.
-
-    A header of several storeys prints 自然人 and 总计 on other lines than the kinds of organisation, so that only
-    the order among these can be read; a flat one, without 法人或其他组织 above, is taken as it stands. Lines that
-    leave blank what merged cells cover, as Markdown does, give each its own column.
-    """
-    applicants = [h for h in header if h.meaning and h.meaning.kind == "applicant"]
-    if mode is Mode.LINE and len({h.cell.column for h in applicants}) == len(applicants):
-        applicants.sort(key=lambda h: h.cell.column)
-    order = [h.meaning.key for h in applicants if h.meaning]
-    if not any(h.meaning and h.meaning.kind == "organisations" for h in header):
-        return order
-    organisations = [key for key in order if key.startswith("org_")]
-    return [
-        *(key for key in order if key == "natural_person"),
-        *organisations,
-        *(key for key in order if key == "total"),
-    ]
-
-
-class _Extent(NamedTuple):
-    """Columns of a row of text: its label, its first figure, its last cell (blank ones of merged columns count)."""
-
-    label: int
-    start: int
-    end: int
-
-
-def _learned_starts(rows: Sequence[Found], form: Form) -> tuple[_Extent, ...]:
-    """What complete rows show of the columns of a table in lines: all figures side by side, or right below a header."""
-    width = len(form.applicants)
-    learned: dict[_Extent, None] = {}
-    for row in rows:
-        if row.mode is not Mode.LINE or not row.label_cells:
-            continue
-        filled = [cell for cell in row.values if not is_blank(cell)]
-        below = row.values[-width:] if _below_header(row, width) else filled
-        if len(below) == width:
-            first, last = below[0].column, below[-1].column
-            if last - first == width - 1:
-                learned[_Extent(row.label_cells[0].column, first, row.values[-1].column)] = None
-    return tuple(learned)
-
-
-def _below_header(row: Found, width: int) -> bool:
-    """Whether the last cells of a row stand below a header that prints a cell for each column, as Markdown has to."""
-    if len(row.values) < width:
-        return False
-    ends = [h.cell.column for h in row.header if h.meaning and h.meaning.key in ("natural_person", "total")]
-    return (
-        len(ends) == 2 and ends[1] - ends[0] == width - 1 and [row.values[-width].column, row.values[-1].column] == ends
-    )
-
-
-def _start(found: Found, learned: Sequence[_Extent]) -> int | None:
-    """Column of the first figure of a row: that of rows whose label stands alike, or else which end alike.
-
-    Rows of a whole grid end in one column, and so do their figures begin; where labels and figures move together, a
-    row ends as far behind its label as the others. None where the rows do not agree.
-    """
-    label, end = found.label_cells[0].column, found.values[-1].column
-    alike = {row.start for row in learned if row.label == label}
-    if not alike:
-        alike = {row.start for row in learned if row.end == end}
-        alike |= {label + row.start - row.label for row in learned if end - label == row.end - row.label}
-    return alike.pop() if len(alike) == 1 else None
-
-
-def _is_longer(found: Found, learned: Sequence[_Extent]) -> bool:
-    """Whether a row ends behind every complete row whose label stands alike: it has got a cell too many."""
-    if found.mode is not Mode.LINE or not found.label_cells or not found.values:
-        return False
-    ends = [row.end for row in learned if row.label == found.label_cells[0].column]
-    return bool(ends) and found.values[-1].column > max(ends)
 
 
 def _lengths(keyed: Sequence[tuple[str | None, Found]], form: Form) -> dict[tuple[int, str], Counter[int]]:
@@ -259,9 +139,9 @@ def _has_complete_row(rows: Sequence[Found], form: Form) -> bool:
 def _read_row(
     outcome: str,
     found: Found,
-    header: _Header,
+    header: Header,
     form: Form,
-    starts: Sequence[_Extent],
+    starts: Sequence[Extent],
     fillers: bool,
     odd: bool,
     unsure: bool,
@@ -279,9 +159,9 @@ def _read_row(
             paths,
             where,
         )
-    start = _start(found, starts) if found.mode is Mode.LINE else None
+    start = start_of(found, starts) if found.mode is Mode.LINE else None
     placement = place(found.values, len(header.columns), found.mode, header.cells, start, fillers)
-    if _is_longer(found, starts):
+    if is_longer(found, starts):
         placement = replace(placement, unsure=True)
     filled = [cell for cell in found.values if not is_blank(cell)]
     lost = placement.failure is None and unsure and len(filled) == 1
@@ -293,19 +173,35 @@ def _read_row(
         return
     _read_cells(outcome, header, placement, where, sheet)
     if placement.unsure:
-        figures = [p for p in paths if p in sheet.cells and sheet.cells[p].value is not None]
         # A row of zeros closes wherever its blanks are: then it must at least be as long as those like it.
         blank = len(found.values) > len(filled) and len(found.values) != len(header.columns)
         blank = blank or any(cell is None or is_blank(cell) for cell in placement.cells)
         zeros = blank and not sheet.cells[paths[-1]].value
         if (odd and zeros) or not _row_closes(outcome, form, sheet):
-            sheet.doubt("columns_unsure", "The columns of these figures were counted over blanks.", figures, where)
+            _doubt_columns(outcome, found, form, sheet)
     elif not header.known and not _row_closes(outcome, form, sheet):
         figures = [p for p in paths if p in sheet.cells and sheet.cells[p].value is not None]
         sheet.doubt("header_unknown", "No header names the columns; the form's order was taken.", figures, where)
 
 
-def _blank_others(paths: Sequence[CellPath], placement: Placement, header: _Header, where: str, sheet: Sheet) -> None:
+def _crowded_alone(rows: Sequence[Found], form: Form) -> list[Found]:
+    """Rows with a blank cell among as many figures as columns, where most others have none.
+
+    Merged columns leave blanks in all rows alike. In one row alone the blank may be a column, and one of the figures
+    a cell too many: both ways its sum is right.
+    """
+    crowded = [row for row in rows if row.mode is not Mode.GRID and is_crowded(row.values, len(form.applicants))]
+    return crowded if 2 * len(crowded) < sum(bool(row.values) for row in rows) else []
+
+
+def _doubt_columns(outcome: str, found: Found, form: Form, sheet: Sheet) -> None:
+    paths = [_path(outcome, applicant.key) for applicant in form.applicants]
+    figures = [p for p in paths if p in sheet.cells and sheet.cells[p].value is not None]
+    message = "The columns of these figures were counted over blanks."
+    sheet.doubt("columns_unsure", message, figures, found.label_cells[0].locator)
+
+
+def _blank_others(paths: Sequence[CellPath], placement: Placement, header: Header, where: str, sheet: Sheet) -> None:
     by_key = dict(zip(header.columns, placement.cells, strict=True))
     for path in paths:
         cell = by_key.get(path[2])
@@ -313,7 +209,7 @@ def _blank_others(paths: Sequence[CellPath], placement: Placement, header: _Head
             sheet.read(path, cell, path[2], "", where)
 
 
-def _read_cells(outcome: str, header: _Header, placement: Placement, where: str, sheet: Sheet) -> None:
+def _read_cells(outcome: str, header: Header, placement: Placement, where: str, sheet: Sheet) -> None:
     for number, (column, cell) in enumerate(zip(header.columns, placement.cells, strict=True), start=1):
         if column is None:
             if cell is not None and not is_blank(cell):
@@ -335,7 +231,7 @@ def _row_closes(outcome: str, form: Form, sheet: Sheet) -> bool:
     return total is not None and sum((v for v in values[:-1] if v is not None), Decimal(0)) == total
 
 
-def _read_unlabelled(keyed: Sequence[tuple[str | None, Found]], headers: _Headers, form: Form, sheet: Sheet) -> None:
+def _read_unlabelled(keyed: Sequence[tuple[str | None, Found]], headers: Headers, form: Form, sheet: Sheet) -> None:
     """Rows without a label of the form, by their order between labelled rows, if as many rows as labels are lost."""
     order = [row.key for row in form.outcomes]
     read = {key for key, row in keyed if key and row.values}
@@ -359,7 +255,7 @@ def _place_run(
     following: str | None,
     order: list[str],
     read: set[str],
-    headers: _Headers,
+    headers: Headers,
     form: Form,
     sheet: Sheet,
 ) -> None:
