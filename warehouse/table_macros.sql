@@ -76,7 +76,7 @@ SELECT
     r.source_url,
     w.report_id
 FROM agency_meant(agencies) AS m
-JOIN report_wide AS w ON w.agency_id = m.agency_id
+JOIN store.report AS w ON w.agency_id = m.agency_id
 JOIN indicator AS i ON i.report_id = w.report_id AND i.agency_id = w.agency_id AND i.report_year = w.report_year
 JOIN report AS r ON r.report_id = w.report_id AND r.agency_id = w.agency_id
 JOIN (

@@ -155,7 +155,7 @@ def _indicator_branches() -> str:
             f"        {inferred_sql(terms, 'w')} AS n_inferred,\n"
             f"        {doubtful_sql(terms, 'w')} AS n_doubtful,\n"
             f"        '{indicator.comparability}' AS comparability, w.report_id\n"
-            "    FROM report_wide AS w WHERE w.agency_id IS NOT NULL AND w.report_year > 0"
+            "    FROM store.report AS w WHERE w.agency_id IS NOT NULL AND w.report_year > 0"
         )
     return "\n    UNION ALL\n    ".join(branches)
 
@@ -189,8 +189,8 @@ def _series_branches() -> str:
             f"                CASE WHEN w.is_counted THEN {sum_sql(one.terms, 'w')} END AS now,\n"
             f"                CASE WHEN p.is_counted THEN {sum_sql(one.terms, 'p')} END AS before,\n"
             f"                {inferred_sql(one.terms, 'w')} AS inferred, {doubtful_sql(one.terms, 'w')} AS doubtful\n"
-            "            FROM report_wide AS w JOIN store.place AS a ON a.agency_id = w.agency_id\n"
-            "            LEFT JOIN report_wide AS p ON p.report_id = w.previous_report_id\n"
+            "            FROM store.report AS w JOIN store.place AS a ON a.agency_id = w.agency_id\n"
+            "            LEFT JOIN store.report AS p ON p.report_id = w.previous_report_id\n"
             "            WHERE w.report_year > 0\n"
             "        )\n"
             "    ) GROUP BY division_id, report_year, scope"

@@ -32,7 +32,7 @@ expected AS (
 ),
 present AS (
     SELECT a.division_id, w.report_year, w.scope, count(DISTINCT w.agency_id) AS n
-    FROM report_wide AS w
+    FROM store.report AS w
     JOIN agency AS a ON a.agency_id = w.agency_id
     WHERE w.report_year > 0
     GROUP BY ALL

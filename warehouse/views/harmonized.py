@@ -72,7 +72,7 @@ def _branch(one: Harmonized, form: str) -> str:
         f"    {_literal('；'.join(dict.fromkeys(m.comparability_reason_zh or '' for m in reasons)))} AS reason_zh,\n"
         f"    {_truth(all(m.summable_over_agencies for m in measures))} AS summable_over_agencies,\n"
         f"    {_truth(over_years)} AS summable_over_years, w.is_counted, w.report_id\n"
-        f"FROM report_wide AS w WHERE w.form = '{form}' AND w.agency_id IS NOT NULL AND w.report_year > 0"
+        f"FROM store.report AS w WHERE w.form = '{form}' AND w.agency_id IS NOT NULL AND w.report_year > 0"
     )
 
 

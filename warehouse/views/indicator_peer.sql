@@ -22,7 +22,7 @@
 
 WITH peers AS (
     SELECT w.report_id, a.agency_type, d.level
-    FROM report_wide AS w
+    FROM store.report AS w
     JOIN agency AS a ON a.agency_id = w.agency_id
     JOIN division AS d ON d.division_id = a.division_id
     WHERE w.n_same_scope = 1 AND w.scope <> 'unknown' AND a.agency_type IS NOT NULL AND d.level IS NOT NULL

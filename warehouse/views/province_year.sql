@@ -22,7 +22,7 @@
 
 WITH placed AS (
     SELECT w.report_id, w.is_counted, a.agency_type, a.level, a.province_id, a.province
-    FROM report_wide AS w
+    FROM store.report AS w
     JOIN store.place AS a ON a.agency_id = w.agency_id
 ),
 figures AS (

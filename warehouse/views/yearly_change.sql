@@ -61,8 +61,8 @@ FROM (
         w.break_reason_zh,
         p.form AS previous_form,
         coalesce(w.form <> p.form, false) AS forms_differ
-    FROM report_wide AS w
-    LEFT JOIN report_wide AS p ON p.report_id = w.previous_report_id
+    FROM store.report AS w
+    LEFT JOIN store.report AS p ON p.report_id = w.previous_report_id
     WHERE w.previous_report_id IS NOT NULL OR w.break_reason_en IS NOT NULL
 ) AS pair
 JOIN indicator AS now ON now.report_id = pair.report_id
