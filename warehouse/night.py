@@ -16,9 +16,10 @@ from warehouse.store.declared import store_tables
 
 Parts = dict[str, tuple[Path, ...]]
 
-# Deleted rows leave gaps in the file: after so many nights, or when so many reports changed, it is built anew.
+# Deleted rows leave gaps in the file: after so many nights, or when so many versions changed, it is built anew.
 NIGHTS = 30
 SHARE = 0.1
+FEW = 1_000  # whatever their share: such gaps are small
 # Tables whose rows belong to a version and change with it alone.
 _OF_VERSIONS = ("reading_warning", "section_text", "narrative_fact")
 _OF_YEARS = ("document", "report_document", "report_version", "report_event")
@@ -65,7 +66,8 @@ def follow(
     }
     years = {name: sorted({_year(path) for path in changed if path.split("/")[1] == name}) for name in parts}
     load.load_reports(connection, parts)
-    if _share_of_versions(connection, changed_parts, years) > SHARE:
+    number, share = _changed_versions(connection, changed_parts, years)
+    if number > FEW and share > SHARE:
         return None
     _replace_yearless(connection, parts, changed)
     for name in _OF_YEARS:
@@ -89,8 +91,10 @@ def _year(path: str) -> int:
     return int(path.split("/")[2].partition("=")[2])
 
 
-def _share_of_versions(connection: duckdb.DuckDBPyConnection, changed: Parts, years: dict[str, list[int]]) -> float:
-    """Make ``dropped`` and ``added``: versions whose rows are to go and to come. Gives their share of all.
+def _changed_versions(
+    connection: duckdb.DuckDBPyConnection, changed: Parts, years: dict[str, list[int]]
+) -> tuple[int, float]:
+    """Make ``dropped`` and ``added``: versions whose rows are to go and to come. Gives their number and share of all.
 
     A version's rows are the same as long as its report, year, document and reader are (transforms/normalize.py).
     """
@@ -103,10 +107,11 @@ def _share_of_versions(connection: duckdb.DuckDBPyConnection, changed: Parts, ye
     connection.execute(f"CREATE OR REPLACE TEMP TABLE dropped AS SELECT version_id FROM ({old} EXCEPT {new})")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE added AS SELECT version_id FROM ({new} EXCEPT {old})")
     row = connection.execute(
-        "SELECT ((SELECT count(*) FROM dropped) + (SELECT count(*) FROM added)) / greatest(1, count(*)) "
-        "FROM report_version"
+        "SELECT n, n / greatest(1, (SELECT count(*) FROM report_version)) "
+        "FROM (SELECT (SELECT count(*) FROM dropped) + (SELECT count(*) FROM added) AS n)"
     ).fetchone()
-    return float(row[0]) if row else 1.0
+    assert row
+    return int(row[0]), float(row[1])
 
 
 def _listed(years: Iterable[int]) -> str:

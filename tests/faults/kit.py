@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -10,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +35,8 @@ TIMES = frozenset({"happened_at", "first_seen", "last_seen", "fetched_at"})
 OTHER_IN_EVERY_RUN = frozenset({"run", "build_info"})
 
 Content = dict[str, list[dict[str, Any]]]
+# What files with these bytes hold: most homes hold the same.
+_contents: dict[str, dict[str, list[tuple[Any, ...]]]] = {}
 
 
 def pages(night: int) -> dict[str, Page]:
@@ -192,27 +197,32 @@ def lake_content(home: Path) -> Content:
     """The rows of the lake without times."""
     found: Content = {}
     for path in sorted((home / "lake").glob("*/report_year=*/part-0.parquet")):
-        rows = pq.ParquetFile(path).read().to_pylist()
-        found.setdefault(path.parent.parent.name, []).extend(_timeless(one) for one in rows)
+        found.setdefault(path.parent.parent.name, []).extend(_part_content(path.read_bytes()))
     return {table: sorted(rows, key=repr) for table, rows in found.items()}
 
 
-def warehouse_content(home: Path) -> Content:
+@lru_cache(maxsize=512)
+def _part_content(data: bytes) -> list[dict[str, Any]]:
+    return [
+        {name: value for name, value in row.items() if name not in TIMES}
+        for row in pq.ParquetFile(BytesIO(data)).read().to_pylist()
+    ]
+
+
+def warehouse_content(home: Path) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of all tables of the published warehouse without times, also of those that are views over the store."""
-    found: Content = {}
-    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as connection:
-        names = connection.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'").fetchall()
-        for table in (*(name for (name,) in names), *sorted(VIEWED)):
-            if table not in OTHER_IN_EVERY_RUN:
-                cursor = connection.execute(f'SELECT * FROM "{table}"')
-                columns = [column[0] for column in cursor.description]
-                rows = [_timeless(dict(zip(columns, values, strict=True))) for values in cursor.fetchall()]
-                found[table] = sorted(rows, key=repr)
-    return found
-
-
-def _timeless(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if name not in TIMES}
+    path = home / "warehouse.duckdb"
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    if sha256 not in _contents:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            names = connection.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'").fetchall()
+            timeless = f"SELECT COLUMNS(lambda c: c NOT IN {tuple(sorted(TIMES))})"
+            _contents[sha256] = {
+                table: connection.execute(f'{timeless} FROM "{table}" ORDER BY ALL').fetchall()
+                for table in (*(name for (name,) in names), *sorted(VIEWED))
+                if table not in OTHER_IN_EVERY_RUN
+            }
+    return _contents[sha256]
 
 
 def leftovers(home: Path) -> list[str]:

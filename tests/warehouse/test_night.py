@@ -115,7 +115,6 @@ CHANGES: list[Callable[[Lake], None]] = [
 def test_nights_give_what_a_full_build_gives(
     published_copy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(night, "SHARE", 1.0)
     home = published_copy
     (home / "identity").mkdir(exist_ok=True)
     (home / "identity" / "retired.jsonl").write_text(json.dumps({"report_id": "r-ag-police-2020", "reason": "not one"}))
@@ -143,6 +142,7 @@ def test_the_file_is_built_anew_when_in_doubt(published_copy: Path, monkeypatch:
     lake = sample()
     corrected_scope(lake)
     if why == "many":
+        monkeypatch.setattr(night, "FEW", 4)
         for number in range(5):
             lake.agency(f"ag-{number}", f"局{number}", "340100")
             lake.report(f"ag-{number}", 2022, "F2021", {})
