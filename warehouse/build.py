@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from importlib import metadata, resources
+from importlib import metadata
 from pathlib import Path
 
 import duckdb
@@ -33,12 +33,10 @@ from warehouse.publish import PASSED, publish, remove_leftovers
 from warehouse.rules import apply_rules, rule_rows
 from warehouse.series import link_reports
 from warehouse.store import fill as store
-from warehouse.views import views
+from warehouse.views.empty import SETTINGS, open_empty
 
 # What transforms/lake.py leaves in the lake until an update is whole: each part is replaced in one step, all are not.
 UNFINISHED = ".unfinished"
-# The oldest storage with the compression of texts that we use: clients of DuckDB from 1.3 on read it (issue 7).
-SETTINGS: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.3.0"}
 
 __all__ = ["BuildSummary", "build", "publish"]
 
@@ -83,7 +81,7 @@ def build(home: Path, on_progress: Callable[[str, int, int | None], None] | None
     try:
         if in_place:
             in_place = _copied(warehouse_path(home), candidate)
-        connection = duckdb.connect(str(candidate), config=SETTINGS)
+        connection = duckdb.connect(str(candidate), config=SETTINGS) if in_place else open_empty(candidate)
         try:
             inputs = Inputs({}, last.reports if last else {}, retired_reports(home))
             found, judged = ["not built yet"], list[Judged]()
@@ -94,7 +92,9 @@ def build(home: Path, on_progress: Callable[[str, int, int | None], None] | None
                         load.fill_build_info(connection, info)
                         found = problems(connection, replace(inputs, lake_rows=lake_rows, followed=True), on_progress)
             if found:  # in doubt anew, whatever the reason
-                connection = _begin_anew(connection, candidate)
+                if in_place:
+                    connection.close()
+                    connection = open_empty(candidate)
                 lake_rows = load.load_lake(connection, parts, on_progress)
                 _fill(connection, home, parts, hashes, on_progress)
                 judged = _over_reports(connection, parts, corrections, on_progress)
@@ -106,7 +106,7 @@ def build(home: Path, on_progress: Callable[[str, int, int | None], None] | None
             connection.execute("CHECKPOINT")
         finally:
             connection.close()
-    except duckdb.Error as error:
+    except (duckdb.Error, OSError) as error:
         remove_leftovers(home)
         raise WarehouseError(
             f"The new warehouse could not be written to {candidate}: {message(error)}. Check the free space "
@@ -133,15 +133,9 @@ def _fill(
     on_progress: Callable[[str, int, int | None], None] | None,
 ) -> None:
     """Everything that is made from the tables of the lake, but what looks at several reports."""
-    load.fill_dictionaries(connection)
-    for name in ("correction", "settled_check", "rule"):
-        load.fill(connection, name, [])
     load.fill_runs(connection, home)
-    connection.execute(resources.files("warehouse").joinpath("macros.sql").read_text("utf-8"))
     link_reports(connection)
     load.fill_store(connection, parts, on_progress)
-    load.create_views(connection, [view for view in views() if view.name != "doubt"])  # stands already
-    connection.execute(resources.files("warehouse").joinpath("table_macros.sql").read_text("utf-8"))
     fill_parts(connection, home, hashes)
 
 
@@ -173,12 +167,6 @@ def _copied(published: Path, candidate: Path) -> bool:
         candidate.unlink(missing_ok=True)
         return False
     return True
-
-
-def _begin_anew(connection: duckdb.DuckDBPyConnection, candidate: Path) -> duckdb.DuckDBPyConnection:
-    connection.close()
-    candidate.unlink(missing_ok=True)
-    return duckdb.connect(str(candidate), config=SETTINGS)
 
 
 def _from_what_they_say(parts: dict[str, tuple[Path, ...]], hashes: dict[Path, str]) -> None:

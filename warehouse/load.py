@@ -18,9 +18,7 @@ from warehouse.connection import WarehouseError, message
 from warehouse.indicators import formula, indicators
 from warehouse.store import fill as store
 from warehouse.store.declared import VIEWED
-from warehouse.store.facts import fact_views
 from warehouse.store.fill import parquet
-from warehouse.views import WIDE_COMMENT, WIDE_TABLE, View, views, wide_comments
 
 Progress = Callable[[str, int, int | None], None]
 
@@ -62,7 +60,7 @@ def _year(part: Path) -> int:
 def load_lake(
     connection: duckdb.DuckDBPyConnection, parts: dict[str, tuple[Path, ...]], on_progress: Progress | None = None
 ) -> dict[str, int]:
-    """Create and fill every table that is in the file as in the lake; returns the rows that the parts hold, by table.
+    """Fill every table that is in the file as in the lake; returns the rows that the parts hold, by table.
 
     Raises WarehouseError naming the part that cannot be read or has not the declared columns.
     """
@@ -83,20 +81,33 @@ def load_tables(
     parts: dict[str, tuple[Path, ...]],
     on_progress: Progress | None = None,
 ) -> None:
-    """Create and fill tables, in an order in which foreign keys point backwards."""
-    strict = True
+    """Fill tables, which stand empty and of which each refers to those before it only."""
+    try:
+        _insert_all(connection, wanted, parts, on_progress)
+    except duckdb.ConstraintException:
+        # Load them without constraints: the checks that follow name every faulty key, not only the first.
+        create_again(connection, wanted, indexed=False)
+        _insert_all(connection, wanted, parts, on_progress)
+
+
+def _insert_all(
+    connection: duckdb.DuckDBPyConnection,
+    wanted: Sequence[Table],
+    parts: dict[str, tuple[Path, ...]],
+    on_progress: Progress | None,
+) -> None:
     for done, table in enumerate(wanted, start=1):
-        try:
-            _create(connection, table, indexed=strict)
-            insert_parts(connection, table, parts[table.name])
-        except duckdb.ConstraintException:
-            # Load the rest without constraints: the checks that follow name every faulty key, not only the first.
-            strict = False
-            connection.execute(f'DROP TABLE IF EXISTS "{table.name}"')
-            _create(connection, table, indexed=False)
-            insert_parts(connection, table, parts[table.name])
+        insert_parts(connection, table, parts[table.name])
         if on_progress:
             on_progress("load", done, len(wanted))
+
+
+def create_again(connection: duckdb.DuckDBPyConnection, wanted: Sequence[Table], *, indexed: bool = True) -> None:
+    """Put empty tables in the place of those that are there; each refers to those before it only."""
+    for table in reversed(wanted):
+        connection.execute(f'DROP TABLE IF EXISTS "{table.name}"')
+    for table in wanted:
+        create_table(connection, table, indexed=indexed)
 
 
 def load_reports(connection: duckdb.DuckDBPyConnection, parts: dict[str, tuple[Path, ...]]) -> None:
@@ -131,7 +142,8 @@ def _referenced_first(wanted: Iterable[Table]) -> list[Table]:
     return ordered
 
 
-def _create(connection: duckdb.DuckDBPyConnection, table: Table, *, indexed: bool) -> None:
+def create_table(connection: duckdb.DuckDBPyConnection, table: Table, *, indexed: bool = True) -> None:
+    """Create a declared table, empty, with its comments, and with its keys where it ``has_index``."""
     if indexed and has_index(table):
         connection.execute(ddl(table.name))
     else:
@@ -222,12 +234,10 @@ def made_from(part: Path) -> str | None:
 def fill_store(
     connection: duckdb.DuckDBPyConnection, parts: dict[str, tuple[Path, ...]], on_progress: Progress | None = None
 ) -> None:
-    """Create and fill the store and the views over it; the tables of the lake and the macros stand already.
+    """Fill the store, which stands empty, once the tables of the lake are filled.
 
     Raises WarehouseError naming the parts among which one cannot be read.
     """
-    store.create(connection)
-    create_store_views(connection)
     steps: list[Callable[[], None]] = [
         lambda: store.look_at(connection, parts),
         lambda: store.add_layouts(connection, parts),
@@ -256,19 +266,9 @@ def _unreadable_packed(connection: duckdb.DuckDBPyConnection, parts: dict[str, t
     return None
 
 
-def create_store_views(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the views that give the store back as the tables of the contract, and the view ``doubt``."""
-    described = {name: (t.comment, {c.name: c.comment for c in t.columns}) for name, t in tables().items()}
-    described[WIDE_TABLE] = (WIDE_COMMENT, wide_comments())
-    create_views(connection, [View(name, *described[name], sql) for name, sql in fact_views().items()])
-    create_views(connection, [view for view in views() if view.name == "doubt"])
-
-
 def fill_dictionaries(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the tables of measures and indicators."""
-    _create(connection, tables()["measure"], indexed=True)
+    """Fill the tables of measures and indicators, which stand empty."""
     _insert(connection, "measure", [f.name for f in fields(Measure)], [astuple(measure) for measure in measures()])
-    _create(connection, tables()["indicator_definition"], indexed=True)
     rows = [
         (
             i.key,
@@ -289,15 +289,13 @@ def fill_dictionaries(connection: duckdb.DuckDBPyConnection) -> None:
 
 def fill(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[Any, ...]]) -> None:
     """Create a declared table from rows in the order of its columns, in the place of an earlier one."""
-    connection.execute(f'DROP TABLE IF EXISTS "{table}"')
-    _create(connection, tables()[table], indexed=True)
+    create_again(connection, [tables()[table]])
     _insert(connection, table, tables()[table].column_names, rows)
 
 
 def fill_runs(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
     """Create the table of runs from the run reports anew; a file that is no run report is passed over."""
-    connection.execute("DROP TABLE IF EXISTS run")
-    _create(connection, tables()["run"], indexed=True)
+    create_again(connection, [tables()["run"]])
     _insert(connection, "run", tables()["run"].column_names, [_run_row(run) for run in read_runs(home)])
 
 
@@ -338,8 +336,7 @@ def _time(text: Any) -> datetime | None:
 
 def fill_build_info(connection: duckdb.DuckDBPyConnection, info: dict[str, str]) -> None:
     """Create the table that says what the warehouse was built from, in the place of an earlier one."""
-    connection.execute("DROP TABLE IF EXISTS build_info")
-    _create(connection, tables()["build_info"], indexed=True)
+    create_again(connection, [tables()["build_info"]])
     _insert(connection, "build_info", ("key", "value"), list(info.items()))
 
 
@@ -353,28 +350,3 @@ def _insert(
             f'INSERT INTO "{table}" ({", ".join(names)}) VALUES ({", ".join("?" for _ in names)})', rows
         )
         connection.commit()
-
-
-def create_views(connection: duckdb.DuckDBPyConnection, wanted: Iterable[View]) -> None:
-    """Create views, then the comments that their files declare; checks.py names a declared column that is not there."""
-    connection.begin()
-    made = list(wanted)
-    for view in made:
-        connection.execute(f'CREATE VIEW "{view.name}" AS\n{view.sql}')
-    found = set(connection.execute("SELECT table_name, column_name FROM duckdb_columns()").fetchall())
-    for view in made:
-        columns = {column: text for column, text in view.columns.items() if (view.name, column) in found}
-        _comment(connection, "VIEW", view.name, view.comment, columns)
-    connection.commit()
-
-
-def _comment(
-    connection: duckdb.DuckDBPyConnection, kind: str, name: str, comment: str, columns: dict[str, str]
-) -> None:
-    statements = [f"COMMENT ON {kind} \"{name}\" IS '{_quoted(comment)}'"]
-    statements += [f'COMMENT ON COLUMN "{name}"."{column}" IS \'{_quoted(text)}\'' for column, text in columns.items()]
-    connection.execute(";\n".join(statements))
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")

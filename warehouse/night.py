@@ -120,12 +120,11 @@ def _listed(years: Iterable[int]) -> str:
 
 def _replace_yearless(connection: duckdb.DuckDBPyConnection, parts: Parts, changed: set[str]) -> None:
     """Make the tables without years anew if one of them changed: they refer to each other, and are small."""
-    names = [table.name for table in load.in_order() if not table.by_year]
-    if not any(path.split("/")[1] in names for path in changed):
+    yearless = [table for table in load.in_order() if not table.by_year]
+    if {path.split("/")[1] for path in changed}.isdisjoint(table.name for table in yearless):
         return
-    for name in reversed(names):
-        connection.execute(f'DROP TABLE "{name}"')
-    load.load_tables(connection, [tables()[name] for name in names], parts)
+    load.create_again(connection, yearless)
+    load.load_tables(connection, yearless, parts)
 
 
 def _replace_rows(

@@ -7,17 +7,16 @@ It is written from an empty warehouse, so that it says what the published one sa
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from importlib import resources
 
 import duckdb
 
-from transforms.schema import Table, comments, tables
+from transforms.schema import Table, tables
 from transforms.schema.measures import measures
 from warehouse.indicators import formula, indicators, wide_columns
-from warehouse.load import columns_sql, create_store_views, create_views
-from warehouse.store import fill as store
+from warehouse.load import columns_sql
 from warehouse.store.declared import VIEWED
 from warehouse.views import WIDE_TABLE, views, wide_comments
+from warehouse.views.empty import create
 
 _OPENING = """\
 # Dictionary · 数据字典
@@ -67,15 +66,10 @@ def dictionary() -> str:
 def empty_warehouse() -> duckdb.DuckDBPyConnection:
     """A warehouse in memory with every table, view and macro and no row; the caller closes it."""
     connection = duckdb.connect()
+    create(connection)
     for table in tables().values():
-        if table.name not in VIEWED:
+        if not table.published:  # in the lake only
             connection.execute(f'CREATE TABLE "{table.name}" ({columns_sql(table)})')
-            connection.execute(";".join(comments(table.name)))
-    store.create(connection)
-    create_store_views(connection)
-    connection.execute(resources.files("warehouse").joinpath("macros.sql").read_text("utf-8"))
-    create_views(connection, [view for view in views() if view.name != "doubt"])
-    connection.execute(resources.files("warehouse").joinpath("table_macros.sql").read_text("utf-8"))
     return connection
 
 
