@@ -22,6 +22,10 @@ SECONDS = 60
 needs_chromium = pytest.mark.skipif(not shutil.which("chromium"), reason="Chromium is not installed")
 
 
+class Navigated(Exception):
+    """The page that was asked went away for another one."""
+
+
 class Page:
     """An open page; ``trouble`` collects exceptions, console errors and refusals of its policy."""
 
@@ -39,6 +43,8 @@ class Page:
         while True:
             said = json.loads(self.socket.recv(timeout=SECONDS))
             if said.get("id") == self._number:
+                if said.get("error", {}).get("message") == "Inspected target navigated or closed":
+                    raise Navigated
                 assert "error" not in said, said
                 return said["result"]
             self._note(said)
@@ -69,9 +75,15 @@ class Page:
 
     def until(self, code: str) -> None:
         last = time.monotonic() + SECONDS
-        while not self.run(code):
+        while not self._holds(code):
             assert time.monotonic() < last, f"it never came to pass: {code}"
             time.sleep(0.05)
+
+    def _holds(self, code: str) -> bool:
+        try:
+            return bool(self.run(code))
+        except Navigated:  # just now: the next page may be asked
+            return False
 
     def pdf(self) -> bytes:
         return base64.b64decode(self.call("Page.printToPDF")["data"])
