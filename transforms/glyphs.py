@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 import opencc
@@ -22,5 +23,14 @@ def _converter() -> opencc.OpenCC:
 @lru_cache(maxsize=65536)
 def simplified(text: str) -> str:
     """Text in simplified glyphs, full-width forms made half-width, marks that do not show removed."""
-    text = _SOUND.sub("", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
+    text = _plain(text)
     return _converter().convert(text) if _HAS_CJK.search(text) else text
+
+
+def all_simplified(texts: Sequence[str]) -> list[str]:
+    """``simplified`` of many texts of one line each, several times as fast."""
+    return _converter().convert("\n".join(_plain(text) for text in texts)).split("\n")
+
+
+def _plain(text: str) -> str:
+    return _SOUND.sub("", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))

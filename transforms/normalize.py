@@ -143,6 +143,8 @@ def _read_new(run: _Run, fetches: Sequence[Fetch], progress: Progress) -> None:
     new = [sha256 for sha256 in first_seen if sha256 not in run.documents]
     run.summary.documents_known = len(first_seen) - len(new)
     run.documents = {sha256: run.documents[sha256] for sha256 in first_seen if sha256 in run.documents}
+    if new:
+        gazetteer.load()  # which placing them needs; workers that are forked have it from here
     for read in _read(run, new, progress):
         run.summary.documents_read += 1
         run.documents[read.document.sha256] = read.document
