@@ -138,11 +138,14 @@ def _warm_up() -> None:
     import transforms.normalize  # noqa: F401
     import warehouse.build  # noqa: F401
     from flows.demo import reports
+    from transforms import gazetteer
     from transforms.reading import read_document
     from transforms.schema import arrow_schema, conform, tables
     from warehouse.indicators import indicators
-    from warehouse.views import views
+    from warehouse.views import empty, views
 
+    gazetteer.load()
+    empty._file()
     read_document(reports.page(reports.reports(reports.CITY_PORTAL)[0], 1, "", "utf-8").encode())
     for name, table in tables().items():
         if table.store == "lake":
