@@ -150,7 +150,9 @@ def _harmonized() -> dict[str, tuple[WideColumn, ...]]:
 
 @cache
 def _declared() -> dict[str, Any]:
-    return yaml.safe_load(resources.files(__package__).joinpath("indicators.yaml").read_text("utf-8"))
+    return yaml.load(
+        resources.files(__package__).joinpath("indicators.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader
+    )
 
 
 @cache

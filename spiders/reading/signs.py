@@ -39,7 +39,8 @@ def _signs() -> tuple[_Sign, ...]:
         return re.compile(expression, re.IGNORECASE) if expression else None
 
     return tuple(
-        _Sign(sign["family"], compiled(sign.get("page")), compiled(sign.get("url"))) for sign in yaml.safe_load(text)
+        _Sign(sign["family"], compiled(sign.get("page")), compiled(sign.get("url")))
+        for sign in yaml.load(text, Loader=yaml.CSafeLoader)
     )
 
 

@@ -37,7 +37,7 @@ def _families() -> dict[str, FamilyRules]:
     text = Path(__file__).with_name("families.yaml").read_text(encoding="utf-8")
     return {
         name: FamilyRules(tuple(rules["pagers"]), {key: Parameter(**value) for key, value in rules["params"].items()})
-        for name, rules in yaml.safe_load(text).items()
+        for name, rules in yaml.load(text, Loader=yaml.CSafeLoader).items()
     }
 
 

@@ -192,9 +192,16 @@ def select(portals: Iterable[model.Portal], ids: Iterable[str]) -> tuple[model.P
     return tuple(portal for portal in portals if portal.id in wanted)
 
 
+def _composed(text: str) -> yaml.Node | None:
+    try:
+        return yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError:  # the slow one tells the line
+        return yaml.compose(text, Loader=yaml.SafeLoader)
+
+
 def _entries(file: Path, problems: list[Problem]) -> list[_Entry]:
     try:
-        root = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        root = _composed(file.read_text(encoding="utf-8"))
     except (yaml.MarkedYAMLError, UnicodeDecodeError, yaml.YAMLError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1

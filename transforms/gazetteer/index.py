@@ -45,7 +45,9 @@ class Index:
 
     def __init__(self, divisions: Iterable[Division]) -> None:
         self._entries: defaultdict[str, list[Entry]] = defaultdict(list)
-        declared = yaml.safe_load(resources.files(__package__).joinpath("aliases.yaml").read_text("utf-8"))
+        declared = yaml.load(
+            resources.files(__package__).joinpath("aliases.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader
+        )
         aliases: dict[str, str] = declared["aliases"]
         self.words: frozenset[str] = frozenset(declared["words"])
         short = defaultdict(list)

@@ -87,7 +87,9 @@ def _full_names() -> dict[str, str]:
 
 @cache
 def _declared() -> dict[str, Any]:
-    declared: dict[str, Any] = yaml.safe_load(resources.files(__package__).joinpath("names.yaml").read_text("utf-8"))
+    declared: dict[str, Any] = yaml.load(
+        resources.files(__package__).joinpath("names.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader
+    )
     return declared
 
 

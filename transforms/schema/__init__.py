@@ -78,7 +78,9 @@ class Table:
 @cache
 def tables() -> dict[str, Table]:
     """All declared tables by name, in the order of the file."""
-    declared = yaml.safe_load(resources.files(__package__).joinpath("tables.yaml").read_text("utf-8"))
+    declared = yaml.load(
+        resources.files(__package__).joinpath("tables.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader
+    )
     return {name: _table(name, body) for name, body in declared.items()}
 
 

@@ -39,7 +39,9 @@ def measures() -> tuple[Measure, ...]:
     Raises KeyError for a key that no form prints, so that the two declarations cannot drift apart, and ValueError
     for a harmonized key that would join what is not one quantity (see ``impossible_joins``).
     """
-    declared = yaml.safe_load(resources.files(__package__).joinpath("measures.yaml").read_text("utf-8"))
+    declared = yaml.load(
+        resources.files(__package__).joinpath("measures.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader
+    )
     labels = _official_labels()
     made = []
     for table, body in declared.items():

@@ -28,7 +28,7 @@ class Definition:
 @cache
 def texts() -> dict[str, Any]:
     """``texts.yaml``: group -> key -> language -> text."""
-    return yaml.safe_load(resources.files(__package__).joinpath("texts.yaml").read_text("utf-8"))
+    return yaml.load(resources.files(__package__).joinpath("texts.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)
 
 
 def text(group: str, key: str | None, lang: str) -> str:

@@ -148,5 +148,7 @@ def _portals(connection: duckdb.DuckDBPyConnection) -> list[dict[str, str]]:
 
 @cache
 def _said() -> dict[str, Any]:
-    said: dict[str, Any] = yaml.safe_load(resources.files(__package__).joinpath("package.yaml").read_text("utf-8"))
+    said: dict[str, Any] = yaml.load(
+        resources.files(__package__).joinpath("package.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader
+    )
     return said

@@ -37,7 +37,7 @@ def rules() -> tuple[Rule, ...]:
 
     Raises TypeError for an unknown or missing key, ValueError for an unknown severity or a text in one language alone.
     """
-    declared = yaml.safe_load(_own("rules.yaml"))["rules"]
+    declared = yaml.load(_own("rules.yaml"), Loader=yaml.CSafeLoader)["rules"]
     found = tuple(Rule(name, **body) for name, body in declared.items())
     for rule in found:
         if rule.severity not in SEVERITIES or rule.over not in ("report", "reports"):

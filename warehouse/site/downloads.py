@@ -24,7 +24,9 @@ Download = tuple[str, str, int, str]
 @cache
 def offered() -> dict[str, list[str]]:
     """``downloads.yaml``: table or view -> formats."""
-    return yaml.safe_load(resources.files(__package__).joinpath("downloads.yaml").read_text("utf-8"))
+    return yaml.load(
+        resources.files(__package__).joinpath("downloads.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader
+    )
 
 
 def write_downloads(

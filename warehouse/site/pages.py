@@ -74,7 +74,7 @@ def page(kind: str, root: str, title: str, data: Mapping[str, Any], lang: str) -
 def shared_files(version: str, index: Mapping[str, Any]) -> dict[str, bytes]:
     """Name -> content of what the pages share; ``index`` is what the search looks through."""
     files = {name: resources.files(room).joinpath(path).read_bytes() for name, (room, path) in _SHARED.items()}
-    own = yaml.safe_load(_own("texts.yaml"))
+    own = yaml.load(_own("texts.yaml"), Loader=yaml.CSafeLoader)
     shared = {
         "version": version,
         "agencies": [],

@@ -100,7 +100,7 @@ def views() -> tuple[View, ...]:
 def _read(name: str) -> View:
     lines = resources.files(__package__).joinpath(f"{name}.sql").read_text("utf-8").splitlines()
     header_length = next(number for number, line in enumerate(lines) if not line.startswith("--"))
-    header = yaml.safe_load("\n".join(line[3:] for line in lines[:header_length]))
+    header = yaml.load("\n".join(line[3:] for line in lines[:header_length]), Loader=yaml.CSafeLoader)
     declared = dict(header["columns"])
     generated = declared.pop("*", None) is not None
     columns = {column: f"{text['en']} | {text['zh']}" for column, text in declared.items()}

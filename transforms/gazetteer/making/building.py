@@ -38,7 +38,7 @@ class Built:
 def decisions() -> dict[str, Any]:
     """``decisions.yaml``, which a person has read and written."""
     text = resources.files("transforms.gazetteer").joinpath("decisions.yaml").read_text("utf-8")
-    found: dict[str, Any] = yaml.safe_load(text)
+    found: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
     return found
 
 

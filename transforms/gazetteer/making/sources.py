@@ -67,7 +67,7 @@ class Names:
 def declared() -> dict[str, Any]:
     """``sources.yaml``: file, origin, licence and SHA-256 of each source."""
     text = resources.files("transforms.gazetteer").joinpath("sources.yaml").read_text("utf-8")
-    found: dict[str, Any] = yaml.safe_load(text)
+    found: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
     return found
 
 

@@ -78,7 +78,7 @@ def reorganisations() -> tuple[Reorganisation, ...]:
 @cache
 def _declared() -> dict[str, Any]:
     text = resources.files(__package__).joinpath("reorganisations.yaml").read_text("utf-8")
-    declared: dict[str, Any] = yaml.safe_load(text)
+    declared: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader)
     return declared
 
 

@@ -40,7 +40,9 @@ class Told:
 @cache
 def told_measures() -> tuple[Told, ...]:
     """All measures of ``statements.yaml``; raises KeyError for a word that it does not declare."""
-    declared = yaml.safe_load(resources.files(__package__).joinpath("statements.yaml").read_text("utf-8"))
+    declared = yaml.load(
+        resources.files(__package__).joinpath("statements.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader
+    )
     words = {name: "".join(text.split()) for name, text in declared["words"].items()}
     return tuple(_told(entry, words) for entry in declared["measures"])
 
