@@ -138,6 +138,18 @@ def test_units_of_counts_are_named_and_never_change_the_figure(text: str) -> Non
     assert "disclosure.licence_decisions" in seen.named
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_counter_behind_every_figure_hides_no_cell(layout: str) -> None:
+    figures = plain_figures("F2021")
+    expected = figures.expected()
+    figures.disclosure = {key: f"{text}{'元' if 'yuan' in key else '件'}" for key, text in figures.disclosure.items()}
+    figures.application = {key: f"{text}件" for key, text in figures.application.items()}
+    figures.litigation = {key: f"{text}件" for key, text in figures.litigation.items()}
+    seen = see(LAYOUTS[layout](figures))
+    counted = [path for path in expected if not path.endswith("yuan")]
+    assert {path: seen.cells[path]["value"] for path in counted} == {path: float(expected[path]) for path in counted}
+
+
 def test_more_decimals_than_the_lake_keeps_are_named() -> None:
     seen = _with("html", "F2021", {"admin_fee_wanyuan": 1.23456}, {FEE}, admin_fee_wanyuan="1.23456")
     assert "more_decimals" in seen.codes

@@ -14,7 +14,7 @@ _HEADING_MARK = re.compile(r"^\s*#{1,6}\s+")
 _BREAK = re.compile(r"<br\s*/?>", re.I)
 _EMPHASIS = re.compile(r"\*\*(.+?)\*\*")
 _HEADING_LINE = re.compile(r"^\s*(?:#{1,6}\s*)?[一二三四五六七][、.．][^|\t]*$")
-_FIGURE_LINE = re.compile(r"^[\s|]*[+\-−]?[\d.,]+[\s|]*$")
+_FIGURE_LINE = re.compile(r"^[\s|]*[+\-−＋－]?[\d.,，．]+\s*(?:件|[条條]|[项項]|份|宗|[万萬]?元)?[\s|]*$")
 # A line feed may have been added behind the place where a copy was cut; a separator shows that a cell was whole.
 _ENDS_INSIDE = re.compile(r"[^\s|]\s*\Z")
 
