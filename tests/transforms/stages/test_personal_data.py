@@ -115,7 +115,8 @@ def test_no_column_of_lake_or_warehouse_holds_any(tmp_path: Path) -> None:
     assert sum(MARK in text for _, text in found) >= 8
     everything = [*PERSONS, *NUMBERS, *MAILS, NUMBERS[3].translate({i: i - 0xFEE0 for i in range(0xFF10, 0xFF1A)})]
     assert [(where, word) for where, text in found for word in everything if word in text] == []
-    assert [(where, text) for where, text in found if re.search(r"(?<!\d)1[3-9]\d{9}(?!\d)", text)] == []
+    told = [(where, text) for where, text in found if not re.fullmatch(r"[0-9a-f]{64}", text)]  # a hash is no telephone
+    assert [(where, text) for where, text in told if re.search(r"(?<!\d)1[3-9]\d{9}(?!\d)", text)] == []
     # What is not personal is still there.
     assert any("0335-8051234" in text and "国办发〔2014〕32号" in text for _, text in found)
     # Placed the same when titles and names come back from the lake.
