@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -299,17 +299,21 @@ def fill_runs(connection: duckdb.DuckDBPyConnection, home: Path) -> None:
     _insert(connection, "run", tables()["run"].column_names, [_run_row(run) for run in read_runs(home)])
 
 
-def read_runs(home: Path) -> list[dict[str, Any]]:
-    """The run reports of a home, oldest first. Files that are broken or something else are passed over."""
-    runs = {}
-    for path in sorted((home / "runs").glob("*.json")):
+def read_runs(home: Path, last: int | None = None) -> Iterator[dict[str, Any]]:
+    """The run reports of a home, oldest first, all or the last so many; a night of the whole country has megabytes.
+
+    Files that are broken or something else are passed over.
+    """
+    seen: set[str] = set()
+    paths = sorted((home / "runs").glob("*.json"))
+    for path in paths if last is None else paths[-last:]:
         try:
             run = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue
-        if isinstance(run, dict) and isinstance(run.get("run_id"), str):
-            runs[run["run_id"]] = run
-    return [runs[run_id] for run_id in sorted(runs)]
+        if isinstance(run, dict) and isinstance(run.get("run_id"), str) and run["run_id"] not in seen:
+            seen.add(run["run_id"])
+            yield run
 
 
 def _run_row(run: dict[str, Any]) -> tuple[Any, ...]:

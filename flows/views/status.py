@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from flows.views.printing import aligned, console
 
 if TYPE_CHECKING:
-    from warehouse.status import ReportLine, Status
+    from warehouse.status import PortalLine, ReportLine, Status
 
 LISTED = 10
+_PORTAL_HEAD = ("portal 门户", "last asked 最近", "last success 最近成功", "list 列表", "reports 报告", "why 原因")
+_DRIFTS = {"gone": "gone 全无", "fewer": "fewer 锐减", "changed": "changed 改版"}
 
 
 def show(home: Path) -> None:
@@ -37,10 +39,7 @@ def _lines(now: Status) -> Iterator[str]:
     elif now.published_on is not None:
         yield f"Warehouse published {now.published_on}"
     yield "Portals, those with trouble first"
-    yield from _indented(
-        [(p.portal_id, p.outcome or "not asked yet", f"{p.reports} reports", p.reason or "") for p in now.portals],
-        "none asked yet",
-    )
+    yield from _indented([_PORTAL_HEAD, *map(_portal, now.portals)] if now.portals else [], "none asked yet")
     yield "Coverage: agencies that have reported, of those expected"
     yield from _indented(
         [(str(c.report_year), f"{c.reported} of {c.expected}", _counts(c.by_outcome.items())) for c in now.coverage],
@@ -77,6 +76,25 @@ def _lines(now: Status) -> Iterator[str]:
             for one in now.findings
         ]
         yield from _first(found, in_all)
+
+
+def _portal(line: PortalLine) -> tuple[str, ...]:
+    found = f"{line.reports}" + (f" ({line.report_year}: {line.found} of {line.expected})" if line.expected else "")
+    health = line.health
+    if health is None:
+        return line.portal_id, "not asked yet", "", "", found, ""
+    since = f", {health.nights_failing} nights without" if health.nights_failing else ""
+    listed = f"{health.listed}"
+    if health.drift:
+        listed += f", usually {health.usually_listed}: {_DRIFTS[health.drift]}"
+    return (
+        line.portal_id,
+        health.outcome.replace("_", " "),
+        f"{health.last_ok_at.date() if health.last_ok_at else 'never'}{since}",
+        listed,
+        found,
+        health.reason or "",
+    )
 
 
 def _report(line: ReportLine) -> tuple[str, ...]:

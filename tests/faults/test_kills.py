@@ -136,11 +136,11 @@ def test_loads_killed_one_after_the_other(
 def test_a_report_killed(point: Point, undisturbed: Path, nights: Nights, launcher: Launcher) -> None:
     assert launcher.run(point.name, "report", undisturbed)[0] == -signal.SIGKILL, "the report was never written"
     assert all(list(undisturbed.glob(pattern)) for pattern in point.left)
-    before = len(read_runs(undisturbed))
+    before = len(list(read_runs(undisturbed)))
     for report in (undisturbed / "runs").glob("*.json"):
         assert report.read_text("utf-8").endswith("}\n")
     ok(nights.finish(undisturbed, "load"))
-    assert len(read_runs(undisturbed)) == before + 1
+    assert len(list(read_runs(undisturbed))) == before + 1
     assert_same(undisturbed, nights.undisturbed, same_clock=True)
 
 

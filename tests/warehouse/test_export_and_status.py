@@ -122,14 +122,18 @@ def test_status_takes_runs_and_portals_from_run_reports(published_copy: Path) ->
     now = status(published_copy)
     assert [run.run_id for run in now.runs] == ["20260102T180000Z-aaaaaa", "20260101T180000Z-aaaaaa", "0"]
     assert now.runs[0].failures == ("crawl: p-hub: a challenge",)
-    assert [(p.portal_id, p.outcome) for p in now.portals] == [
+    assert [(p.portal_id, p.health and p.health.outcome) for p in now.portals] == [
         ("p-hub", "challenge"),
         ("p-finance", None),
         ("p-silent", None),
     ]
+    hub, finance, silent = now.portals
+    assert (hub.health and hub.health.nights_failing, hub.well) == (1, False)
+    assert (finance.report_year, finance.expected, finance.found) == (2022, 1, 0)
+    assert (silent.report_year, silent.expected, silent.found) == (2022, 1, 0)
     (published_copy / "warehouse.duckdb").unlink()
     alone = status(published_copy)
-    assert [(p.portal_id, p.outcome) for p in alone.portals] == [("p-hub", "challenge")]
+    assert [(p.portal_id, p.health and p.health.outcome) for p in alone.portals] == [("p-hub", "challenge")]
     assert alone.problem is not None
 
 

@@ -11,8 +11,11 @@ import duckdb
 
 from warehouse.connection import WarehouseError, message, published, warehouse_path
 from warehouse.load import read_runs
+from warehouse.status.health import PortalHealth, add_run
 
 LAST_RUNS = 5
+# How far back the health of portals is told: a year and a month of nights.
+REMEMBERED_RUNS = 400
 MOST_DOUBTFUL = 20
 MISSING = 50
 FINDINGS = 20
@@ -31,17 +34,27 @@ class RunLine:
 
 @dataclass(frozen=True)
 class PortalLine:
-    """A portal with what the last run that asked it said: ``outcome`` is None when no run report names it."""
+    """A portal: its entry, its health over the nights (None when no run report names it), and its reports.
+
+    ``expected`` and ``found`` count its agencies of which a report on ``report_year`` is expected, the newest year that
+    was due by 31 March, and those of them of which one is known; None where nothing is known of what to expect.
+    """
 
     portal_id: str
     body: str | None
     access: str | None
     status: str | None
-    outcome: str | None
-    reason: str | None
-    run_id: str | None
+    health: PortalHealth | None
     reports: int
     last_fetched_at: datetime | None
+    report_year: int | None
+    expected: int | None
+    found: int | None
+
+    @property
+    def well(self) -> bool:
+        """It answered the last run that asked it, and its list is what it was."""
+        return self.health is not None and self.health.well
 
 
 @dataclass(frozen=True)
@@ -125,9 +138,13 @@ class Status:
 
 def status(home: Path) -> Status:
     """Read how things stand from ``runs/`` and the published warehouse; whatever is absent is empty, never an error."""
-    runs = read_runs(home)
+    runs: list[RunLine] = []
+    health: dict[str, PortalHealth] = {}
+    for run in read_runs(home, REMEMBERED_RUNS):
+        runs.append(_run_line(run))
+        add_run(health, run)
     empty: dict[str, Any] = {
-        "portals": _portals([], runs),
+        "portals": _portals([], health),
         "coverage": (),
         "missing": (),
         "missing_in_all": 0,
@@ -143,7 +160,7 @@ def status(home: Path) -> Status:
     }
     try:
         with published(home) as connection:
-            found = empty | _of_warehouse(connection, runs)
+            found = empty | _of_warehouse(connection, health)
             found["published_on"] = date.fromtimestamp(warehouse_path(home).stat().st_mtime)
     except WarehouseError as error:
         found = empty | {"problem": str(error)}
@@ -151,7 +168,21 @@ def status(home: Path) -> Status:
         found = empty | {
             "problem": f"{warehouse_path(home)} is no warehouse of this version: {message(error)}. Run `gongkai load`."
         }
-    return Status(runs=tuple(_run_line(run) for run in reversed(runs[-LAST_RUNS:])), **found)
+    return Status(runs=tuple(sorted(runs, key=lambda run: run.run_id, reverse=True)[:LAST_RUNS]), **found)
+
+
+def agencies_reported(home: Path) -> dict[int, int]:
+    """Agencies of which a report is known, by report year; empty when there is no warehouse to ask."""
+    try:
+        with published(home) as connection:
+            return dict(
+                connection.execute(
+                    "SELECT report_year, count(DISTINCT agency_id) FROM report WHERE report_year > 0 GROUP BY ALL "
+                    "HAVING count(agency_id) > 0 ORDER BY report_year"
+                ).fetchall()
+            )
+    except (WarehouseError, duckdb.Error):
+        return {}
 
 
 def _run_line(run: dict[str, Any]) -> RunLine:
@@ -171,11 +202,21 @@ def _failure(one: Any) -> str:
     return ": ".join(str(one[key]) for key in ("stage", "subject", "reason") if one.get(key))
 
 
-def _of_warehouse(connection: duckdb.DuckDBPyConnection, runs: list[dict[str, Any]]) -> dict[str, Any]:
+def _of_warehouse(connection: duckdb.DuckDBPyConnection, health: dict[str, PortalHealth]) -> dict[str, Any]:
     portals = connection.execute(
         """
-        SELECT p.portal_id, p.body, p.access, p.status, count(r.report_id), max(r.fetched_at)
-        FROM portal AS p LEFT JOIN report AS r ON r.portal_id = p.portal_id GROUP BY ALL ORDER BY p.portal_id
+        WITH due AS (
+            SELECT portal_id, report_year, count(*) AS expected, count(*) FILTER (WHERE reported) AS found
+            FROM coverage
+            WHERE expected AND report_year = (
+                SELECT least(max(report_year), year(current_date - INTERVAL 3 MONTH) - 1) FROM coverage WHERE expected
+            )
+            GROUP BY ALL
+        ),
+        held AS (SELECT portal_id, count(*) AS reports, max(fetched_at) AS fetched_at FROM report GROUP BY portal_id)
+        SELECT p.portal_id, p.body, p.access, p.status, coalesce(h.reports, 0), h.fetched_at,
+            d.report_year, d.expected, d.found
+        FROM portal AS p LEFT JOIN held AS h USING (portal_id) LEFT JOIN due AS d USING (portal_id)
         """
     ).fetchall()
     missing = connection.execute(
@@ -198,7 +239,7 @@ def _of_warehouse(connection: duckdb.DuckDBPyConnection, runs: list[dict[str, An
         """
     ).fetchall()
     return {
-        "portals": _portals(portals, runs),
+        "portals": _portals(portals, health),
         "coverage": _coverage(connection),
         "missing": tuple(MissingLine(*row) for row in missing[:MISSING]),
         "missing_in_all": len(missing),
@@ -257,33 +298,14 @@ def _reports(connection: duckdb.DuckDBPyConnection, condition: str, reason: str)
     return tuple(ReportLine(*row) for row in rows)
 
 
-def _portals(rows: list[tuple[Any, ...]], runs: list[dict[str, Any]]) -> tuple[PortalLine, ...]:
-    """Portals of the warehouse and of the run reports, those with trouble first."""
-    last: dict[str, tuple[dict[str, Any], str]] = {}
-    for run in runs:
-        for portal in _asked(run):
-            last[portal["portal_id"]] = (portal, run["run_id"])
+def _portals(rows: list[tuple[Any, ...]], health: dict[str, PortalHealth]) -> tuple[PortalLine, ...]:
+    """Portals of the warehouse and of the run reports: those with trouble first, then those never asked."""
     known = {row[0]: row for row in rows}
     lines = []
-    for portal_id in sorted(known.keys() | last.keys()):
-        _, body, access, state, reports, fetched = known.get(portal_id, (portal_id, None, None, None, 0, None))
-        said, run_id = last.get(portal_id, ({}, None))
+    for portal_id in known.keys() | health.keys():
+        unknown = (portal_id, None, None, None, 0, None, None, None, None)
+        _, body, access, state, reports, fetched, year, expected, found = known.get(portal_id, unknown)
         lines.append(
-            PortalLine(
-                portal_id, body, access, state, said.get("outcome"), said.get("reason"), run_id, reports, fetched
-            )
+            PortalLine(portal_id, body, access, state, health.get(portal_id), reports, fetched, year, expected, found)
         )
-    return tuple(sorted(lines, key=lambda line: (line.outcome == "ok", line.outcome is None, line.portal_id)))
-
-
-def _asked(run: dict[str, Any]) -> list[dict[str, Any]]:
-    """The portals of a run report's crawl stage; none where the report has another shape."""
-    stages = run.get("stages")
-    found: list[dict[str, Any]] = []
-    for stage in stages if isinstance(stages, list) else []:
-        details = stage.get("details") if isinstance(stage, dict) else None
-        portals = details.get("portals") if isinstance(details, dict) else None
-        for portal in portals if isinstance(portals, list) else []:
-            if isinstance(portal, dict) and isinstance(portal.get("portal_id"), str):
-                found.append(portal)
-    return found
+    return tuple(sorted(lines, key=lambda line: (line.well, line.health is None, line.portal_id)))
