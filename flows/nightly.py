@@ -7,6 +7,7 @@ where the flow is really run.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,15 @@ from prefect import State, Task, flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import TaskRun
+from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 
 from flows import run_report, stages
 from flows.lock import one_writer
 from flows.settings import Settings, parse_time, resolve
 from flows.stages import StageResult
+from flows.watching import log
+from flows.watching.evening import told, watched
 
 
 class StageBrokeError(Exception):
@@ -97,7 +101,8 @@ def nightly(
     options = {"portal": portal_ids or [], "year": years or [], "recheck": recheck, "as_of": as_of}
     started = datetime.now(UTC).isoformat(timespec="seconds")
     run_id = run_report.new_run_id(settings.now)
-    with one_writer(settings.home, "gongkai nightly"):
+    with one_writer(settings.home, "gongkai nightly"), log.writing(settings.home, run_id):
+        log.tell("the night begins", flow_run_id=flow_run.id, details=options)
         results = stages.in_order(
             {
                 "crawl": lambda: _outcome(crawl_task, settings, portal_ids or [], years or [], recheck),
@@ -107,8 +112,14 @@ def nightly(
             }
         )
         finished = datetime.now(UTC).isoformat(timespec="seconds")
-        report = run_report.RunReport(run_id, started, finished, options, results)
-        path = run_report.write(settings.home, report)
+        report = watched(settings.home, run_report.RunReport(run_id, started, finished, options, results))
+        sending = settings.notify is not None and bool(report.notices)
+        # Before anything is sent: a night that is killed meanwhile has its report, and the next one sends.
+        path = run_report.write(settings.home, replace(report, notices_sent=False) if sending else report)
+        if settings.notify is not None and sending:
+            report = told(report, settings.notify)
+            run_report.write(settings.home, report)
+        log.tell("the night ends", status=report.status)
     create_markdown_artifact(
         run_report.markdown(report), key="nightly-run", description=f"Run {run_id}: {report.status}"
     )

@@ -15,17 +15,43 @@ from typing import Any
 from flows.stages import Failure, StageResult
 
 RUNS = "runs"
+_TROUBLE = {
+    "portal_id": "Portal",
+    "last_ok_at": "Last success",
+    "nights_failing": "Nights without",
+    "listed": "List shows",
+    "usually_listed": "Usually",
+    "drift": "Drift",
+}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One thing that someone should know: ``key`` names the condition and its subject, the rest is for people."""
+
+    key: str
+    en: str
+    zh: str
 
 
 @dataclass(frozen=True)
 class RunReport:
-    """What a run was asked, what each stage did, and when (ISO 8601, UTC)."""
+    """What a run was asked, what each stage did, and when (ISO 8601, UTC).
+
+    ``troubled`` are the portals that are not well, with how they fared over the nights; ``notices`` what someone should
+    know of the night, ``notices_sent`` whether that was sent (None: there was nothing, or nobody to send it to);
+    ``warnings`` what went wrong beside the work itself.
+    """
 
     run_id: str
     started_at: str
     finished_at: str
     options: dict[str, Any]
     stages: tuple[StageResult, ...]
+    troubled: tuple[dict[str, Any], ...] = ()
+    notices: tuple[Notice, ...] = ()
+    notices_sent: bool | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def failures(self) -> tuple[Failure, ...]:
@@ -48,6 +74,10 @@ class RunReport:
             "status": self.status,
             "options": self.options,
             "failures": [asdict(failure) for failure in self.failures],
+            "troubled": list(self.troubled),
+            "notices": [asdict(notice) for notice in self.notices],
+            "notices_sent": self.notices_sent,
+            "warnings": list(self.warnings),
             "stages": [
                 {"name": s.name, "status": s.status, "seconds": s.seconds, "details": s.details} for s in self.stages
             ],
@@ -77,7 +107,17 @@ def read(path: Path) -> RunReport:
         StageResult(**stage, failures=tuple(f for f in failures if f.stage == stage["name"]))
         for stage in stored["stages"]
     )
-    return RunReport(stored["run_id"], stored["started_at"], stored["finished_at"], stored["options"], stages)
+    return RunReport(
+        stored["run_id"],
+        stored["started_at"],
+        stored["finished_at"],
+        stored["options"],
+        stages,
+        tuple(stored.get("troubled", ())),
+        tuple(Notice(**notice) for notice in stored.get("notices", ())),
+        stored.get("notices_sent"),
+        tuple(stored.get("warnings", ())),
+    )
 
 
 def summary_lines(report: RunReport) -> list[str]:
@@ -107,6 +147,8 @@ def summary_lines(report: RunReport) -> list[str]:
         if stage is not None and stage.status == "ok":
             lines.append(f"{name:<10} {_rows(stage) if name == 'load' else stage.details['warehouse']}")
     lines += [f"{s.name:<10} not run: {s.details.get('reason', '')}" for s in report.stages if s.status == "not run"]
+    lines += [f"notice     {notice.en}" for notice in report.notices]
+    lines += [f"warning    {text}" for text in (*crawl.get("notes", ()), *report.warnings)]
     return lines
 
 
@@ -121,7 +163,14 @@ def markdown(report: RunReport) -> str:
     if report.failures:
         failed = [(f.stage, f.subject, f.reason) for f in report.failures]
         parts += ["## Failures", _table(("Stage", "What", "Why"), failed)]
+    if report.notices:
+        parts += ["## Notices", "\n".join(f"- {notice.en}\n  {notice.zh}" for notice in report.notices)]
+    if warnings := (*crawl.get("notes", ()), *report.warnings):
+        parts += ["## Warnings", "\n".join(f"- {text}" for text in warnings)]
     rows: list[tuple[Any, ...]]
+    if report.troubled:
+        rows = [tuple(portal[name] for name in _TROUBLE) for portal in report.troubled]
+        parts += ["## Portals in trouble, over the nights", _table(tuple(_TROUBLE.values()), rows)]
     if crawl.get("portals"):
         rows = [
             (

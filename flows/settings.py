@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ PORTALS_VARIABLE = "GONGKAI_PORTALS"
 CONTACT_VARIABLE = "GONGKAI_CONTACT"
 DEBUG_VARIABLE = "GONGKAI_DEBUG"
 PROCESSES_VARIABLE = "GONGKAI_CRAWL_PROCESSES"
+NOTIFY_VARIABLE = "GONGKAI_NOTIFY"
 DEFAULT_HOME = Path("data")
 
 
@@ -24,7 +26,8 @@ class Settings:
     ``home`` is the folder of everything that is written, ``portals`` a folder of registry files (None: the
     shipped registry), ``contact`` the address in the user agent (None: only local portals are crawled),
     ``as_of`` the clock of schedules and manifests in UTC (None: the real one), ``crawl_processes`` how many processes
-    share a crawl: one serves some five hundred hosts.
+    share a crawl: one serves some five hundred hosts. ``notify`` is the Prefect block that a night's notices are sent
+    by, as type and name (``slack-webhook/ops``); None: they are only kept with the run.
     """
 
     home: Path
@@ -32,6 +35,7 @@ class Settings:
     contact: str | None = None
     as_of: datetime | None = None
     crawl_processes: int = 1
+    notify: str | None = None
 
     @property
     def now(self) -> datetime:
@@ -59,6 +63,7 @@ def resolve(home: Path | None = None, portals: Path | None = None, as_of: dateti
         contact=os.environ.get(CONTACT_VARIABLE, "").strip() or None,
         as_of=as_of,
         crawl_processes=_count(PROCESSES_VARIABLE),
+        notify=_block(NOTIFY_VARIABLE),
     )
 
 
@@ -83,6 +88,17 @@ def _count(variable: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 64:
         raise CalledWronglyError(f"{variable} is {text!r}; write a number from 1 to 64.")
     return int(text)
+
+
+def _block(variable: str) -> str | None:
+    text = os.environ.get(variable, "").strip()
+    if text and not re.fullmatch(r"[a-z0-9-]+/[a-z0-9-]+", text):
+        raise CalledWronglyError(
+            # What was written may be the address itself, which is a secret.
+            f"{variable} names no block; write the type and the name of one that is saved in Prefect, such as "
+            "slack-webhook/ops."
+        )
+    return text or None
 
 
 def _path(variable: str) -> Path | None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from flows.errors import CalledWronglyError, GongkaiError
-from flows.progress import report
 from flows.settings import Settings
+from flows.watching import log
 
 STAGES = ("crawl", "normalize", "load", "publish")
 
@@ -71,13 +72,21 @@ def is_callers_error(error: BaseException) -> bool:
 def attempt(name: str, stage: Callable[[], StageResult]) -> StageResult:
     """Run a stage; what it raises becomes a failed result that names the stage, but caller's errors pass."""
     started = time.monotonic()
-    try:
-        return stage()
-    except Exception as error:
-        if is_callers_error(error):
-            raise
-        failure = Failure(name, name, explain(error))
-        return StageResult(name, "failed", round(time.monotonic() - started, 2), (failure,))
+    with log.stage(name):
+        log.tell("the stage begins")
+        try:
+            result = stage()
+        except Exception as error:
+            if is_callers_error(error):
+                raise
+            failure = Failure(name, name, explain(error))
+            result = StageResult(name, "failed", _since(started), (failure,))
+        for failure in result.failures:
+            log.tell(": ".join(filter(None, (failure.subject, failure.reason))), logging.ERROR)
+        # Of a crawl every portal and document has a line of its own.
+        details = result.details if name != "crawl" else None
+        log.tell("the stage ends", status=result.status, seconds=result.seconds, details=details)
+    return result
 
 
 def not_run(name: str, because: str) -> StageResult:
@@ -115,7 +124,7 @@ def crawl(
         recheck=recheck,
         as_of=settings.as_of,
         contact=settings.contact,
-        on_progress=report,
+        on_progress=log.step,
         processes=settings.crawl_processes,
     )
     failures = tuple(Failure("crawl", p.portal_id, p.reason or p.outcome) for p in summary.failures)
@@ -139,6 +148,7 @@ def crawl(
         ],
         "rejected": rejections(summary.rows()),
         "events": events(summary.rows()),
+        "notes": list(summary.notes),
     }
     return StageResult("crawl", "failed" if failures else "ok", _since(started), failures, details)
 
@@ -174,7 +184,7 @@ def normalize(settings: Settings) -> StageResult:
     from transforms.normalize import normalize as run_normalize
 
     started = time.monotonic()
-    summary = run_normalize(settings.home, on_progress=report)
+    summary = run_normalize(settings.home, on_progress=log.step)
     failures = tuple(Failure("normalize", "", problem) for problem in summary.problems)
     details = {
         "documents_read": summary.documents_read,
@@ -195,7 +205,7 @@ def load(settings: Settings) -> StageResult:
     from warehouse.build import build
 
     started = time.monotonic()
-    summary = build(settings.home, on_progress=report)
+    summary = build(settings.home, on_progress=log.step)
     # What a correction does not fit any more is published as printed, in doubt, and the night is told as failed.
     failures = tuple(Failure("load", "correction", text) for text in summary.amiss)
     details = {"tables": dict(summary.tables), "changed": summary.changed}
@@ -205,10 +215,13 @@ def load(settings: Settings) -> StageResult:
 def publish(settings: Settings) -> StageResult:
     """Put the checked candidate in the place of the published warehouse, in one step."""
     from warehouse.publish import publish as run_publish
+    from warehouse.status import agencies_reported
 
     started = time.monotonic()
     path = run_publish(settings.home)
-    return StageResult("publish", "ok", _since(started), (), {"warehouse": path.name})
+    reported = {str(year): number for year, number in agencies_reported(settings.home).items()}
+    details = {"warehouse": path.name, "agencies_reported": reported}
+    return StageResult("publish", "ok", _since(started), (), details)
 
 
 def _since(started: float) -> float:

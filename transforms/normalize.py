@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from transforms.lake.rows import VERSION_TABLES
 from transforms.lake.spill import ReadRows, Spill, read_rows, rows_of, spilling
 from transforms.manifest import Fetch, Recorded, document_path, read_manifests
 from transforms.reading import Reading
+from transforms.redaction import redacted
 from transforms.report_rows import (
     GatheredReport,
     agency_name_rows,
@@ -43,6 +45,8 @@ from transforms.schema import arrow_schema
 from transforms.versions import Read, versions_of
 
 Progress = Callable[[str, int, int | None], None]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -63,12 +67,14 @@ class NormalizeSummary:
 
 @dataclass
 class _Run:
-    """The state of one run: what is known of every document, and where the rows of those read in this run wait."""
+    """The state of one run: what is known of every document, where the rows of those read in this run wait, and what
+    these were first fetched from."""
 
     home: Path
     summary: NormalizeSummary
     spill: Spill
     documents: dict[str, Document] = field(default_factory=dict)
+    sources: dict[str, Fetch] = field(default_factory=dict)
 
 
 def normalize(home: Path, on_progress: Progress | None = None) -> NormalizeSummary:
@@ -142,6 +148,8 @@ def _read_new(run: _Run, fetches: Sequence[Fetch], progress: Progress) -> None:
         first_seen.setdefault(fetch.sha256, fetch.fetched_at)
     new = [sha256 for sha256 in first_seen if sha256 not in run.documents]
     run.summary.documents_known = len(first_seen) - len(new)
+    unread = set(new)
+    run.sources = {fetch.sha256: fetch for fetch in reversed(fetches) if fetch.sha256 in unread}
     run.documents = {sha256: run.documents[sha256] for sha256 in first_seen if sha256 in run.documents}
     if new:
         gazetteer.load()  # which placing them needs; workers that are forked have it from here
@@ -168,8 +176,17 @@ def _read(run: _Run, wanted: Sequence[str], progress: Progress) -> Iterator[Read
             reading = Reading(sha256, "application/octet-stream", "unreadable", reason)
             read = rows_of(judged(read.path, reading, 0, error))
         run.spill.add(read)
+        _tell(read.document, run.sources.get(sha256))
         progress("reading documents", number, len(wanted))
         yield read
+
+
+def _tell(document: Document, source: Fetch | None) -> None:
+    level = logging.WARNING if document.outcome == "unreadable" else logging.INFO
+    reason = f": {redacted(document.reason)}" if document.reason else ""
+    about: dict[str, str | None] = {"document": document.sha256, "outcome": document.outcome}
+    about |= {"portal_id": source.portal_id, "url": source.url} if source else {}
+    _log.log(level, "document %s%s", document.outcome, reason, extra=about)
 
 
 def _place_all(run: _Run, fetches: Sequence[Fetch], store: IdentityStore) -> dict[str, GatheredReport]:
@@ -246,8 +263,14 @@ def _write(
     run.summary.partitions_written = tuple(sorted(written))
     for report_id, report in reports.items():
         version_id = report.versions[-1].version_id if report.versions else None
-        run.summary.reports_new += report_id not in before
-        run.summary.reports_revised += report_id in before and before[report_id] != version_id
+        is_new = report_id not in before
+        is_revised = not is_new and before[report_id] != version_id
+        if is_new or is_revised:
+            sha256 = (report.versions[-1].fetch if report.versions else report.fetches[-1]).sha256
+            about = {"report_id": report_id, "document": sha256, "portal_id": report.fetches[-1].portal_id}
+            _log.info("report %s", "new" if is_new else "revised", extra=about)
+        run.summary.reports_new += is_new
+        run.summary.reports_revised += is_revised
         run.summary.unplaced += report.placement.agency_id is None
     run.summary.reports_unchanged = len(reports) - run.summary.reports_new - run.summary.reports_revised
 

@@ -32,7 +32,10 @@ def _lines(now: Status) -> Iterator[str]:
         [(r.run_id, r.status or "?", r.started_at or "", f"{len(r.failures)} failed") for r in now.runs],
         "none yet: `gongkai nightly` makes the first",
     )
-    yield from (f"    {failure}" for run in now.runs[:1] for failure in run.failures)
+    for run in now.runs[:1]:
+        yield from (f"    {failure}" for failure in run.failures)
+        yield from (f"    notice: {notice}" for notice in run.notices)
+        yield from (f"    warning: {warning}" for warning in run.warnings)
     if now.problem is not None:
         yield "Warehouse"
         yield f"  {now.problem}"

@@ -14,7 +14,7 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import UsageError
 
-from spiders import archive, registry
+from spiders import archive, log, registry
 from spiders.archive import PortalHistory
 from spiders.asking.politeness import night_of
 from spiders.families import FAMILIES, entries
@@ -68,6 +68,7 @@ class PortalSpider(Spider):
         self.recheck = recheck.strip().lower() in ("1", "true", "yes")
         self.crawl_id = crawl_id or archive.new_crawl_id(self.as_of)
         self._writer: archive.ManifestWriter | None = None
+        self._log = log.join(self.crawl_id)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> PortalSpider:
@@ -108,6 +109,8 @@ class PortalSpider(Spider):
         """Give the manifest its final name."""
         if self._writer is not None:
             self._writer.close()
+        if self._log is not None:
+            log.leave(self._log)
 
     def _select(self, portals: tuple[Portal, ...], wanted: str) -> tuple[Portal, ...]:
         if wanted.startswith("@"):
@@ -133,7 +136,8 @@ class PortalSpider(Spider):
                 result = PortalResult(portal.id, "failed", True, f"internal: {type(error).__name__}: {error}")
                 result.requests = night_of(self.crawler).requests.get(portal.id, 0)
                 result.elapsed_seconds = round(time.monotonic() - began, 3)
-        night.writer.write(result.row(night.crawl_id))
+        night.writer.write(row := result.row(night.crawl_id))
+        log.tell(row)
         return result
 
     def _not_asked(self, night: Night, portal: Portal, history: PortalHistory) -> PortalResult | None:

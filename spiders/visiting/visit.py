@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
+from spiders import log
 from spiders.asking.politeness import night_of
 from spiders.reading import article, listing, pages
 from spiders.reading.listing import Candidate, Listing
@@ -256,3 +257,4 @@ class Visit:
 
     def write(self, row: dict[str, object]) -> None:
         self.night.writer.write(row)
+        log.tell(row)

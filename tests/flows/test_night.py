@@ -8,13 +8,53 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from flows.demo.reports import PORTALS
+from tests.conftest import ROOT
 from tests.flows.conftest import demo_portals
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+# Run in a process of its own: Prefect takes its settings when it is imported.
+SAVE_BLOCK = """
+import sys
+from pathlib import Path
+from flows.prefect_environment import prepare
+prepare(Path(sys.argv[1]))
+from prefect.blocks.notifications import CustomWebhookNotificationBlock
+block = CustomWebhookNotificationBlock(
+    name="ops", url=sys.argv[2] + "/{{token}}", json_data={"text": "{{subject}} {{body}}"}, secrets={"token": "s3cr3t"}
+)
+block.save("ops")
+"""
+
+
+@contextmanager
+def taking_messages() -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """A webhook on loopback: its address, and the messages that it was sent, as path and body."""
+    messages: list[tuple[str, str]] = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            messages.append((self.path, json.loads(body)["text"]))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Hook) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", messages
+        server.shutdown()
 
 
 def runs(home: Path) -> list[dict[str, object]]:
@@ -53,7 +93,10 @@ def test_a_night_on_which_the_portals_are_down_names_them_and_keeps_what_was_pub
     before = run_cli(*figures).stdout
     with demo_portals(tmp_path / "down") as registry:
         pass
-    done = run_cli("nightly", "--home", str(demo_home), "--portals", str(registry), "--recheck")
+    with taking_messages() as (address, messages):
+        subprocess.run([sys.executable, "-c", SAVE_BLOCK, str(demo_home), address], cwd=ROOT, check=True, timeout=240)
+        notify = {"GONGKAI_NOTIFY": "custom-webhook/ops"}
+        done = run_cli("nightly", "--home", str(demo_home), "--portals", str(registry), "--recheck", **notify)
     assert done.returncode == 1
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
@@ -67,3 +110,14 @@ def test_a_night_on_which_the_portals_are_down_names_them_and_keeps_what_was_pub
     assert {failure["subject"] for failure in night["failures"]} == set(PORTALS)  # type: ignore[attr-defined]
     markdown = next((demo_home / "runs").glob(f"{night['run_id']}.md")).read_text("utf-8")
     assert "## Failures" in markdown
+    assert night["notices_sent"] is True
+    assert [
+        (path, "3 of 3 portals gave nothing usable tonight (100.0%; earlier 0.0%)" in text) for path, text in messages
+    ] == [("/s3cr3t", True)]
+    log = (demo_home / "runs" / f"{night['run_id']}.log.jsonl").read_text("utf-8")
+    lines = [json.loads(line) for line in log.splitlines()]
+    assert {line["run_id"] for line in lines} == {night["run_id"]}
+    assert {line["stage"] for line in lines} == {None, "crawl", "normalize", "load", "publish"}
+    failed = {line["portal_id"] for line in lines if line["message"].startswith("portal failed")}
+    assert failed == set(PORTALS), "the crawl's own process writes there too"
+    assert "s3cr3t" not in log + markdown + json.dumps(night) + done.stderr

@@ -114,6 +114,8 @@ def test_status_takes_runs_and_portals_from_run_reports(published_copy: Path) ->
             "run_id": f"2026010{number}T180000Z-aaaaaa",
             "started_at": f"2026-01-0{number}T18:00:00Z",
             "status": "failed" if outcome != "ok" else "ok",
+            "notices": [{"key": "k", "en": "It began", "zh": "开始"}],
+            "warnings": ["Not sent"],
             "failures": [] if outcome == "ok" else [{"stage": "crawl", "subject": "p-hub", "reason": "a challenge"}],
             "stages": [{"name": "crawl", "details": {"portals": [{"portal_id": "p-hub", "outcome": outcome}]}}],
         }
@@ -122,6 +124,7 @@ def test_status_takes_runs_and_portals_from_run_reports(published_copy: Path) ->
     now = status(published_copy)
     assert [run.run_id for run in now.runs] == ["20260102T180000Z-aaaaaa", "20260101T180000Z-aaaaaa", "0"]
     assert now.runs[0].failures == ("crawl: p-hub: a challenge",)
+    assert (now.runs[0].notices, now.runs[0].warnings) == (("It began / 开始",), ("Not sent",))
     assert [(p.portal_id, p.health and p.health.outcome) for p in now.portals] == [
         ("p-hub", "challenge"),
         ("p-finance", None),

@@ -23,13 +23,15 @@ FINDINGS = 20
 
 @dataclass(frozen=True)
 class RunLine:
-    """One run report: its times as ISO 8601 text, as far as they are there."""
+    """One run report: its times as ISO 8601 text, as far as they are there; what failed, and what else it says."""
 
     run_id: str
     started_at: str | None
     finished_at: str | None
     status: str | None
     failures: tuple[str, ...]
+    notices: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -193,6 +195,8 @@ def _run_line(run: dict[str, Any]) -> RunLine:
         run.get("finished_at"),
         run.get("status"),
         tuple(_failure(one) for one in failures) if isinstance(failures, list) else (),
+        tuple(f"{one['en']} / {one['zh']}" for one in run.get("notices") or ()),
+        tuple(run.get("warnings") or ()),
     )
 
 

@@ -1,0 +1,196 @@
+"""Which conditions of conditions.yaml a night fulfils: each as a sentence in two languages, told when it begins."""
+
+from __future__ import annotations
+
+import datetime as dt
+import textwrap
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from flows.run_report import Notice
+from warehouse.status.health import PortalHealth, add_run, asked, details_of, moment_of
+
+# Earlier nights that tonight is compared with.
+COMPARED_RUNS = 30
+_BEIJING = dt.timezone(dt.timedelta(hours=8))
+# A night that begins some hours early counts as full.
+_GRACE = dt.timedelta(hours=8)
+
+
+@dataclass(frozen=True)
+class Night:
+    """What is compared between nights: figures by name, and the agencies that have reported by report year."""
+
+    moment: dt.datetime
+    figures: Mapping[str, int]
+    reported: Mapping[int, int]
+
+
+@dataclass
+class Nights:
+    """Run reports taken in one after the other, oldest first; only figures of them stay in memory."""
+
+    portals: dict[str, PortalHealth] = field(default_factory=dict)
+    nights: deque[Night] = field(default_factory=lambda: deque(maxlen=COMPARED_RUNS + 1))
+    last: Mapping[str, Any] = field(default_factory=dict)
+    _unreadable: int | None = None
+
+    def add(self, run: Mapping[str, Any]) -> None:
+        """Take in a run report (JSON) that is later than all before."""
+        moment = moment_of(run)
+        if moment is None:
+            return
+        self.last = {"stages": run.get("stages"), "failures": run.get("failures")}
+        add_run(self.portals, run)
+        figures = self._figures(run)
+        reported = details_of(run, "publish").get("agencies_reported")
+        of_years = {int(year): number for year, number in reported.items()} if isinstance(reported, dict) else {}
+        self.nights.append(Night(moment, figures, of_years))
+
+    def _figures(self, run: Mapping[str, Any]) -> dict[str, int]:
+        """The figures of a night by the names of conditions.yaml; what a stage did not tell is not there."""
+        found: dict[str, int] = {}
+        options = run.get("options")
+        portals = [row for row in asked(run) if row.get("outcome") != "skipped"]
+        if portals and not (isinstance(options, dict) and (options.get("portal") or options.get("year"))):
+            found["portals_asked"] = len(portals)
+            found["portals_failing"] = sum(row.get("outcome") not in ("ok", "budget") for row in portals)
+        normalized = details_of(run, "normalize")
+        if "documents_read" in normalized:
+            unreadable = int(normalized["documents_by_outcome"].get("unreadable", 0))
+            if self._unreadable is not None:
+                found["documents_read"] = int(normalized["documents_read"])
+                found["documents_unreadable"] = max(0, unreadable - self._unreadable)
+            self._unreadable = unreadable
+            found["reports"] = sum(int(normalized[f"reports_{kind}"]) for kind in ("new", "revised", "unchanged"))
+            found["checks_failed"] = int(normalized["failed_checks"])
+        return found
+
+
+def watch(earlier: Iterable[Mapping[str, Any]], tonight: Mapping[str, Any]) -> tuple[list[Notice], list[PortalHealth]]:
+    """What a night gives notice of, and the portals that it asked and that are not well.
+
+    Args:
+        earlier: the run reports before it (JSON), oldest first; the last COMPARED_RUNS are enough.
+        tonight: the night's own run report (JSON).
+    """
+    nights = Nights()
+    for run in earlier:
+        nights.add(run)
+    before = {notice.key for name, notice in _holding(nights) if not _conditions()[name].get("every_night")}
+    nights.add(tonight)
+    begun = [notice for _, notice in _holding(nights) if notice.key not in before]
+    portals = [portal for _, portal in sorted(nights.portals.items())]
+    return begun, [portal for portal in portals if portal.run_id == tonight["run_id"] and not portal.well]
+
+
+def _holding(nights: Nights) -> Iterator[tuple[str, Notice]]:
+    """Every condition that holds after the last night, by its name and for each of its subjects."""
+    if not nights.nights:
+        return
+    for name, condition in _conditions().items():
+        for subject, said in _KINDS[condition["kind"]](nights, condition):
+            key = f"{name}:{subject}" if subject else name
+            yield name, Notice(key, condition["en"].format(**said), condition["zh"].format(**said))
+
+
+Found = Iterator[tuple[str, dict[str, Any]]]
+
+
+def _short(reason: str) -> str:
+    """A reason as a message has room for; the whole stands in the run report."""
+    return textwrap.shorten(reason, 160, placeholder=" …")
+
+
+def _stage(nights: Nights, condition: Mapping[str, Any]) -> Found:
+    failures = nights.last["failures"]
+    for failure in failures if isinstance(failures, list) else []:
+        if failure["subject"] == failure["stage"]:
+            yield failure["stage"], {"stage": failure["stage"], "reason": _short(failure["reason"])}
+
+
+def _portal(nights: Nights, condition: Mapping[str, Any]) -> Found:
+    for portal_id, portal in sorted(nights.portals.items()):
+        if portal.nights_failing >= condition["nights"] and portal.last_ok_at is not None:
+            yield (
+                portal_id,
+                {
+                    "portal_id": portal_id,
+                    "nights": portal.nights_failing,
+                    "outcome": portal.outcome,
+                    "last_ok": portal.last_ok_at.date(),
+                    "reason": _short(portal.reason or "no reason was given"),
+                },
+            )
+
+
+def _drift(nights: Nights, condition: Mapping[str, Any]) -> Found:
+    for portal_id, portal in sorted(nights.portals.items()):
+        if portal.drift is not None:
+            yield portal_id, {"portal_id": portal_id, "listed": portal.listed, "usual": portal.usually_listed}
+
+
+def _coverage(nights: Nights, condition: Mapping[str, Any]) -> Found:
+    *earlier, tonight = nights.nights
+    before = next((night.reported for night in reversed(earlier) if night.reported), {})
+    for year, number in sorted(before.items()):
+        if tonight.reported and tonight.reported.get(year, 0) < number:
+            yield str(year), {"year": year, "before": number, "now": tonight.reported.get(year, 0)}
+
+
+def _share(nights: Nights, condition: Mapping[str, Any]) -> Found:
+    part, whole = condition["part"], condition["whole"]
+    *earlier, tonight = [night.figures for night in nights.nights]
+    compared = [figures for figures in earlier if figures.get(whole)]
+    if not compared or not tonight.get(whole) or tonight[part] < condition["least"]:
+        return
+    usual = sum(figures[part] for figures in compared) / sum(figures[whole] for figures in compared)
+    share = tonight[part] / tonight[whole]
+    if share > condition["above"] and share > condition["times"] * usual:
+        yield "", {"part": tonight[part], "whole": tonight[whole], "share": f"{share:.1%}", "earlier": f"{usual:.1%}"}
+
+
+def _harvest(nights: Nights, condition: Mapping[str, Any]) -> Found:
+    tonight = nights.nights[-1]
+    today = tonight.moment.astimezone(_BEIJING).date()
+    length = dt.timedelta(days=condition["nights"])
+    year = today.year - 1
+    now, before = tonight.reported.get(year, 0), tonight.reported.get(year - 1, 0)
+    if not tonight.reported or now >= before or not _answered(tonight):
+        return
+    for window in condition["windows"]:
+        first, last = (dt.date.fromisoformat(f"{today.year}-{day}") for day in window.split("/"))
+        if not first + length <= today <= last:
+            continue
+        then = [night for night in nights.nights if tonight.moment - night.moment >= length - _GRACE]
+        known = [night.reported.get(year, 0) for night in then if night.reported]
+        if known and known[-1] >= now:
+            said = {"nights": condition["nights"], "now": now, "year": year, "before": before, "year_before": year - 1}
+            yield "", said
+
+
+def _answered(night: Night) -> bool:
+    """Whether any portal gave something usable: where none did, another condition says so."""
+    return night.figures.get("portals_asked", 0) > night.figures.get("portals_failing", 0)
+
+
+_KINDS: dict[str, Callable[[Nights, Mapping[str, Any]], Found]] = {
+    "stage": _stage,
+    "portal": _portal,
+    "drift": _drift,
+    "coverage": _coverage,
+    "share": _share,
+    "harvest": _harvest,
+}
+
+
+@cache
+def _conditions() -> dict[str, dict[str, Any]]:
+    with (Path(__file__).parent / "conditions.yaml").open(encoding="utf-8") as file:
+        return dict(yaml.safe_load(file))
