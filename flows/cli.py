@@ -52,6 +52,7 @@ for command in (
     query.status,
     keeping.verify,
     keeping.rollback,
+    keeping.quarantine,
 ):
     cli.add_command(command)
 

@@ -211,6 +211,8 @@ def markdown(report: RunReport) -> str:
         ]
         parts += ["## Reports", _table(("Reports", "Number"), rows)]
         rows = sorted(normalize["documents_by_outcome"].items())
+        if quarantined := normalize.get("documents_quarantined"):
+            rows.append(("of these in quarantine: `gongkai quarantine list`", quarantined))
         parts += ["## Documents in the archive", _table(("Outcome", "Documents"), rows)]
     gone = [(p["portal_id"], url) for p in crawl.get("portals", []) for url in p["vanished"]]
     if crawl.get("events"):

@@ -24,6 +24,7 @@ CALLER_ERRORS = frozenset(
         "CompareError",
         "DecisionsError",
         "CorrectionsError",
+        "NotQuarantined",
     }
 )
 ROOMS = frozenset({"spiders", "transforms", "warehouse"})
@@ -195,6 +196,7 @@ def normalize(settings: Settings) -> StageResult:
         "reports_unchanged": summary.reports_unchanged,
         "reports_unplaced": summary.unplaced,
         "failed_checks": summary.failed_checks,
+        "documents_quarantined": summary.quarantined,
         "partitions_written": list(summary.partitions_written),
     }
     return StageResult("normalize", "failed" if failures else "ok", _since(started), failures, details)

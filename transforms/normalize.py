@@ -22,7 +22,7 @@ from transforms.identity.placement import Named, Placement, place, unplaced, wai
 from transforms.identity.review import review_rows, write_review
 from transforms.identity.store import IdentityStore
 from transforms.identity.succession import bodies_of, succession_rows
-from transforms.lake import packed, version_tables
+from transforms.lake import packed, quarantine, version_tables
 from transforms.lake.rows import VERSION_TABLES
 from transforms.lake.spill import ReadRows, Spill, read_rows, rows_of, spilling
 from transforms.manifest import Fetch, Recorded, document_path, read_manifests
@@ -62,38 +62,41 @@ class NormalizeSummary:
     unplaced: int = 0
     partitions_written: tuple[str, ...] = ()
     failed_checks: int = 0
+    quarantined: int = 0
     problems: list[str] = field(default_factory=list)
 
 
 @dataclass
 class _Run:
-    """The state of one run: what is known of every document, where the rows of those read in this run wait, and what
-    these were first fetched from."""
+    """The state of one run: what is known of every document, where the rows of those read in this run wait, what these
+    were first fetched from, and which are read again though this reader has read them."""
 
     home: Path
     summary: NormalizeSummary
     spill: Spill
     documents: dict[str, Document] = field(default_factory=dict)
     sources: dict[str, Fetch] = field(default_factory=dict)
+    again: frozenset[str] = frozenset()
 
 
 def normalize(home: Path, on_progress: Progress | None = None) -> NormalizeSummary:
     """Read what the archive holds and bring the lake up to date; safe to run again at any time.
 
-    A document already read by this reader version is not read again. Parts whose content does not change are not
-    touched. A corrupt part is named in ``problems`` and made again from the archive. Of each document a few hundred
-    bytes stay in memory; its rows wait on disk, below ``lake/``. Where neither the archive nor the lake nor this
-    software changed since a run without problems, nothing is done.
+    A document already read by this reader version is not read again, unless it is in quarantine and was asked for.
+    Parts whose content does not change are not touched. A corrupt part is named in ``problems`` and made again from the
+    archive. Of each document a few hundred bytes stay in memory; its rows wait on disk, below ``lake/``. Where neither
+    the archive nor the lake nor this software changed since a run without problems, nothing is done.
     """
     progress = on_progress or (lambda label, done, total: None)
     summary = NormalizeSummary()
     lake.remove_leftovers(home)
     recorded = read_manifests(home)
+    again = quarantine.read_again(home)
     settled = unchanged.recall(home, unchanged.state(home, recorded))
-    if settled is not None:
+    if settled is not None and not again:
         return NormalizeSummary(**settled)
     with spilling(home) as spill:
-        run = _Run(home, summary, spill)
+        run = _Run(home, summary, spill, again=again)
         run.documents = {d.sha256: d for d in _known_documents(run)}
         _read_new(run, recorded.fetches, progress)
         store = IdentityStore(home)
@@ -101,6 +104,9 @@ def normalize(home: Path, on_progress: Progress | None = None) -> NormalizeSumma
         store.save()
         with lake.being_written(home):
             _write(run, placed, recorded, store, progress)
+    # Only now: a run that is stopped before leaves them to be read by the next one.
+    quarantine.was_read_again(home)
+    summary.quarantined = sum(quarantine.broke(document.reason) for document in run.documents.values())
     summary.by_outcome = dict(sorted(Counter(d.outcome for d in run.documents.values()).items()))
     if not summary.problems and all(d.reader_version == READER_VERSION for d in run.documents.values()):
         unchanged.remember(home, unchanged.state(home, recorded), _said_again(run))
@@ -116,13 +122,14 @@ def _said_again(run: _Run) -> dict[str, Any]:
         "reports_unchanged": summary.reports_new + summary.reports_revised + summary.reports_unchanged,
         "unplaced": summary.unplaced,
         "failed_checks": summary.failed_checks,
+        "quarantined": summary.quarantined,
     }
 
 
 def _known_documents(run: _Run) -> Iterator[Document]:
-    """Documents read before; those of another reader version are left out, to be read again."""
+    """Documents read before; those of another reader version, or asked for, are left out, to be read again."""
     for row in _rows(run, "document"):
-        if row["reader_version"] == READER_VERSION:
+        if row["reader_version"] == READER_VERSION and row["sha256"] not in run.again:
             yield document_of_row(row)
 
 
@@ -319,6 +326,7 @@ def _versions_by_year(run: _Run, reports: Mapping[str, GatheredReport]) -> list[
             row["version_id"]
             for row in _part(run, "report_version", year).to_pylist()
             if row["reader_version"] == READER_VERSION
+            and row["sha256"] not in run.again
             and wanted[year].get(row["version_id"]) == (row["report_id"], row["sha256"])
         }
         found.append(version_tables.Versions(year, wanted[year], held))

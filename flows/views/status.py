@@ -36,6 +36,8 @@ def _lines(now: Status) -> Iterator[str]:
         yield from (f"    {failure}" for failure in run.failures)
         yield from (f"    notice: {notice}" for notice in run.notices)
         yield from (f"    warning: {warning}" for warning in run.warnings)
+        if run.quarantined:
+            yield f"    documents in quarantine: {run.quarantined}; `gongkai quarantine list` names them"
     if now.problem is not None:
         yield "Warehouse"
         yield f"  {now.problem}"

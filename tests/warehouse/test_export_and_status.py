@@ -117,7 +117,10 @@ def test_status_takes_runs_and_portals_from_run_reports(published_copy: Path) ->
             "notices": [{"key": "k", "en": "It began", "zh": "开始"}],
             "warnings": ["Not sent"],
             "failures": [] if outcome == "ok" else [{"stage": "crawl", "subject": "p-hub", "reason": "a challenge"}],
-            "stages": [{"name": "crawl", "details": {"portals": [{"portal_id": "p-hub", "outcome": outcome}]}}],
+            "stages": [
+                {"name": "crawl", "details": {"portals": [{"portal_id": "p-hub", "outcome": outcome}]}},
+                {"name": "normalize", "details": {"documents_quarantined": 2}},
+            ],
         }
         (runs / f"{run['run_id']}.json").write_text(json.dumps(run))
     (runs / "odd.json").write_text('{"run_id": "0", "stages": [7, {"details": {"portals": [{}, 3]}}], "failures": 4}')
@@ -125,6 +128,7 @@ def test_status_takes_runs_and_portals_from_run_reports(published_copy: Path) ->
     assert [run.run_id for run in now.runs] == ["20260102T180000Z-aaaaaa", "20260101T180000Z-aaaaaa", "0"]
     assert now.runs[0].failures == ("crawl: p-hub: a challenge",)
     assert (now.runs[0].notices, now.runs[0].warnings) == (("It began / 开始",), ("Not sent",))
+    assert now.runs[0].quarantined == 2
     assert [(p.portal_id, p.health and p.health.outcome) for p in now.portals] == [
         ("p-hub", "challenge"),
         ("p-finance", None),

@@ -11,7 +11,7 @@ import duckdb
 
 from warehouse.connection import WarehouseError, message, published, warehouse_path
 from warehouse.load import read_runs
-from warehouse.status.health import PortalHealth, add_run
+from warehouse.status.health import PortalHealth, add_run, details_of
 
 LAST_RUNS = 5
 # How far back the health of portals is told: a year and a month of nights.
@@ -32,6 +32,7 @@ class RunLine:
     failures: tuple[str, ...]
     notices: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    quarantined: int = 0
 
 
 @dataclass(frozen=True)
@@ -197,6 +198,7 @@ def _run_line(run: dict[str, Any]) -> RunLine:
         tuple(_failure(one) for one in failures) if isinstance(failures, list) else (),
         tuple(f"{one['en']} / {one['zh']}" for one in run.get("notices") or ()),
         tuple(run.get("warnings") or ()),
+        details_of(run, "normalize").get("documents_quarantined", 0),
     )
 
 

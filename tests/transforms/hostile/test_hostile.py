@@ -13,12 +13,13 @@ from typing import NamedTuple
 import pytest
 
 from tests.transforms.hostile import packages
-from tests.transforms.hostile.documents import HOSTILE
+from tests.transforms.hostile.documents import ENDED, HOSTILE
 from tests.transforms.layouts import html_page, make_figures, plain_figures
 from tests.transforms.scoring import score_figures
 from transforms.batch import ReadFile, read_and
 from transforms.documents.scan import reading as scan
 from transforms.documents.word import office
+from transforms.lake.quarantine import broke
 from transforms.workers import Limits
 
 MOST_RESIDENT_BYTES = 1536 * 1024**2
@@ -67,6 +68,8 @@ def test_a_hostile_document_costs_itself_and_says_why(
     assert time.monotonic() - begun < hostile.seconds + SPARE_SECONDS
     found = read[path].file.reading
     assert found.outcome == hostile.outcome, found.reason
+    if hostile.finding == ENDED:
+        assert broke(found.reason), "it is for the quarantine"
     assert re.search(hostile.finding, str(found.reason)), found.reason
     assert "please report it" not in str(found.reason)
     assert not any(cell.value is not None for cell in found.cells.values())

@@ -15,6 +15,7 @@ import pytest
 from tests.transforms.layouts import html_page, make_figures
 from transforms import workers
 from transforms.batch import ReadFile, read_files
+from transforms.lake.quarantine import broke
 from transforms.workers import Failed, Limits, allow, limited_map
 
 QUICK = Limits(seconds=3.0, memory_bytes=256 * 1024**2)
@@ -72,6 +73,7 @@ def test_what_breaks_one_item_leaves_the_others(alone: bool) -> None:
     assert "status 3" in reasons["die"]
     assert "ValueError: no" in reasons["raise"]
     assert "too deeply" in reasons["deep"]
+    assert all(map(broke, reasons.values())), "each of them is for the quarantine"
 
 
 def test_memory_that_one_item_took_is_not_missing_to_the_next() -> None:

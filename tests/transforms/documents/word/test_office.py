@@ -21,6 +21,7 @@ from transforms.batch import read_files
 from transforms.documents.sniff import RTF
 from transforms.documents.word import office
 from transforms.documents.word.office import Source, convert
+from transforms.lake.quarantine import broke
 from transforms.normalize import normalize
 from transforms.reading import read_document
 
@@ -84,6 +85,9 @@ def test_what_breaks_one_document_leaves_the_others(tmp_path: Path, program: Pat
     assert "longer than 1 seconds" in found["hang"]
     assert "broke off (status" in found["break"]
     assert "could not open it" in found["nothing"]
+    assert {what for what, reason in found.items() if broke(reason)} == {"hang", "break"}, (
+        "these are for the quarantine"
+    )
     assert ends_soon(int((program / "left").read_text("utf-8")))
 
 
