@@ -95,7 +95,7 @@ def _portal(line: PortalLine) -> tuple[str, ...]:
     return (
         line.portal_id,
         health.outcome.replace("_", " "),
-        f"{health.last_ok_at.date() if health.last_ok_at else 'never'}{since}",
+        f"{health.last_ok_at.date() if health.last_ok_at else 'none in the last runs'}{since}",
         listed,
         found,
         health.reason or "",
