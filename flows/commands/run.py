@@ -15,6 +15,7 @@ from flows.lock import one_writer
 from flows.progress import report, shown
 from flows.settings import CONTACT_VARIABLE, Settings, resolve
 from flows.stages import Failure, StageResult
+from flows.watching import log
 
 
 @click.command(short_help="Sample portals, the real nightly job on them, and what it found.")
@@ -161,9 +162,10 @@ def tell(failures: tuple[Failure, ...], lines: list[str], status: str) -> int:
 
 
 def _stage(settings: Settings, name: str, *todo: Callable[[], StageResult]) -> int:
-    """Run one stage, or two that belong together, alone on the home."""
+    """Run one stage, or two that belong together, alone on the home; its log has an id of its own, as a night's has."""
     results: list[StageResult] = []
-    with one_writer(settings.home, f"gongkai {name}"), shown():
+    run_id = run_report.new_run_id(settings.now)
+    with one_writer(settings.home, f"gongkai {name}"), log.writing(settings.home, run_id), shown():
         for stage in todo:
             results.append(stages.attempt(name, stage))
             if results[-1].broke:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -362,6 +363,41 @@ def test_status_shows_how_things_stand(call: Call, first_night: Path) -> None:
     assert called.status == 0
     assert "demo-990100-yunze" in called.out
     assert "T3-COL" in called.out
+
+
+def test_status_shows_a_portal_over_the_nights(call: Call, demo_home: Path) -> None:
+    (first,) = (demo_home / "runs").glob("*.json")
+    night = json.loads(first.read_text("utf-8"))
+    portal = next(row for row in night["stages"][0]["details"]["portals"] if row["portal_id"] == "demo-990121-wangxi")
+    for number in (1, 2):
+        run_id = f"2126010{number}T180000Z-abcdef"
+        portal |= {"outcome": "failed", "listed": 0, "reason": "list_changed: it shows none now"}
+        notices = [{"key": "k", "en": "A list is gone", "zh": "列表全无"}]
+        text = json.dumps({**night, "run_id": run_id, "notices": notices, "warnings": ["Nobody was told"]})
+        (demo_home / "runs" / f"{run_id}.json").write_text(text, "utf-8")
+    shown = call("status", "--home", demo_home).out.splitlines()
+    at = shown.index("Portals, those with trouble first")
+    assert (
+        shown[at + 1].split()
+        == "portal 门户 last asked 最近 last success 最近成功 list 列表 reports 报告 why 原因".split()
+    )
+    assert re.fullmatch(
+        r"  demo-990121-wangxi +failed +20\d\d-\d\d-\d\d, 2 nights without +0, usually 12: gone 全无 +"
+        r"12 \(2024: 2 of 2\) +list_changed: it shows none now",
+        shown[at + 2],
+    )
+    assert "ok" in shown[at + 3]
+    assert "    notice: A list is gone / 列表全无" in shown
+    assert "    warning: Nobody was told" in shown
+
+
+def test_a_stage_alone_keeps_a_log_too(call: Call, demo_home: Path) -> None:
+    before = set((demo_home / "runs").glob("*.log.jsonl"))
+    assert call("normalize", "--home", demo_home).status == 0
+    (path,) = set((demo_home / "runs").glob("*.log.jsonl")) - before
+    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    assert {(line["run_id"], line["stage"]) for line in lines} == {(path.name.removesuffix(".log.jsonl"), "normalize")}
+    assert lines[-1]["details"]["reports_unchanged"] == 48
 
 
 def test_one_writer_within_this_process_does_not_lock_itself_out(call: Call, demo_home: Path) -> None:
