@@ -189,6 +189,7 @@ def normalize(settings: Settings) -> StageResult:
     failures = tuple(Failure("normalize", "", problem) for problem in summary.problems)
     details = {
         "documents_read": summary.documents_read,
+        "documents_read_unreadable": summary.unreadable_read,
         "documents_known": summary.documents_known,
         "documents_by_outcome": dict(summary.by_outcome),
         "reports_new": summary.reports_new,

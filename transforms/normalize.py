@@ -51,9 +51,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class NormalizeSummary:
-    """What a run of the stage did; reports are counted against the lake that it found."""
+    """What a run of the stage did; reports are counted against the lake that it found.
+
+    ``unreadable_read`` and ``quarantined`` count unreadable documents: those that this run read, and of all that the
+    archive holds those that broke the reader.
+    """
 
     documents_read: int = 0
+    unreadable_read: int = 0
     documents_known: int = 0
     by_outcome: dict[str, int] = field(default_factory=dict)
     reports_new: int = 0
@@ -162,6 +167,7 @@ def _read_new(run: _Run, fetches: Sequence[Fetch], progress: Progress) -> None:
         gazetteer.load()  # which placing them needs; workers that are forked have it from here
     for read in _read(run, new, progress):
         run.summary.documents_read += 1
+        run.summary.unreadable_read += read.document.outcome == "unreadable"
         run.documents[read.document.sha256] = read.document
     for sha256, document in run.documents.items():
         document.first_seen = first_seen[sha256]

@@ -34,43 +34,42 @@ class Night:
 
 @dataclass
 class Nights:
-    """Run reports taken in one after the other, oldest first; only figures of them stay in memory."""
+    """Run reports taken in one after the other, oldest first: only figures of them stay in memory, and the failures of
+    the last one."""
 
     portals: dict[str, PortalHealth] = field(default_factory=dict)
     nights: deque[Night] = field(default_factory=lambda: deque(maxlen=COMPARED_RUNS + 1))
-    last: Mapping[str, Any] = field(default_factory=dict)
-    _unreadable: int | None = None
+    failures: list[Mapping[str, Any]] = field(default_factory=list)
 
     def add(self, run: Mapping[str, Any]) -> None:
         """Take in a run report (JSON) that is later than all before."""
         moment = moment_of(run)
         if moment is None:
             return
-        self.last = {"stages": run.get("stages"), "failures": run.get("failures")}
+        failures = run.get("failures")
+        self.failures = failures if isinstance(failures, list) else []
         add_run(self.portals, run)
-        figures = self._figures(run)
+        figures = _figures(run)
         reported = details_of(run, "publish").get("agencies_reported")
         of_years = {int(year): number for year, number in reported.items()} if isinstance(reported, dict) else {}
         self.nights.append(Night(moment, figures, of_years))
 
-    def _figures(self, run: Mapping[str, Any]) -> dict[str, int]:
-        """The figures of a night by the names of conditions.yaml; what a stage did not tell is not there."""
-        found: dict[str, int] = {}
-        options = run.get("options")
-        portals = [row for row in asked(run) if row.get("outcome") != "skipped"]
-        if portals and not (isinstance(options, dict) and (options.get("portal") or options.get("year"))):
-            found["portals_asked"] = len(portals)
-            found["portals_failing"] = sum(row.get("outcome") not in ("ok", "budget") for row in portals)
-        normalized = details_of(run, "normalize")
-        if "documents_read" in normalized:
-            unreadable = int(normalized["documents_by_outcome"].get("unreadable", 0))
-            if self._unreadable is not None:
-                found["documents_read"] = int(normalized["documents_read"])
-                found["documents_unreadable"] = max(0, unreadable - self._unreadable)
-            self._unreadable = unreadable
-            found["reports"] = sum(int(normalized[f"reports_{kind}"]) for kind in ("new", "revised", "unchanged"))
-            found["checks_failed"] = int(normalized["failed_checks"])
-        return found
+
+def _figures(run: Mapping[str, Any]) -> dict[str, int]:
+    """The figures of a night by the names of conditions.yaml; what a stage did not tell is not there."""
+    found: dict[str, int] = {}
+    options = run.get("options")
+    portals = [row for row in asked(run) if row.get("outcome") != "skipped"]
+    if portals and not (isinstance(options, dict) and (options.get("portal") or options.get("year"))):
+        found["portals_asked"] = len(portals)
+        found["portals_failing"] = sum(row.get("outcome") not in ("ok", "budget") for row in portals)
+    normalized = details_of(run, "normalize")
+    if "documents_read_unreadable" in normalized:
+        found["documents_read"] = int(normalized["documents_read"])
+        found["documents_unreadable"] = int(normalized["documents_read_unreadable"])
+        found["reports"] = sum(int(normalized[f"reports_{kind}"]) for kind in ("new", "revised", "unchanged"))
+        found["checks_failed"] = int(normalized["failed_checks"])
+    return found
 
 
 def watch(earlier: Iterable[Mapping[str, Any]], tonight: Mapping[str, Any]) -> tuple[list[Notice], list[PortalHealth]]:
@@ -109,8 +108,7 @@ def _short(reason: str) -> str:
 
 
 def _stage(nights: Nights, condition: Mapping[str, Any]) -> Found:
-    failures = nights.last["failures"]
-    for failure in failures if isinstance(failures, list) else []:
+    for failure in nights.failures:
         if failure["subject"] == failure["stage"]:
             yield failure["stage"], {"stage": failure["stage"], "reason": _short(failure["reason"])}
 

@@ -82,7 +82,8 @@ def test_a_fault_of_the_reader_is_for_the_quarantine_and_a_bad_document_is_not()
 def test_other_unreadable_documents_are_not_in_quarantine(home: Home) -> None:
     home.crawl({"data": b"%PDF-1.7 torn", "url": "https://www.yl.gov.cn/nb/t3.pdf"})
     summary = normalize(home.path)
-    assert (summary.by_outcome.get("unreadable"), summary.quarantined) == (1, 0)
+    assert (summary.by_outcome.get("unreadable"), summary.unreadable_read, summary.quarantined) == (1, 1, 0)
+    assert normalize(home.path).unreadable_read == 0
     assert quarantine.quarantined(home.path) == []
     assert quarantine.retry(home.path) == []
     assert not list((home.path / "lake").glob(".read-again*"))
