@@ -191,4 +191,4 @@ _KINDS: dict[str, Callable[[Nights, Mapping[str, Any]], Found]] = {
 @cache
 def _conditions() -> dict[str, dict[str, Any]]:
     with (Path(__file__).parent / "conditions.yaml").open(encoding="utf-8") as file:
-        return dict(yaml.safe_load(file))
+        return dict(yaml.load(file, Loader=yaml.CSafeLoader))
