@@ -38,6 +38,8 @@ from warehouse.views.empty import SETTINGS, open_empty
 # What transforms/lake.py leaves in the lake until an update is whole: each part is replaced in one step, all are not.
 UNFINISHED = ".unfinished"
 
+_MOST_MEMORY_BYTES = 6 * 1000**3
+
 __all__ = ["BuildSummary", "build", "publish"]
 
 
@@ -83,6 +85,7 @@ def build(home: Path, on_progress: Callable[[str, int, int | None], None] | None
             in_place = _copied(warehouse_path(home), candidate)
         connection = duckdb.connect(str(candidate), config=SETTINGS) if in_place else open_empty(candidate)
         try:
+            _limit_memory(connection)
             inputs = Inputs({}, last.reports if last else {}, retired_reports(home))
             found, judged = ["not built yet"], list[Judged]()
             if in_place:
@@ -95,6 +98,7 @@ def build(home: Path, on_progress: Callable[[str, int, int | None], None] | None
                 if in_place:
                     connection.close()
                     connection = open_empty(candidate)
+                    _limit_memory(connection)
                 lake_rows = load.load_lake(connection, parts, on_progress)
                 _fill(connection, home, parts, hashes, on_progress)
                 judged = _over_reports(connection, parts, corrections, on_progress)
@@ -158,6 +162,13 @@ def _over_reports(
     load.fill(connection, "rule", rule_rows(connection, assessed))
     store.take_up_doubts(connection)
     return judged
+
+
+def _limit_memory(connection: duckdb.DuckDBPyConnection) -> None:
+    """Have what does not fit into some gigabytes wait on disk: DuckDB takes four fifths of a machine for itself."""
+    row = connection.execute("SELECT parse_formatted_bytes(current_setting('memory_limit'))").fetchone()
+    if row and row[0] > _MOST_MEMORY_BYTES:
+        connection.execute(f"SET memory_limit = '{_MOST_MEMORY_BYTES} bytes'")
 
 
 def _copied(published: Path, candidate: Path) -> bool:
