@@ -73,6 +73,8 @@ def ole_kind(data: bytes) -> str:
     try:
         with olefile.OleFileIO(io.BytesIO(data)) as file:
             names = {entry[0].lower() for entry in file.listdir() if len(entry) == 1}
+    except MemoryError:
+        raise
     except Exception:  # the library checks little of what it is given: anything may come of damaged bytes
         return OLE
     return next((kind for stream, kind in _STREAMS if stream in names), OLE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import os
 import subprocess
 import sys
@@ -15,7 +16,9 @@ import pytest
 from tests.transforms.layouts import html_page, make_figures
 from transforms import workers
 from transforms.batch import ReadFile, read_files
+from transforms.documents import containers
 from transforms.lake.quarantine import broke
+from transforms.reading import read_document
 from transforms.workers import Failed, Limits, allow, limited_map
 
 QUICK = Limits(seconds=3.0, memory_bytes=256 * 1024**2)
@@ -79,6 +82,23 @@ def test_what_breaks_one_item_leaves_the_others(alone: bool) -> None:
 def test_memory_that_one_item_took_is_not_missing_to_the_next() -> None:
     found = dict(limited_map(behave, ["keep", "some", "a"], workers=1, limits=QUICK))
     assert found == {"keep": "KEEP", "some": str(100 * 1024**2), "a": "A"}
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("PIL.Image.open", b"\x89PNG\r\n\x1a\n" + bytes(64)), ("olefile.OleFileIO", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")],
+)
+def test_a_document_for_which_memory_ran_out_is_not_called_damaged(
+    name: str, data: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exhausted(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    module, _, attribute = name.rpartition(".")
+    monkeypatch.setattr(importlib.import_module(module), attribute, exhausted)
+    monkeypatch.setattr(containers, "_is_in_proportion", lambda data: True)
+    with pytest.raises(MemoryError):
+        read_document(data)
 
 
 def test_the_store_of_arrow_reserves_nothing_in_a_worker() -> None:

@@ -72,6 +72,8 @@ def _opened(data: bytes) -> Image.Image:
         image = Image.open(io.BytesIO(data), formats=_KINDS)
     except UnidentifiedImageError:
         raise UnreadableDocument("The bytes begin like an image but are none that can be opened.") from None
+    except MemoryError:
+        raise
     except Exception as error:  # decoders of images raise whatever they like on broken data
         raise UnreadableDocument(f"The image cannot be opened ({error}).") from None
     return image
@@ -88,6 +90,8 @@ def _pages_in(image: Image.Image) -> int:
             count += 1
     except EOFError:
         return count
+    except MemoryError:
+        raise
     except Exception as error:  # a broken chain of pages
         raise UnreadableDocument(f"The pages of the image cannot be counted ({error}).") from None
     raise UnreadableDocument(f"The image has more than {_MOST_PAGES} pages; scans are read up to {_MOST_PAGES}.")

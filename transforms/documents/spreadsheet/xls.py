@@ -30,6 +30,8 @@ def looks_of_xls(data: bytes) -> list[Looks]:
         with olefile.OleFileIO(io.BytesIO(data)) as file:
             name = "Workbook" if file.exists("Workbook") else "Book"
             stream = file.openstream(name).read(_LARGEST_STREAM_BYTES)
+    except MemoryError:
+        raise
     except Exception as error:  # the library checks little of what it is given: anything may come of damaged bytes
         raise UnreadableDocument(f"The workbook is damaged: its stream cannot be read ({error}).") from None
     try:
