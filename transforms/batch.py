@@ -14,6 +14,7 @@ from transforms.content import content_hash
 from transforms.documents.sniff import media_type
 from transforms.documents.word.office import KINDS as OFFICE_KINDS
 from transforms.documents.word.office import Converted, Source, convert, read_converted, seconds_for
+from transforms.manifest import opened
 from transforms.reading import Reading, read_document
 from transforms.reading.trust import doubtful_cells, reasons
 from transforms.workers import STANDARD, Failed, Limits, allow, cores, limited_map
@@ -76,13 +77,13 @@ def _as_it_is(read: ReadFile) -> ReadFile:
 def _read_file(then: Callable[[ReadFile], Result], path: Path) -> Result | Source:
     """Read one document, or say that the office has to convert it first."""
     try:
-        size = path.stat().st_size
-        if size > LARGEST_BYTES:
-            return then(_given_up(path, f"The document has {size} bytes; reports have {LARGEST_BYTES} at the most."))
-        data = path.read_bytes()
+        with opened(path) as file:
+            data = file.read(LARGEST_BYTES + 1)
     except OSError as error:
         reading = Reading("", "application/octet-stream", "unreadable", "The bytes of the document cannot be read.")
         return then(judged(path, reading, 0, error.strerror or str(error)))
+    if len(data) > LARGEST_BYTES:
+        return then(_given_up(path, None))
     if (kind := media_type(data)) in OFFICE_KINDS:
         return Source(path, kind)
     return then(judged(path, read_document(data, path.name), len(data)))
@@ -116,7 +117,8 @@ def _convert_group(group: _Group) -> tuple[tuple[Source, Converted], ...]:
 
 def _read_converted(then: Callable[[ReadFile], Result], item: tuple[Source, Converted]) -> Result:
     source, converted = item
-    data = source.path.read_bytes()
+    with opened(source.path) as file:
+        data = file.read()
     reading = read_document(data, source.path.name, lambda _: read_converted(converted))
     if converted.path is not None:
         converted.path.unlink()
@@ -129,13 +131,15 @@ def judged(path: Path, reading: Reading, size: int, error: str | None = None) ->
     return ReadFile(path, reading, size, error, content_hash(reading), doubtful_cells(reading), why)
 
 
-def _given_up(path: Path, reason: str) -> ReadFile:
+def _given_up(path: Path, reason: str | None) -> ReadFile:
+    """An unreadable document with the hash of all its bytes; ``reason`` None: it is too large."""
     digest = hashlib.sha256()
     size = 0
     head = b""
-    with path.open("rb") as file:
+    with opened(path) as file:
         while block := file.read(1 << 20):
             head = head or block
             size += len(block)
             digest.update(block)
+    reason = reason or f"The document has {size} bytes; reports have {LARGEST_BYTES} at the most."
     return judged(path, Reading(digest.hexdigest(), media_type(head), "unreadable", reason), size)

@@ -1,4 +1,4 @@
-"""What the crawls left behind: the fetch rows and registry entries of all manifests of a home."""
+"""What the crawls left behind: the documents, the fetch rows and registry entries of all manifests of a home."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +156,30 @@ def _fetch(row: dict[str, Any]) -> Fetch:
 def document_path(home: Path, sha256: str) -> Path:
     """Where the raw archive keeps the bytes of a document."""
     return home / "raw" / "documents" / sha256[:2] / sha256
+
+
+def is_held(path: Path) -> bool:
+    """Whether the archive has a file of this document, compressed (``<path>.zst``) or not."""
+    return path.exists() or _packed(path).exists()
+
+
+def opened(path: Path) -> IO[bytes]:
+    """The bytes of a document as they were fetched, whether the archive keeps it compressed or not.
+
+    Raises OSError when there is none, here or, where it is damaged, when it is read.
+    """
+    try:
+        return path.open("rb")
+    except FileNotFoundError as absent:
+        try:
+            packed = _packed(path).open("rb")
+        except OSError:
+            raise absent from None
+        # Not for who reads single files: it takes a tenth of a second to load.
+        import pyarrow as pa
+
+        return cast(IO[bytes], pa.CompressedInputStream(packed, "zstd"))
+
+
+def _packed(path: Path) -> Path:
+    return path.with_name(f"{path.name}.zst")

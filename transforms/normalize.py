@@ -25,7 +25,7 @@ from transforms.identity.succession import bodies_of, succession_rows
 from transforms.lake import packed, quarantine, version_tables
 from transforms.lake.rows import VERSION_TABLES
 from transforms.lake.spill import ReadRows, Spill, read_rows, rows_of, spilling
-from transforms.manifest import Fetch, Recorded, document_path, read_manifests
+from transforms.manifest import Fetch, Recorded, document_path, is_held, read_manifests
 from transforms.reading import Reading
 from transforms.redaction import redacted
 from transforms.report_rows import (
@@ -45,6 +45,7 @@ from transforms.schema import arrow_schema
 from transforms.versions import Read, versions_of
 
 Progress = Callable[[str, int, int | None], None]
+BringBack = Callable[[Sequence[str]], None]
 
 _log = logging.getLogger(__name__)
 
@@ -71,10 +72,14 @@ class NormalizeSummary:
     problems: list[str] = field(default_factory=list)
 
 
+def _leave_absent(sha256s: Sequence[str]) -> None:
+    """They are unreadable for now."""
+
+
 @dataclass
 class _Run:
     """The state of one run: what is known of every document, where the rows of those read in this run wait, what these
-    were first fetched from, and which are read again though this reader has read them."""
+    were first fetched from, which are read again though this reader has read them, and who brings absent ones back."""
 
     home: Path
     summary: NormalizeSummary
@@ -82,15 +87,19 @@ class _Run:
     documents: dict[str, Document] = field(default_factory=dict)
     sources: dict[str, Fetch] = field(default_factory=dict)
     again: frozenset[str] = frozenset()
+    bring_back: BringBack = _leave_absent
 
 
-def normalize(home: Path, on_progress: Progress | None = None) -> NormalizeSummary:
+def normalize(home: Path, on_progress: Progress | None = None, bring_back: BringBack | None = None) -> NormalizeSummary:
     """Read what the archive holds and bring the lake up to date; safe to run again at any time.
 
     A document already read by this reader version is not read again, unless it is in quarantine and was asked for.
     Parts whose content does not change are not touched. A corrupt part is named in ``problems`` and made again from the
     archive. Of each document a few hundred bytes stay in memory; its rows wait on disk, below ``lake/``. Where neither
     the archive nor the lake nor this software changed since a run without problems, nothing is done.
+
+    ``bring_back`` is given the documents (sha256) that are to be read and are not in the archive, and may put them
+    there; what it raises ends the run before their rows are written.
     """
     progress = on_progress or (lambda label, done, total: None)
     summary = NormalizeSummary()
@@ -101,7 +110,7 @@ def normalize(home: Path, on_progress: Progress | None = None) -> NormalizeSumma
     if settled is not None and not again:
         return NormalizeSummary(**settled)
     with spilling(home) as spill:
-        run = _Run(home, summary, spill, again=again)
+        run = _Run(home, summary, spill, again=again, bring_back=bring_back or _leave_absent)
         run.documents = {d.sha256: d for d in _known_documents(run)}
         _read_new(run, recorded.fetches, progress)
         store = IdentityStore(home)
@@ -176,6 +185,8 @@ def _read_new(run: _Run, fetches: Sequence[Fetch], progress: Progress) -> None:
 def _read(run: _Run, wanted: Sequence[str], progress: Progress) -> Iterator[ReadRows]:
     """Read documents by sha256 and keep their rows; a missing raw file is unreadable now, tried again next time."""
     paths = {document_path(run.home, sha256): sha256 for sha256 in wanted}
+    if absent := [sha256 for path, sha256 in paths.items() if not is_held(path)]:
+        run.bring_back(absent)
     for number, read in enumerate(read_rows(paths), start=1):
         sha256 = paths[read.path]
         error = read.error

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from spiders.archive.checking import Checked, Flaw, check_archive
-from spiders.archive.documents import document_path, read, store
+from spiders.archive.documents import (
+    HALF,
+    PACKED,
+    digest,
+    document_path,
+    opened,
+    put,
+    read,
+    standing,
+    store,
+    sync,
+    unpacked,
+)
 from spiders.archive.ingest import Ingested, ingest
 from spiders.archive.knowledge import Knowledge, PortalHistory, Stored, learn
 from spiders.archive.manifest import (
@@ -21,8 +33,12 @@ from spiders.archive.manifest import (
     read_manifest,
     rows,
 )
+from spiders.archive.packing import Packed, pack
+from spiders.archive.pruning import prune, pruned
 
 __all__ = [
+    "HALF",
+    "PACKED",
     "ArchiveBusy",
     "ArchiveError",
     "Checked",
@@ -30,11 +46,13 @@ __all__ = [
     "Ingested",
     "Knowledge",
     "ManifestWriter",
+    "Packed",
     "PortalHistory",
     "Stored",
     "adopt",
     "check_archive",
     "clock",
+    "digest",
     "document_path",
     "follow",
     "held",
@@ -43,9 +61,17 @@ __all__ = [
     "manifest_folder",
     "manifests",
     "new_crawl_id",
+    "opened",
+    "pack",
     "part_path",
+    "prune",
+    "pruned",
+    "put",
     "read",
     "read_manifest",
     "rows",
+    "standing",
     "store",
+    "sync",
+    "unpacked",
 ]

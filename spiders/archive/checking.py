@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from spiders.archive.documents import document_path
+from spiders.archive.documents import HALF, PACKED, digest, document_path, unpacked
 from spiders.archive.manifest import ArchiveError, manifests, read_manifest
-
-_CHUNK_BYTES = 1024 * 1024
+from spiders.archive.pruning import pruned
 
 
 @dataclass(frozen=True)
@@ -23,46 +21,47 @@ class Flaw:
 
 @dataclass(frozen=True)
 class Checked:
-    """What was looked at: documents and their bytes, manifests, and what is wrong."""
+    """What was looked at: documents and their bytes as they were fetched, manifests, and what is wrong.
+
+    ``pruned``: documents that only the second archive holds.
+    """
 
     documents: int
     bytes: int
     manifests: int
     flaws: tuple[Flaw, ...]
+    pruned: int = 0
 
 
 def check_archive(home: Path, on_progress: Callable[[str, int, int | None], None] | None = None) -> Checked:
-    """Hash every document of the archive again, and look for every one that a manifest names; nothing is written."""
+    """Hash every document of the archive again, and look for every one that a manifest names; nothing is written.
+
+    Of a compressed document it is the content that is hashed.
+    """
     report = on_progress or (lambda label, done, total: None)
     flaws: list[Flaw] = []
+    named: set[str] = set()
     files = sorted(path for path in (home / "raw" / "documents").glob("*/*") if path.is_file())
     size = 0
     for done, path in enumerate(files, start=1):
+        sha256 = path.name.removesuffix(PACKED)
+        named.add(sha256)
         try:
-            found, length = _hashed(path)
+            found, length = digest(unpacked(path))
         except OSError as error:
             flaws.append(Flaw(path, f"it cannot be read: {error.strerror or error}"))
             continue
         size += length
-        if path.name.startswith(".new-"):
+        if path.name.startswith(HALF):
             flaws.append(Flaw(path, "left by a crawl that was killed; it may be deleted"))
-        elif found != path.name or path.parent.name != path.name[:2]:
+        elif found != sha256 or path.parent.name != sha256[:2]:
             flaws.append(Flaw(path, f"its bytes have the sha256 {found}: restore it from a backup"))
         report("documents", done, len(files))
-    named = {path.name for path in files}
+    elsewhere = pruned(home)
     crawls = list(manifests(home))
     for path in crawls:
-        flaws += _missing(home, path, named)
-    return Checked(len(files), size, len(crawls), tuple(flaws))
-
-
-def _hashed(path: Path) -> tuple[str, int]:
-    digest, length = hashlib.sha256(), 0
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            digest.update(chunk)
-            length += len(chunk)
-    return digest.hexdigest(), length
+        flaws += _missing(home, path, named | elsewhere.keys())
+    return Checked(len(named), size, len(crawls), tuple(flaws), len(elsewhere))
 
 
 def _missing(home: Path, manifest: Path, named: set[str]) -> Iterator[Flaw]:

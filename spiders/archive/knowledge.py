@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from spiders.archive import documents, manifest
+from spiders.archive.pruning import pruned
 
 _FINAL_STATUSES = frozenset({404, 410})
 _HEADERS = ("etag", "last-modified", "content-type", "content-disposition")
@@ -142,11 +143,13 @@ def learn(home: Path, portal_ids: Container[str] | None = None) -> Knowledge:
         ArchiveError: when a manifest holds a line that is no JSON object.
     """
     knowledge = _learn(manifest.rows(home), portal_ids)
+    elsewhere = pruned(home)
     for portal_id, addresses in knowledge.stored.items():
         for url, stored in addresses.items():
             if not _is_whole(home, stored):
+                # Its bytes are not there to be read again when the portal says that nothing changed.
                 addresses[url] = replace(stored, lost=True)
-                if not stored.gone:
+                if not stored.gone and stored.sha256 not in elsewhere:
                     knowledge.lost.add((portal_id, stored.article_url or url))
     return knowledge
 
@@ -154,10 +157,12 @@ def learn(home: Path, portal_ids: Container[str] | None = None) -> Knowledge:
 def _is_whole(home: Path, stored: Stored) -> bool:
     """Whether the archive holds the bytes, by their number: reading all of them every night would cost too much."""
     try:
-        size = documents.document_path(home, stored.sha256).stat().st_size
+        path = documents.standing(documents.document_path(home, stored.sha256))
+        size = path.stat().st_size
     except FileNotFoundError:
         return False
-    return stored.bytes in (None, size)
+    # A compressed one was read back before the plain file went.
+    return size > 0 if path.suffix == documents.PACKED else stored.bytes in (None, size)
 
 
 def _learn(rows: Iterable[dict[str, Any]], portal_ids: Container[str] | None = None) -> Knowledge:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from transforms.documents.containers import DOC, ODT
 from transforms.documents.model import Document, MissingProgram, UnreadableDocument
 from transforms.documents.sniff import RTF, WORD_XML, media_type
+from transforms.manifest import opened
 from transforms.workers import allow
 
 # LibreOffice guesses what it is given and takes anything for text: the filter is named, so that it cannot.
@@ -138,7 +139,8 @@ def convert(sources: Sequence[Source], folder: Path) -> Iterator[tuple[Source, C
     for kind in _FILTERS:
         of_kind = [place for place in places if place[0].kind == kind]
         for source, copy, _ in of_kind:
-            shutil.copyfile(source.path, copy)
+            with opened(source.path) as document, copy.open("wb") as file:
+                shutil.copyfileobj(document, file)
         if len(of_kind) > 1:
             _call(program, profile, kind, [(copy, output) for _, copy, output in of_kind])
         for source, copy, output in of_kind:
