@@ -16,6 +16,7 @@ CONTACT_VARIABLE = "GONGKAI_CONTACT"
 DEBUG_VARIABLE = "GONGKAI_DEBUG"
 PROCESSES_VARIABLE = "GONGKAI_CRAWL_PROCESSES"
 NOTIFY_VARIABLE = "GONGKAI_NOTIFY"
+MIRROR_VARIABLE = "GONGKAI_MIRROR"
 DEFAULT_HOME = Path("data")
 
 
@@ -27,7 +28,8 @@ class Settings:
     shipped registry), ``contact`` the address in the user agent (None: only local portals are crawled),
     ``as_of`` the clock of schedules and manifests in UTC (None: the real one), ``crawl_processes`` how many processes
     share a crawl: one serves some five hundred hosts. ``notify`` is the Prefect block that a night's notices are sent
-    by, as type and name (``slack-webhook/ops``); None: they are only kept with the run.
+    by, as type and name (``slack-webhook/ops``); None: they are only kept with the run. ``mirror`` is the second
+    archive, a folder or ``s3://bucket/folder``; documents that were pruned are brought back from it.
     """
 
     home: Path
@@ -36,6 +38,7 @@ class Settings:
     as_of: datetime | None = None
     crawl_processes: int = 1
     notify: str | None = None
+    mirror: str | None = None
 
     @property
     def now(self) -> datetime:
@@ -64,6 +67,7 @@ def resolve(home: Path | None = None, portals: Path | None = None, as_of: dateti
         as_of=as_of,
         crawl_processes=_count(PROCESSES_VARIABLE),
         notify=_block(NOTIFY_VARIABLE),
+        mirror=os.environ.get(MIRROR_VARIABLE, "").strip() or None,
     )
 
 

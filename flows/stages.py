@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from flows.errors import CalledWronglyError, GongkaiError
@@ -185,7 +186,7 @@ def normalize(settings: Settings) -> StageResult:
     from transforms.normalize import normalize as run_normalize
 
     started = time.monotonic()
-    summary = run_normalize(settings.home, on_progress=log.step)
+    summary = run_normalize(settings.home, log.step, partial(_bring_back, settings))
     failures = tuple(Failure("normalize", "", problem) for problem in summary.problems)
     details = {
         "documents_read": summary.documents_read,
@@ -201,6 +202,12 @@ def normalize(settings: Settings) -> StageResult:
         "partitions_written": list(summary.partitions_written),
     }
     return StageResult("normalize", "failed" if failures else "ok", _since(started), failures, details)
+
+
+def _bring_back(settings: Settings, sha256s: Sequence[str]) -> None:
+    from flows.keeping.mirror import bring_back
+
+    bring_back(settings.home, settings.mirror, sha256s)
 
 
 def load(settings: Settings) -> StageResult:

@@ -86,7 +86,7 @@ def roll_back(home: Path) -> Path:
             "`gongkai load` builds the present one anew from the lake."
         )
     _refuse_unless_passed(kept[0])
-    aside = target.with_name(target.name + ".rolled-back")
+    aside = _aside(home)
     try:
         aside.unlink(missing_ok=True)
         if target.exists():
@@ -98,6 +98,28 @@ def roll_back(home: Path) -> Path:
     return target
 
 
+def superseded(home: Path, kept: int) -> list[Path]:
+    """Files of earlier warehouses beyond the newest ``kept`` whole ones; none of a home without a whole published one.
+
+    Those that cannot be read are among them, and so is the one that a rollback moved aside.
+    """
+    try:
+        _refuse_unless_passed(warehouse_path(home))
+    except WarehouseError:
+        return []
+    found = [aside for aside in [_aside(home)] if aside.exists()]
+    for path in previous(home):
+        try:
+            _refuse_unless_passed(path)
+            kept -= 1
+        except WarehouseError:
+            found.append(path)
+            continue
+        if kept < 0:
+            found.append(path)
+    return found
+
+
 def flaws(home: Path) -> Iterator[str]:
     """What is wrong with the published warehouse and those before it: files that do not open or were not finished."""
     for path in (warehouse_path(home), *previous(home)):
@@ -106,6 +128,10 @@ def flaws(home: Path) -> Iterator[str]:
                 _refuse_unless_passed(path)
             except WarehouseError as error:
                 yield str(error)
+
+
+def _aside(home: Path) -> Path:
+    return warehouse_path(home).with_name(warehouse_path(home).name + ".rolled-back")
 
 
 def _keep(home: Path) -> None:

@@ -42,6 +42,8 @@ def verify(home: Path | None) -> int:
         f"warehouses looked at; {len(flaws)} wrong.",
         err=True,
     )
+    if found.pruned:
+        click.echo(f"{found.pruned} documents were pruned: only the second archive holds them.", err=True)
     return SOME_FAILED if flaws else OK
 
 
