@@ -205,7 +205,7 @@ def normalize(settings: Settings) -> StageResult:
 
 
 def _bring_back(settings: Settings, sha256s: Sequence[str]) -> None:
-    from flows.keeping.mirror import bring_back
+    from flows.keeping.restoring import bring_back
 
     bring_back(settings.home, settings.mirror, sha256s)
 

@@ -120,7 +120,8 @@ def compress(home: Path | None, days: int, dry_run: bool) -> int:
 @click.command(short_help="Copies the home to a second archive.")
 @options.home
 @mirror_option
-def mirror(home: Path | None, mirror_: str | None) -> int:
+@click.option("--check", is_flag=True, help="Hash everything there again, and copy anew what is damaged.")
+def mirror(home: Path | None, mirror_: str | None, check: bool) -> int:
     """Copy to another folder or an S3 bucket what it does not hold yet: raw/, identity/, corrections.yaml,
     run reports, the lake and the published warehouse.
 
@@ -138,7 +139,7 @@ def mirror(home: Path | None, mirror_: str | None) -> int:
     settings = resolve(home)
     where = named_place(mirror_ or settings.mirror, settings.home)
     with shown():
-        copied = copy(settings.home, where)
+        copied = copy(settings.home, where, check)
     _tell_flaws(copied.flaws)
     click.echo(f"{copied.files} files ({copied.bytes / 1e6:.1f} MB) were copied to {where.name}.", err=True)
     return SOME_FAILED if copied.flaws else OK
@@ -158,7 +159,7 @@ def restore(home: Path | None, mirror_: str | None) -> int:
       gongkai restore --mirror /mnt/second/gongkai --home data/demo
     """
     from flows.keeping.mirror import named_place
-    from flows.keeping.mirror import restore as bring
+    from flows.keeping.restoring import restore as bring
 
     settings = resolve(home)
     where = named_place(mirror_ or settings.mirror, settings.home)

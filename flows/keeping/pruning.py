@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from flows.keeping.mirror import DOCUMENTS, documents_of, sha256_in
-from flows.keeping.places import Place, content_hash, is_same_file, make_durable, side_by_side
+from flows.keeping.mirror import DOCUMENTS, documents_of, is_whole, sha256_in
+from flows.keeping.places import Place, is_same_file, make_durable, side_by_side
 from flows.run_report import RUNS
 from spiders.archive import HALF, held, prune
 
@@ -49,13 +49,9 @@ def _look(where: Place, there: dict[str, tuple[str, int]], path: Path) -> tuple[
     if sha256 not in there:
         return path, f"the mirror {where.name} does not hold it; `gongkai mirror` copies it"
     name = there[sha256][0]
-    try:
-        found = content_hash(where, name)
-        make_durable(where, name)
-    except OSError as error:
-        found = str(error)
-    if found != sha256:
-        return path, f"it is damaged in the mirror {where.name} ({name})"
+    if not is_whole(where, name):
+        return path, f"it is damaged in the mirror {where.name} ({name}); `gongkai mirror --check` copies it anew"
+    make_durable(where, name)
     if is_same_file(where, name, path):
         return path, f"{name} of the mirror {where.name} is this very file, no second copy"
     return path, None

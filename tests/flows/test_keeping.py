@@ -12,12 +12,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from moto.server import ThreadedMotoServer
 from pyarrow import fs
 
-from flows.keeping import mirror, places
+from flows.keeping import mirror, places, restoring
 from flows.keeping.places import Place, place
 from spiders import archive
 from tests.flows.conftest import Call, demo_portals
@@ -177,6 +178,54 @@ def test_a_damaged_mirror_brings_nothing_back(call: Call, home: Path, second: Se
     assert said.status == 1
     assert [name for name in names if f"{name} of the mirror" in said.err] == names
     assert not [name for name in names if (tmp_path / "back" / name).exists()]
+    assert not (tmp_path / "back" / "identity").exists(), "half of the ids would have others minted for the rest"
+
+
+def test_folders_that_make_sense_only_as_a_whole_are_never_filled_up(
+    call: Call, home: Path, second: Second, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = contents(home)
+    call("mirror", "--mirror", second.option, "--home", home)
+    (home / "identity" / "reports.jsonl").unlink()
+    said = call("restore", "--mirror", second.option, "--home", home)
+    assert (said.status, "lacks identity/reports.jsonl" in said.err) == (1, True)
+    assert not (home / "identity" / "reports.jsonl").exists()
+    for folder in ("identity", "lake"):
+        shutil.rmtree(home / folder)
+    real = restoring._bring_file
+
+    def cut(where: Place, name: str, *arguments: Any) -> None:
+        if name.startswith("lake/report/"):
+            raise places.MirrorError("the line was cut")
+        real(where, name, *arguments)
+
+    with monkeypatch.context() as context:
+        context.setattr(restoring, "_bring_file", cut)
+        assert "the line was cut" in call("restore", "--mirror", second.option, "--home", home).err
+    assert not (home / "lake").exists(), "half a lake would be loaded"
+    assert call("restore", "--mirror", second.option, "--home", home).status == 0
+    assert contents(home) == whole
+    assert not list(home.glob(".*.restoring"))
+
+
+def test_what_rots_in_the_mirror_is_found_and_copied_anew(call: Call, home: Path, second: Second) -> None:
+    call("mirror", "--mirror", second.option, "--home", home)
+    whole = second.files(home)
+    (first, other) = (str(path.relative_to(home)) for path in documents(home))
+    report = "lake/report/report_year=2022/part-0.parquet"
+    for name in (first, other, report, "identity/agencies.jsonl", "warehouse.duckdb"):
+        second.put(home, name, bytes(reversed(whole[name])))
+    (home / other).unlink()
+    said = call("mirror", "--check", "--mirror", second.option, "--home", home)
+    assert (said.status, f"{other} of the mirror" in said.err, first in said.err) == (1, True, False)
+    (home / other).write_bytes(whole[other])
+    call("compress", "--days", "0", "--home", home)
+    assert call("mirror", "--check", "--mirror", second.option, "--home", home).status == 0
+    mended = second.files(home)
+    assert other not in mended, "the damaged file is gone"
+    assert mended[f"{other}.zst"] == (home / f"{other}.zst").read_bytes()
+    same = {name for name in whole if name not in (other, "mirror.json")}
+    assert {name: mended[name] for name in same} == {name: whole[name] for name in same}
 
 
 def test_the_mirror_of_another_home_is_refused(call: Call, home: Path, second: Second, tmp_path: Path) -> None:
@@ -326,7 +375,7 @@ class Odd:
 
 def test_a_name_that_leads_out_of_the_home_is_refused(home: Path) -> None:
     with pytest.raises(places.MirrorError, match="find out who put it there"):
-        mirror.restore(home, Place(Odd(), "bucket", "s3://bucket"))
+        restoring.restore(home, Place(Odd(), "bucket", "s3://bucket"))
 
 
 def test_a_copy_that_broke_off_brings_back_all_but_the_lake(
@@ -364,7 +413,7 @@ def test_a_bucket_that_does_not_answer_is_named(call: Call, home: Path, monkeypa
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     option = "s3://bucket/gongkai?endpoint_override=127.0.0.1:9&scheme=http"
     said = call("mirror", "--mirror", option, "--home", home)
-    assert (said.status, "The mirror s3://bucket/gongkai cannot be listed" in said.err) == (1, True)
+    assert (said.status, "of the mirror s3://bucket/gongkai cannot be read" in said.err) == (1, True)
 
 
 def _run(home: Path, number: int, status: str) -> None:
