@@ -37,8 +37,13 @@ def standing(path: Path) -> Path:
 
     Where there is neither it is `path`.
     """
-    packed = path.with_name(path.name + PACKED)
+    packed = packed_path(path)
     return packed if not path.exists() and packed.exists() else path
+
+
+def packed_path(path: Path) -> Path:
+    """Where a document stands when it is compressed; `path` as `document_path` gives it."""
+    return path.with_name(path.name + PACKED)
 
 
 def opened(path: Path) -> IO[bytes]:
@@ -51,7 +56,7 @@ def opened(path: Path) -> IO[bytes]:
         return path.open("rb")
     except FileNotFoundError as absent:
         try:
-            return unpacked(path.with_name(path.name + PACKED))
+            return unpacked(packed_path(path))
         except FileNotFoundError:
             raise absent from None
 

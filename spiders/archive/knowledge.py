@@ -156,13 +156,16 @@ def learn(home: Path, portal_ids: Container[str] | None = None) -> Knowledge:
 
 def _is_whole(home: Path, stored: Stored) -> bool:
     """Whether the archive holds the bytes, by their number: reading all of them every night would cost too much."""
+    path = documents.document_path(home, stored.sha256)
     try:
-        path = documents.standing(documents.document_path(home, stored.sha256))
-        size = path.stat().st_size
+        return stored.bytes in (None, path.stat().st_size)
+    except FileNotFoundError:
+        pass
+    try:
+        # It was read back before the plain file went.
+        return documents.packed_path(path).stat().st_size > 0
     except FileNotFoundError:
         return False
-    # A compressed one was read back before the plain file went.
-    return size > 0 if path.suffix == documents.PACKED else stored.bytes in (None, size)
 
 
 def _learn(rows: Iterable[dict[str, Any]], portal_ids: Container[str] | None = None) -> Knowledge:

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from spiders.archive.checking import Flaw
-from spiders.archive.documents import HALF, PACKED, digest, put, sync, unpacked
+from spiders.archive.documents import HALF, PACKED, digest, packed_path, put, sync, unpacked
 from spiders.archive.manifest import held
 
 # Higher ones take several times as long for another hundredth.
@@ -80,7 +80,7 @@ def _pack(path: Path, result: Packed, dry: bool) -> None:
 
 
 def _replace(path: Path, packed: bytes) -> None:
-    beside = path.with_name(path.name + PACKED)
+    beside = packed_path(path)
     # One that a run which was killed has left is written again.
     put(beside, [packed], replace=True)
     if digest(unpacked(beside))[0] != path.name:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from spiders.archive.documents import PACKED, document_path, standing, sync
+from spiders.archive.documents import document_path, packed_path, standing, sync
 
 
 def ledger_path(home: Path) -> Path:
@@ -57,5 +57,5 @@ def prune(home: Path, sha256s: Iterable[str], mirror: str, pruned_at: str) -> It
     for sha256 in chosen:
         plain = document_path(home, sha256)
         plain.unlink(missing_ok=True)
-        plain.with_name(plain.name + PACKED).unlink(missing_ok=True)
+        packed_path(plain).unlink(missing_ok=True)
         yield sha256

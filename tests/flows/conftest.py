@@ -31,7 +31,7 @@ Call = Callable[..., Called]
 @pytest.fixture
 def call(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Call:
     """Run a command line within this process."""
-    for name in ("GONGKAI_HOME", "GONGKAI_PORTALS", "GONGKAI_CONTACT", "GONGKAI_DEBUG"):
+    for name in ("GONGKAI_HOME", "GONGKAI_PORTALS", "GONGKAI_CONTACT", "GONGKAI_DEBUG", "GONGKAI_MIRROR"):
         monkeypatch.delenv(name, raising=False)
 
     def run(*arguments: str | Path) -> Called:

@@ -64,7 +64,6 @@ def second(request: pytest.FixtureRequest, bucket_host: str, tmp_path: Path, mon
         ("AWS_ACCESS_KEY_ID", "testing"), ("AWS_SECRET_ACCESS_KEY", "testing"), ("AWS_EC2_METADATA_DISABLED", "true"),
     ):  # fmt: skip
         monkeypatch.setenv(name, value)
-    monkeypatch.delenv("GONGKAI_MIRROR", raising=False)
     if request.param == "folder":
         option = str(tmp_path / "second")
         Path(option).mkdir()
@@ -358,7 +357,6 @@ def test_a_link_to_a_document_is_no_second_copy(call: Call, home: Path, tmp_path
 def test_a_place_that_is_no_second_archive_is_refused(
     named: str | None, why: str, call: Call, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("GONGKAI_MIRROR", raising=False)
     option = ["--mirror", named.format(home=home, tmp=tmp_path)] if named else []
     for command in (["mirror"], ["restore"], ["prune", "--documents", "1"]):
         said = call(*command, *option, "--home", home)
