@@ -191,3 +191,21 @@ def test_a_pruned_document_is_not_lost_and_is_asked_for_without_conditions(tmp_p
     found, _ = learned(tmp_path, sha256)
     assert found is not None
     assert found.etag == "1"
+
+
+def test_a_kill_while_documents_are_pruned_leaves_each_there_or_on_record(tmp_path: Path) -> None:
+    steps = 0
+    for step in range(20):
+        home = tmp_path / str(step)
+        sha256s = stored(home)
+        archive.pack(home, TOMORROW)
+        pruning = archive.prune(home, sha256s, "/mnt/second", "2026-02-01T00:00:00Z")
+        whole = killed_at(step, partial(list, pruning))
+        gone = [s for s in sha256s if not archive.standing(archive.document_path(home, s)).exists()]
+        assert sorted(archive.pruned(home)) == sorted(gone), step
+        steps += 0 < len(gone) < 3
+        if whole:
+            break
+    assert whole
+    assert len(gone) == 3
+    assert steps >= 2, "the kills struck in the middle of the work"
