@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -22,6 +23,8 @@ from warehouse.connection import (
 
 # The last row that a build writes, into build_info: a candidate without it is half built or failed its checks.
 PASSED = ("checks", "passed")
+# Earlier ones by the time at which they were published.
+_KEPT_NAME = "warehouse-%Y%m%dT%H%M%S.%fZ.duckdb"
 # So many published warehouses are kept besides the present one.
 KEPT = 2
 
@@ -135,14 +138,29 @@ def _aside(home: Path) -> Path:
 
 
 def _keep(home: Path) -> None:
-    """Give the published file a second name, which costs no copy; readers notice nothing."""
+    """Give the published file a second name, which costs no copy; readers notice nothing.
+
+    Names are in the order of publishing, also where the clock was put back meanwhile.
+    """
     target = warehouse_path(home)
     if not target.exists():
         return
     folder = home / PREVIOUS_NAME
     folder.mkdir(exist_ok=True)
     published_at = datetime.fromtimestamp(target.stat().st_mtime, UTC)
-    _name_again(target, folder / f"warehouse-{published_at:%Y%m%dT%H%M%S.%fZ}.duckdb")
+    if kept := previous(home)[:1]:
+        if _is_same(target, kept[0]):
+            return  # by a publish that was killed before the swap
+        with suppress(ValueError):
+            last = datetime.strptime(kept[0].name, _KEPT_NAME).replace(tzinfo=UTC)
+            published_at = max(published_at, last + timedelta(microseconds=1))
+    _name_again(target, folder / published_at.strftime(_KEPT_NAME))
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    """One file with two names, or, where the file system knows no such thing, a whole copy."""
+    one, two = path.stat(), other.stat()
+    return path.samefile(other) or (one.st_size, one.st_mtime_ns) == (two.st_size, two.st_mtime_ns)
 
 
 def _name_again(path: Path, name: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,29 @@ def test_a_damaged_one_is_named_and_never_put_back(published_copy: Path) -> None
     with pytest.raises(WarehouseError, match="was not built to its end"):
         roll_back(published_copy)
     assert _agencies(published_copy) > 0
+
+
+def test_the_order_is_that_of_publishing_whatever_the_clock_said(published_copy: Path) -> None:
+    home = published_copy
+    counts = []
+    for number, days in enumerate((0, 300, -300, 5), start=1):
+        _another_night(home, number)
+        counts.append(_agencies(home))
+        moment = warehouse_path(home).stat().st_mtime + days * 86400
+        os.utime(warehouse_path(home), (moment, moment))
+    assert len(previous(home)) == KEPT
+    for wanted in counts[-2 : -2 - KEPT : -1]:
+        roll_back(home)
+        assert _agencies(home) == wanted
+
+
+def test_a_publish_that_was_killed_before_the_swap_keeps_no_second_copy(
+    published_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.replace", lambda *names: (_ for _ in ()).throw(OSError("no")))
+    with pytest.raises(WarehouseError, match="could not be replaced"):
+        _another_night(published_copy, 1)
+    monkeypatch.undo()
+    _another_night(published_copy, 1)
+    (kept,) = previous(published_copy)
+    assert not kept.samefile(warehouse_path(published_copy))
