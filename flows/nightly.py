@@ -100,7 +100,7 @@ def nightly(
     )
     options = {"portal": portal_ids or [], "year": years or [], "recheck": recheck, "as_of": as_of}
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    run_id = run_report.new_run_id(settings.now)
+    run_id = run_report.new_run_id(settings.home, settings.now)
     with one_writer(settings.home, "gongkai nightly"), log.writing(settings.home, run_id):
         log.tell("the night begins", flow_run_id=flow_run.id, details=options)
         results = stages.in_order(
@@ -112,7 +112,8 @@ def nightly(
             }
         )
         finished = datetime.now(UTC).isoformat(timespec="seconds")
-        report = watched(settings.home, run_report.RunReport(run_id, started, finished, options, results))
+        report = run_report.RunReport(run_id, started, finished, options, results, clock=settings.now.isoformat())
+        report = watched(settings.home, report)
         sending = settings.notify is not None and bool(report.notices)
         # Before anything is sent: a night that is killed meanwhile has its report, and the next one sends.
         path = run_report.write(settings.home, replace(report, notices_sent=False) if sending else report)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from flows.stages import Failure, StageResult
 
 RUNS = "runs"
+_RUN_ID = re.compile(r"\d{4}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3])(?:[0-5]\d){2}Z-")
 _TROUBLE = {
     "portal_id": "Portal",
     "last_ok_at": "Last success",
@@ -40,7 +42,8 @@ class RunReport:
 
     ``troubled`` are the portals that are not well, with how they fared over the nights; ``notices`` what someone should
     know of the night, ``notices_sent`` whether that was sent (None: there was nothing, or nobody to send it to);
-    ``warnings`` what went wrong beside the work itself.
+    ``warnings`` what went wrong beside the work itself. ``clock`` is the run's (ISO 8601, UTC), which --as-of may have
+    set; None: the id tells it.
     """
 
     run_id: str
@@ -52,6 +55,7 @@ class RunReport:
     notices: tuple[Notice, ...] = ()
     notices_sent: bool | None = None
     warnings: tuple[str, ...] = ()
+    clock: str | None = None
 
     @property
     def failures(self) -> tuple[Failure, ...]:
@@ -78,14 +82,22 @@ class RunReport:
             "notices": [asdict(notice) for notice in self.notices],
             "notices_sent": self.notices_sent,
             "warnings": list(self.warnings),
+            "clock": self.clock,
             "stages": [
                 {"name": s.name, "status": s.status, "seconds": s.seconds, "details": s.details} for s in self.stages
             ],
         }
 
 
-def new_run_id(now: datetime) -> str:
-    """``YYYYMMDDTHHMMSSZ-<6 hex>``, sortable by time; ``now`` is in UTC."""
+def new_run_id(home: Path, now: datetime) -> str:
+    """``YYYYMMDDTHHMMSSZ-<6 hex>`` by a clock in UTC, or of the second after the last report's where that is later.
+
+    So the order of ids is that of the runs, also when the clock was put back, and the last report is the last run's.
+    """
+    newest = max((path.name for path in (home / RUNS).glob("*.json") if _RUN_ID.match(path.name)), default=None)
+    if newest is not None:
+        last = datetime.strptime(newest[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        now = max(now, last + timedelta(seconds=1))
     return f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
 
 
@@ -117,6 +129,7 @@ def read(path: Path) -> RunReport:
         tuple(Notice(**notice) for notice in stored.get("notices", ())),
         stored.get("notices_sent"),
         tuple(stored.get("warnings", ())),
+        stored.get("clock"),
     )
 
 

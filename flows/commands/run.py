@@ -164,7 +164,7 @@ def tell(failures: tuple[Failure, ...], lines: list[str], status: str) -> int:
 def _stage(settings: Settings, name: str, *todo: Callable[[], StageResult]) -> int:
     """Run one stage, or two that belong together, alone on the home; its log has an id of its own, as a night's has."""
     results: list[StageResult] = []
-    run_id = run_report.new_run_id(settings.now)
+    run_id = run_report.new_run_id(settings.home, settings.now)
     with one_writer(settings.home, f"gongkai {name}"), log.writing(settings.home, run_id), shown():
         for stage in todo:
             results.append(stages.attempt(name, stage))

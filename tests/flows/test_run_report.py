@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from flows import run_report, stages
 from flows.run_report import RunReport
 from flows.stages import Failure, StageResult
+from warehouse.load import read_runs
+from warehouse.status.health import moment_of
 
 PORTALS = [
     {
@@ -145,8 +148,26 @@ def test_a_failed_portal_is_a_failure_but_the_stage_did_not_break() -> None:
     assert night(result).status == "failed"
 
 
-def test_run_ids_sort_by_time_and_differ() -> None:
+def test_run_ids_sort_by_time_and_differ(tmp_path: Path) -> None:
     moments = [datetime(2026, 1, 1, hour, tzinfo=UTC) for hour in (1, 2)]
-    first, second = (run_report.new_run_id(moment) for moment in moments)
+    first, second = (run_report.new_run_id(tmp_path, moment) for moment in moments)
     assert first < second
-    assert run_report.new_run_id(moments[0]) != first
+    assert run_report.new_run_id(tmp_path, moments[0]) != first
+
+
+def test_run_ids_are_in_the_order_of_runs_where_the_clock_is_put_back(tmp_path: Path) -> None:
+    ahead, true = datetime(2031, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, 18, tzinfo=UTC)
+    for name in ("20319999T000000Z-bad.json", "notes.json"):
+        (tmp_path / "runs").mkdir(exist_ok=True)
+        (tmp_path / "runs" / name).write_text("{}")
+    written = []
+    for clock in (ahead, true, true, true + timedelta(days=1)):
+        run_id = run_report.new_run_id(tmp_path, clock)
+        report = replace(night(), run_id=run_id, clock=clock.isoformat())
+        run_report.write(tmp_path, report)
+        assert run_report.read(tmp_path / "runs" / f"{run_id}.json") == report
+        written.append(run_id)
+    assert [run_id[:16] for run_id in written[:2]] == ["20310101T000000Z", "20310101T000001Z"]
+    read = [run for run in read_runs(tmp_path) if run["run_id"] in written]
+    assert [run["run_id"] for run in read] == written
+    assert [moment_of(run) for run in read] == [ahead, true, true, true + timedelta(days=1)]

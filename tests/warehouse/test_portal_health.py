@@ -44,6 +44,17 @@ def test_two_runs_of_one_night_are_one_night_and_who_is_not_asked_did_not_fail()
     assert (found.nights_failing, found.outcome, found.run_id[:8]) == (1, "failed", "20260105")
 
 
+def test_nights_after_one_whose_clock_was_ahead_are_counted() -> None:
+    ahead = run(2000, portal("failed"))
+    # Their ids go on from there; the clock of each stands in its report.
+    behind = [
+        run(2000 + night / 86400, portal("failed")) | {"clock": (BEGIN + timedelta(days=night)).isoformat()}
+        for night in (1, 2)
+    ]
+    assert after(run(0, portal()), ahead, *behind).nights_failing == 3
+    assert after(ahead, behind[0], behind[0]).nights_failing == 2
+
+
 def test_a_list_that_shrinks_by_and_by_is_held_against_what_it_usually_shows() -> None:
     nights = [run(night, portal(listed=50)) for night in range(5)]
     found = after(*nights, run(5, portal(listed=30)), run(6, portal(listed=18)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -56,7 +57,7 @@ class PortalHealth:
         self.reason = reason if isinstance(reason, str) else None
         if outcome in _ANSWERED:
             self.last_ok_at, self.nights_failing, self._failed_at = moment, 0, None
-        elif self._failed_at is None or moment - self._failed_at >= NIGHT:
+        elif self._failed_at is None or abs(moment - self._failed_at) >= NIGHT:
             self.nights_failing, self._failed_at = self.nights_failing + 1, moment
         if not whole:
             return
@@ -93,7 +94,14 @@ def add_run(portals: dict[str, PortalHealth], run: Mapping[str, Any]) -> None:
 
 
 def moment_of(run: Mapping[str, Any]) -> datetime | None:
-    """The clock of a run (UTC), which --as-of may have set: its id tells it; None for an id of another kind."""
+    """The clock of a run (UTC), which --as-of may have set; None where neither the report nor its id tells it.
+
+    The id alone may be later: those of runs after one whose clock was ahead go on from there.
+    """
+    with suppress(TypeError, ValueError):
+        clock = datetime.fromisoformat(run["clock"]) if run.get("clock") else None
+        if clock is not None and clock.tzinfo is not None:
+            return clock.astimezone(UTC)
     try:
         return datetime.strptime(str(run.get("run_id"))[:16], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError:
