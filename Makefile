@@ -3,6 +3,7 @@
 #   make demo    the nightly job against sample portals on this machine, then a comparison of agencies
 #   make test    lint, format check, types, import contracts and the whole test suite
 #   make generate  2,000 reports in every kind and layout, made by other programs, read back and compared
+#   make chaos   100 nights in which anything may fail, one in eight through Prefect (NIGHTS=25, SEED=4711)
 #   make docs    writes docs/dictionary.md anew, and the outputs of docs/cookbook.md from a first night of the demo
 #   make format  puts the code into the agreed format
 #   make sbom    lists every pinned dependency in sbom.json (CycloneDX)
@@ -13,7 +14,7 @@
 # PYTHON=python3.12 chooses another interpreter than the newest that is found.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test generate docs format sbom audit lock clean setup-core setup-dev
+.PHONY: help demo test generate chaos docs format sbom audit lock clean setup-core setup-dev
 
 comma := ,
 PYTHON ?=
@@ -36,6 +37,11 @@ test: setup-dev
 # Kinds whose programs (LibreOffice, Chromium) are not installed are left out, and it says so.
 generate: setup-dev
 	$(BIN)/python -m tests.generator
+
+NIGHTS ?= 100
+SEED ?=
+chaos: setup-dev
+	$(BIN)/python -m tests.chaos --nights $(NIGHTS) $(if $(SEED),--seed $(SEED),)
 
 # The cookbook's outputs are those of a first night, which a home of its own makes sure of.
 docs: setup-dev

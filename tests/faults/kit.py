@@ -56,11 +56,11 @@ def pages(night: int) -> dict[str, Page]:
 
 
 class Launcher:
-    """The process that forks one child for each fault."""
+    """The process that forks one child for each fault; ``modules`` are loaded before, beside what all stages need."""
 
-    def __init__(self) -> None:
+    def __init__(self, *modules: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.launcher", "--serve"],
+            [sys.executable, "-m", "tests.faults.launcher", "--serve", *modules],
             cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
 
@@ -140,8 +140,8 @@ class Nights:
 
 
 @contextmanager
-def launched() -> Iterator[Launcher]:
-    launcher = Launcher()
+def launched(*modules: str) -> Iterator[Launcher]:
+    launcher = Launcher(*modules)
     try:
         yield launcher
     finally:

@@ -7,6 +7,7 @@ fork for each of them.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
@@ -45,7 +46,7 @@ def run_stages(home: Path, first: str = "normalize", last: str = "report") -> li
 def _write_report(home: Path, results: tuple[Any, ...]) -> str:
     from flows import run_report
 
-    run_id = run_report.new_run_id(datetime.now(UTC))
+    run_id = run_report.new_run_id(home, datetime.now(UTC))
     run_report.write(home, run_report.RunReport(run_id, RUN_STARTED, RUN_STARTED, {}, results))
     return "ok"
 
@@ -54,16 +55,8 @@ def run_crawl(home: Path, registry: Path, as_of: datetime, point: str = "none") 
     """The crawl as the stage does it; the crawl's own process, not this one, is struck at the point."""
     from flows import stages
     from flows.settings import Settings
-    from spiders import process
 
-    if point != "none":
-        real = process.command
-
-        def command(arguments: Any, scrapy_settings: Any) -> list[str]:
-            struck = [sys.executable, "-m", "tests.faults.launcher", "--scrapy", point]
-            return [*struck, *real(arguments, scrapy_settings)[3:]]
-
-        process.command = command
+    strike_crawl(point)
     settings = Settings(home, registry, None, as_of)
     return [asdict(stages.attempt("crawl", lambda: stages.crawl(settings)))]
 
@@ -88,24 +81,46 @@ def _scrapy(arguments: list[str]) -> None:
     execute(["scrapy", *arguments])
 
 
-def strike(point: str) -> None:
-    """Arm the fault of a point in this process."""
-    if point != "none":
+def strike(point: str, home: Path) -> None:
+    """Arm the fault of a point in this process; those with a colon are drawn by chance (tests/chaos)."""
+    if ":" in point:
+        from tests.chaos.strikes import arm
+
+        arm(point, home)
+    elif point != "none":
         from tests.faults.points import POINTS
 
         POINTS[point].strike()
+
+
+def strike_crawl(point: str) -> None:
+    """Arm the fault in the crawl's processes that this one will start."""
+    if point != "none":
+        from spiders import process
+
+        real = process.command
+
+        def command(arguments: Any, scrapy_settings: Any) -> list[str]:
+            struck = [sys.executable, "-m", "tests.faults.launcher", "--scrapy", point]
+            return [*struck, *real(arguments, scrapy_settings)[3:]]
+
+        process.command = command
 
 
 def run(point: str, stage: str, home: Path, registry: str = "", as_of: str = "") -> list[dict[str, Any]]:
     """Run a stage, struck at the point.
 
     Stages after the crawl go on to the end, ``publish`` and ``report`` begin with the load that they need; ``lake`` is
-    normalize and nothing more.
+    normalize and nothing more. ``nights`` are whole ones as tests/chaos plans them, in JSON.
     """
+    if stage == "nights":
+        from tests.chaos.nights import supervise
+
+        return supervise(home, json.loads(registry))
     clock = datetime.fromisoformat(as_of) if as_of else datetime.now(UTC)
     if stage == "crawl":
         return run_crawl(home, Path(registry), clock, point)
-    strike(point)
+    strike(point, home)
     if stage == "spider":
         run_spider(home, Path(registry), clock)
         return []
@@ -114,8 +129,13 @@ def run(point: str, stage: str, home: Path, registry: str = "", as_of: str = "")
     return run_stages(home, {"publish": "load", "report": "load"}.get(stage, stage))
 
 
-def serve() -> None:
-    """Read requests (a JSON list a line), fork a process for each, answer with its exit status and results."""
+def serve(*modules: str) -> None:
+    """Read requests (a JSON list a line), fork a process for each, answer with its exit status and results.
+
+    ``modules`` are loaded before, beside what every stage needs.
+    """
+    for module in modules:
+        importlib.import_module(module)
     _warm_up()
 
     for line in sys.stdin:
@@ -177,9 +197,9 @@ def _serve_one(request: list[str], result: Path) -> None:
 
 def main(arguments: list[str]) -> int:
     if arguments[:1] == ["--serve"]:
-        serve()
+        serve(*arguments[1:])
     elif arguments[:1] == ["--scrapy"]:
-        strike(arguments[1])
+        strike(arguments[1], Path.cwd())
         _scrapy(arguments[2:])
     else:
         point, stage, home, *rest = arguments
