@@ -76,7 +76,7 @@ def build(home: Path, on_progress: Callable[[str, int, int | None], None] | None
     info = _build_info(home, hashes, corrections)
     last = _last_published(home)
     if last is not None and last.info == info | dict([PASSED]):
-        return BuildSummary(warehouse_path(home), last.tables, changed=False, amiss=last.amiss)
+        return _as_published(home)
     _from_what_they_say(parts, hashes)
     candidate = candidate_path(home)
     in_place = last is not None and may_follow(last.info, info)
@@ -206,12 +206,11 @@ def _from_what_they_say(parts: dict[str, tuple[Path, ...]], hashes: dict[Path, s
 @dataclass(frozen=True)
 class _Published:
     info: dict[str, str]
-    tables: dict[str, int]
     reports: dict[str, str | None]
-    amiss: tuple[str, ...]
 
 
 def _last_published(home: Path) -> _Published | None:
+    """What is asked of the published warehouse, which another version of this software may have written."""
     if not warehouse_path(home).exists():
         return None
     with published(home) as connection:
@@ -219,19 +218,20 @@ def _last_published(home: Path) -> _Published | None:
             reports = dict(connection.execute("SELECT report_id, agency_id FROM report").fetchall())
             has_info = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'build_info'").fetchone()
             info = dict(connection.execute("SELECT key, value FROM build_info").fetchall()) if has_info else {}
-            tables = _row_counts(connection)
-            rows = (
-                connection.execute("SELECT amiss FROM correction ORDER BY ALL").fetchall()
-                if "correction" in tables
-                else []
-            )
-            amiss = tuple(text for (text,) in rows if text)
-            return _Published(info, tables, reports, amiss)
+            return _Published(info, reports)
         except duckdb.Error as error:
             raise WarehouseError(
                 f"{warehouse_path(home)} is no warehouse of this software: {message(error)}. Nothing was replaced; "
                 "move that file away and run `gongkai load` again."
             ) from error
+
+
+def _as_published(home: Path) -> BuildSummary:
+    """The summary of a build that finds everything as it is published."""
+    with published(home) as connection:
+        rows = connection.execute("SELECT amiss FROM correction ORDER BY ALL").fetchall()
+        amiss = tuple(text for (text,) in rows if text)
+        return BuildSummary(warehouse_path(home), _row_counts(connection), changed=False, amiss=amiss)
 
 
 def _row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
