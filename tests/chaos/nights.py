@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,8 @@ def supervise(home: Path, plan: dict[str, Any]) -> list[dict[str, Any]]:
         child = os.fork()
         if child == 0:
             _one(home, plan, run, number)
-        os.setpgid(child, child)  # the child does so too: whoever comes first
+        with suppress(OSError):
+            os.setpgid(child, child)  # the child does so too: whoever comes first
         children[child] = number
         longest = LONGEST_PREFECT_SECONDS if plan["prefect"] else LONGEST_SECONDS
         deadlines[child] = began + run["delay"] + _after(run["fault"], longest)
