@@ -373,7 +373,8 @@ def test_status_shows_a_portal_over_the_nights(call: Call, demo_home: Path) -> N
         run_id = f"2126010{number}T180000Z-abcdef"
         portal |= {"outcome": "failed", "listed": 0, "reason": "list_changed: it shows none now"}
         notices = [{"key": "k", "en": "A list is gone", "zh": "列表全无"}]
-        text = json.dumps({**night, "run_id": run_id, "notices": notices, "warnings": ["Nobody was told"]})
+        told = {"run_id": run_id, "clock": None, "notices": notices, "warnings": ["Nobody was told"]}
+        text = json.dumps({**night, **told})
         (demo_home / "runs" / f"{run_id}.json").write_text(text, "utf-8")
     shown = call("status", "--home", demo_home).out.splitlines()
     at = shown.index("Portals, those with trouble first")
