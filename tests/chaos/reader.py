@@ -1,7 +1,8 @@
-"""Readers of a published warehouse while nights go on: ``python -m tests.chaos.reader holder|newcomer PATH``.
+"""Readers of a published warehouse while nights go on: ``python -m tests.chaos.reader holder|newcomer PATH SECONDS``.
 
 The holder keeps the file open from one line of its standard input to the next and asks the same of it all the time; the
-newcomer opens it anew each time. Each writes a line for every error, and at the end of its input how often it read.
+newcomer opens it anew each time; both pause so many seconds in between. Each writes a line for every error, and at the
+end of its input how often it read.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ PAUSE_SECONDS = 0.15
 QUERY = """
     SELECT (SELECT value FROM build_info WHERE key = 'checks'), (SELECT sum(length(title)) FROM report),
            (SELECT sum(length(text)) FROM section_text), (SELECT sum(value) FROM disclosure),
-           (SELECT count(value) FROM litigation), (SELECT count(DISTINCT name) FROM division)
+           (SELECT count(DISTINCT name) FROM division)
 """
 
 
@@ -34,11 +35,11 @@ def read(connection: duckdb.DuckDBPyConnection) -> tuple[object, ...]:
     return found
 
 
-def follow(kind: str, path: Path) -> None:
+def follow(kind: str, path: Path, pause_seconds: float) -> None:
     """Read until the input ends."""
     times, connection, first, seen = 0, None, None, False
     while True:
-        ready, _, _ = select.select([sys.stdin], [], [], PAUSE_SECONDS)
+        ready, _, _ = select.select([sys.stdin], [], [], pause_seconds)
         if ready:
             if not sys.stdin.readline():
                 print(f"read {times}", flush=True)
@@ -67,10 +68,10 @@ def follow(kind: str, path: Path) -> None:
 class Readers:
     """Both readers of a file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, pause_seconds: float) -> None:
         self._processes = [
             subprocess.Popen(
-                ["nice", sys.executable, "-m", "tests.chaos.reader", kind, str(path)],
+                ["nice", sys.executable, "-m", "tests.chaos.reader", kind, str(path), str(pause_seconds)],
                 cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             )
             for kind in ("holder", "newcomer")
@@ -101,9 +102,9 @@ class Readers:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[Readers]:
+def reading(path: Path, pause_seconds: float = PAUSE_SECONDS) -> Iterator[Readers]:
     """Readers of the file while the block runs."""
-    readers = Readers(path)
+    readers = Readers(path, pause_seconds)
     try:
         yield readers
     finally:
@@ -111,4 +112,4 @@ def reading(path: Path) -> Iterator[Readers]:
 
 
 if __name__ == "__main__":
-    follow(sys.argv[1], Path(sys.argv[2]))
+    follow(sys.argv[1], Path(sys.argv[2]), float(sys.argv[3]))

@@ -22,23 +22,17 @@ SEED = 1
 
 
 def test_nights_in_which_anything_may_fail(tmp_path: Path) -> None:
-    tally = run(tmp_path, SEED, NIGHTS, 0, print)
+    tally = run(tmp_path, SEED, NIGHTS, 0, print, pause_seconds=1.0)
     struck = ("after: killed", "full: failed", "published", "documents delivered")
     assert [what for what in struck if not tally[what]] == []
     assert tally["reads"] > 10
-    # The judges of the warehouse are no less strict than they say.
+    # The judge of the warehouse sees a fact that changed in its store.
     home, other = tmp_path / "home", tmp_path / "other"
-    shutil.copytree(home, other, ignore=shutil.ignore_patterns("raw", "runs"))
-    assert_same_warehouse(home, other, everything=False)
-    for change, table in (
-        # In the order in which tables are compared, the last first.
-        ("UPDATE document SET first_seen = first_seen + INTERVAL 1 SECOND", "document"),
-        ("UPDATE store.odd_check SET message = message || '?' WHERE message IS NOT NULL", "check_result"),
-    ):
-        with duckdb.connect(str(other / "warehouse.duckdb")) as connection:
-            connection.execute(change)
-        with pytest.raises(AssertionError, match=rf"home: {table}: too much \["):
-            assert_same_warehouse(home, other, everything=False)
+    shutil.copytree(home, other, ignore=shutil.ignore_patterns("raw", "runs", "previous"))
+    with duckdb.connect(str(other / "warehouse.duckdb")) as connection:
+        connection.execute("UPDATE store.odd_check SET message = message || '?' WHERE message IS NOT NULL")
+    with pytest.raises(AssertionError, match=r"home: check_result: too much \["):
+        assert_same_warehouse(home, other, everything=False)
 
 
 def test_a_reader_sees_a_file_that_is_not_whole(tmp_path: Path) -> None:

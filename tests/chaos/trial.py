@@ -18,7 +18,7 @@ import yaml
 
 from flows.prefect_environment import end_leftover_servers
 from spiders import archive
-from tests.chaos.reader import Readers, reading
+from tests.chaos.reader import PAUSE_SECONDS, Readers, reading
 from tests.chaos.world import Delivered, World, world
 from tests.faults.kit import Launcher, documents, identity, lake, launched, leftovers, ok
 from tests.faults.points import FULL_DISKS, KILLS
@@ -293,14 +293,24 @@ def assert_same(found: Any, wanted: Any, what: str) -> None:
     raise AssertionError(f"{what}: too much {sorted(found - wanted)[:5]}, missing {sorted(wanted - found)[:5]}")
 
 
-def run(folder: Path, seed: int, nights: int, prefect_nights: int, tell: Callable[[str], None]) -> Counter[str]:
-    """So many nights, of which so many through Prefect; how often what happened. Raises AssertionError, which names the
-    seed and the night."""
+def run(
+    folder: Path,
+    seed: int,
+    nights: int,
+    prefect_nights: int,
+    tell: Callable[[str], None],
+    pause_seconds: float = PAUSE_SECONDS,
+) -> Counter[str]:
+    """So many nights, of which so many through Prefect; how often what happened. Readers read every ``pause_seconds``.
+
+    Raises AssertionError, which names the seed and the night.
+    """
+    path = folder / "home" / "warehouse.duckdb"
     home = folder / "home"
     home.mkdir(parents=True)
     rng = random.Random(seed)
     through_prefect = {round((n + 0.5) * nights / prefect_nights) for n in range(prefect_nights)}
-    with world(rng) as portals, launched("flows.nightly") as launcher, reading(home / "warehouse.duckdb") as readers:
+    with world(rng) as portals, launched("flows.nightly") as launcher, reading(path, pause_seconds) as readers:
         trial = Trial(home, rng, portals, launcher, readers, tell)
         try:
             for number in range(1, nights + 1):
