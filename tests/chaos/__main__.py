@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import secrets
+import shutil
 import sys
 import tempfile
 import time
@@ -32,6 +33,7 @@ def main() -> int:
     except AssertionError as error:
         print(error, file=sys.stderr)
         return 1
+    shutil.rmtree(folder)
     for what, times in sorted(tally.items()):
         print(f"{times:6} {what}")
     print(f"all as it must be, after {time.monotonic() - began:.0f} seconds (seed {chosen.seed})")
