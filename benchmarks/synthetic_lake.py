@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from transforms import content  # noqa: E402
 from transforms.lake import part_path  # noqa: E402
 from transforms.lake.packed import pack  # noqa: E402
 from transforms.lake.parts import ROW_GROUP  # noqa: E402
@@ -38,6 +39,9 @@ PORTALS = 3000
 LAYOUTS = 12  # of pages: each gives cells other places
 FETCHED = datetime(2026, 5, 1, 2, 0)
 _BUREAUS = "财政 公安 教育 民政 司法 卫生健康 自然资源 生态环境 水利 商务 审计 统计 应急管理 交通运输".split()
+_OPENING = "年，本机关共收到政府信息公开申请{}件。"
+_TEXT_COLUMNS = ("text_letters", "text_bits", *(f"text_band_{number}" for number in range(1, content.BANDS + 1)))
+SLIPS = 0.05  # of reports: something does not meet the year before
 _MONEY = ("admin_fee_wanyuan", "procurement_amount_yuan")
 
 Numbers = npt.NDArray[Any]
@@ -222,6 +226,7 @@ class _Form:
         self.leaves = [o for o in self.outcomes if o not in flows]
         self.channels, self.results = by_table["channel"], by_table["result"]
         self.disclosure = by_table["disclosure"]
+        self.kinds = {one.measure: one.kind for one in measures() if one.table_name == "disclosure"}
         self.cells = sorted(
             [("application", o, a) for o in self.outcomes for a in by_table["applicant"]]
             + [("disclosure", m, "value") for m in self.disclosure]
@@ -288,6 +293,8 @@ class _Chunk:
         blanks = random.random(n) < 0.05
         layout = random.integers(0, LAYOUTS, n)
         values = self._figures(n)
+        texts = self._paragraphs()
+        bands = _bands_of(texts)
         version_of = np.repeat(np.arange(n), np.where(revised, 2, 1))  # the report of each version
         version_of = version_of[version_of < wanted]
         version_no = (
@@ -324,7 +331,11 @@ class _Chunk:
                 bytes=random.integers(5_000, 200_000, self.size)[:n],
                 printed_year=year,
                 content_hash=content[:n],
-                figures_hash=figures_hash[:n],
+                figures_hash=pc.utf8_slice_codeunits(figures_hash[:n], 0, 16),
+                **{
+                    name: pa.array(numbers[:n], arrow_schema("document").field(name).type, mask=unread[:n])
+                    for name, numbers in zip(_TEXT_COLUMNS, bands.T, strict=True)
+                },
                 figures=len(self.form.cells),
                 doubtful_cells=8 * doubtful[:n].astype(np.int64),
             ),
@@ -354,7 +365,7 @@ class _Chunk:
         figures = values[version_of] + 100 * (older[:, None] & (values[version_of] > 0))
         yield "cell_version", self._cells(keys, figures, blanks[version_of], layout[version_of])
         yield "check_result", self._checks(keys, figures, doubtful[version_of])
-        yield from self._texts(keys, figures)
+        yield from self._texts(keys, figures, {most: which[version_of] for most, which in texts.items()})
 
     def _versions(self, version_id, version_of, version_no, current, common, content) -> Iterator[tuple[str, pa.Table]]:
         which = pa.array(version_of)
@@ -366,26 +377,41 @@ class _Chunk:
         yield "report_version", _table("report_version", len(version_of), **{**taken, **own})
 
     def _figures(self, n: int) -> Numbers:
-        """Figures in hundredths: a few agencies have much to do, most have little; every sum closes."""
+        """Figures in hundredths: a few agencies have much to do, most have little; every sum closes.
+
+        An agency is much the same in every year: what one year carries out the next carries in, and stocks stay, but
+        for one report in twenty.
+        """
         random, form = self.random, self.form
+        of_agencies = np.random.default_rng([4, self.begin])
         values = np.zeros((n, len(form.cells)), dtype=np.int64)
-        size = random.lognormal(1.0, 1.5, n)
-        by_applicant = random.dirichlet([8.0, 1.0, 0.05, 0.05, 0.1, 0.3], n) * size[:, None]
+        usual = of_agencies.lognormal(1.0, 1.5, n)
+        size = usual * random.lognormal(0.0, 0.3, n)
+        by_applicant = of_agencies.dirichlet([8.0, 1.0, 0.05, 0.05, 0.1, 0.3], n)
+        carried_in, carried_out = (self._carried(year, by_applicant * usual[:, None]) for year in (-1, 0))
+        carried_in[:, 0] += random.random(n) < SLIPS
         shares = random.dirichlet([4.0, 1.0, *[0.15] * (len(form.leaves) - 2)], n)
-        leaves = random.poisson(np.minimum(by_applicant[:, None, :] * shares[:, :, None], 1e6))
+        leaves = random.poisson(np.minimum((by_applicant * size[:, None])[:, None, :] * shares[:, :, None], 1e6))
+        leaves[:, 0, :] += np.maximum(carried_in - carried_out - leaves.sum(axis=1), 0)
         total = leaves.sum(axis=1)
-        carried_in, carried_out = random.poisson(0.02 * by_applicant), random.poisson(0.03 * by_applicant)
-        carried_out = np.minimum(carried_out, total)
-        flows = {"carried_in": np.minimum(carried_in, total + carried_out), "carried_out": carried_out}
-        flows |= {"outcome_total": total, "received_new": total + carried_out - flows["carried_in"]}
+        flows = {"carried_in": carried_in, "carried_out": carried_out}
+        flows |= {"outcome_total": total, "received_new": total + carried_out - carried_in}
         flows |= {leaf: leaves[:, number, :] for number, leaf in enumerate(form.leaves)}
         for outcome, counts in flows.items():
             for number, applicant in enumerate(form.applicants):
                 values[:, form.at["application", outcome, applicant]] = counts[:, number]
             values[:, form.at["application", outcome, "total"]] = counts.sum(axis=1)
+        slips = random.random(n) < SLIPS
         for measure in form.disclosure:
-            some = random.random(n) < (0.6 if measure.endswith("_decisions") else 0.15)
-            amount = random.lognormal(5.0 if measure.endswith("_decisions") else 1.5, 2.0, n)
+            often = 0.6 if measure.endswith("_decisions") else 0.15
+            some = of_agencies.random(n) < often
+            amount = of_agencies.lognormal(5.0 if measure.endswith("_decisions") else 1.5, 2.0, n)
+            if form.kinds[measure] == "stock":
+                amount = amount * np.where(slips, 1.5, 1)
+            elif form.kinds[measure] == "change" or measure.endswith(("_made", "_repealed")):
+                some = some & slips
+            else:
+                amount = amount * random.lognormal(0.0, 0.4, n)
             if measure in _MONEY:
                 amount = amount * 100 + random.integers(0, 100, n) / 100
             values[:, form.at["disclosure", measure, "value"]] = some * np.floor(
@@ -398,6 +424,11 @@ class _Chunk:
             values[:, form.at["litigation", channel, "total"]] = counts.sum(axis=1)
         values[:, ~form.is_money] *= 100
         return values
+
+    def _carried(self, years: int, by_applicant: Numbers) -> Numbers:
+        """Applications carried out of the year that is so many years off."""
+        drawn: Numbers = np.random.default_rng([5, self.year + years, self.begin]).poisson(0.03 * by_applicant)
+        return drawn
 
     def _cells(self, keys: dict[str, Any], figures: Numbers, blanks: Numbers, layout: Numbers) -> pa.Table:
         form, (n, width) = self.form, figures.shape
@@ -467,13 +498,18 @@ class _Chunk:
             message=messages,
         )
 
-    def _texts(self, keys: dict[str, Any], figures: Numbers) -> Iterator[tuple[str, pa.Table]]:
+    def _paragraphs(self) -> dict[int, Numbers]:
+        """Three paragraphs a report: one of the first 5,000, one of the first 2,000, and one of 20 that many use."""
+        random = np.random.default_rng([6, self.year, self.begin])
+        return {most: random.integers(0, most, self.size) for most in (5000, 2000, 20)}
+
+    def _texts(
+        self, keys: dict[str, Any], figures: Numbers, drawn: dict[int, Numbers]
+    ) -> Iterator[tuple[str, pa.Table]]:
         random, form, n = np.random.default_rng(self.begin + self.year), self.form, len(figures)
-        # Drawn for all versions that the chunk may have: the first are the same however many are wanted.
-        drawn = {most: random.integers(0, most, 2 * self.size)[:n] for most in (5000, 2000, 20)}
         is_warned = random.random(2 * self.size)[:n] < 0.15
         received = figures[:, form.at["application", "received_new", "total"]]
-        opening = _printed(received, f"{self.year}年，本机关共收到政府信息公开申请{{}}件。").cast(pa.string())
+        opening = _printed(received, f"{self.year}{_OPENING}").cast(pa.string())
         sections = [
             pc.binary_join_element_wise(opening, _paragraphs().take(drawn[5000]), ""),
             *[pa.array([""] * n)] * 3,
@@ -537,6 +573,21 @@ def _repeated(keys: dict[str, Any], times: int) -> dict[str, Any]:
         name: pa.DictionaryArray.from_arrays(which, value) if isinstance(value, pa.Array) else value
         for name, value in keys.items()
     }
+
+
+def _bands_of(texts: dict[int, Numbers]) -> Numbers:
+    """``transforms.content.text_bands`` of the texts that ``_Chunk._texts`` makes of these paragraphs."""
+    letters, least = _told_by_paragraphs()
+    opening = list(content.sentences(_OPENING.format("")))
+    minima = reduce(np.minimum, (least[which] for which in texts.values()), content.minima(opening))
+    total = sum(letters[which] for which in texts.values()) + sum(map(len, opening))
+    return np.column_stack([total, content.bits(minima), content.bands(minima).astype(np.int64)])
+
+
+@cache
+def _told_by_paragraphs() -> tuple[Numbers, Numbers]:
+    told = [list(content.sentences(paragraph)) for paragraph in _paragraphs().to_pylist()]
+    return np.array([sum(map(len, said)) for said in told]), np.array([content.minima(said) for said in told])
 
 
 @cache

@@ -9,7 +9,8 @@ from typing import Any
 
 from transforms import READER_VERSION
 from transforms.batch import ReadFile
-from transforms.content import figures_hash
+from transforms.content import BANDS, figures_hash, text_bands
+from transforms.reading import Reading
 from transforms.redaction import redacted
 
 # Of a document that could not be had, or not be read here: no reader's version, so that it is read again next time.
@@ -42,6 +43,14 @@ class Document:
     issuer: str | None = None
     codes: str | None = None
     figures_hash: str | None = None
+    text_letters: int | None = None
+    text_bits: int | None = None
+    text_band_1: int | None = None
+    text_band_2: int | None = None
+    text_band_3: int | None = None
+    text_band_4: int | None = None
+    text_band_5: int | None = None
+    text_band_6: int | None = None
     first_seen: dt.datetime | None = None
 
     def row(self) -> dict[str, Any]:
@@ -49,6 +58,7 @@ class Document:
 
 
 _NAMES = tuple(field.name for field in fields(Document))
+_OF_TEXT = ("text_letters", "text_bits", *(f"text_band_{number}" for number in range(1, BANDS + 1)))
 
 
 def document_of_row(row: Mapping[str, Any]) -> Document:
@@ -84,6 +94,13 @@ def document_of(read: ReadFile) -> Document:
         issuer=redacted(reading.issuer) if reading.issuer else None,
         codes=" ".join(reading.codes) or None,
         figures_hash=figures_hash(reading),
+        **_of_text(reading),
+    )
+
+
+def _of_text(reading: Reading) -> dict[str, Any]:
+    return dict(
+        zip(_OF_TEXT, text_bands(reading.sections, reading.agency_name) or (None,) * len(_OF_TEXT), strict=True)
     )
 
 

@@ -90,10 +90,11 @@ def build(home: Path, on_progress: Callable[[str, int, int | None], None] | None
             found, judged = ["not built yet"], list[Judged]()
             if in_place:
                 with suppress(duckdb.Error):
-                    if (lake_rows := follow(connection, home, parts, hashes)) is not None:
-                        judged = _over_reports(connection, parts, corrections, on_progress)
+                    if (followed := follow(connection, home, parts, hashes)) is not None:
+                        judged = _over_reports(connection, parts, corrections, on_progress, followed.stirred)
                         load.fill_build_info(connection, info)
-                        found = problems(connection, replace(inputs, lake_rows=lake_rows, followed=True), on_progress)
+                        inputs_now = replace(inputs, lake_rows=followed.lake_rows, followed=True)
+                        found = problems(connection, inputs_now, on_progress)
             if found:  # in doubt anew, whatever the reason
                 if in_place:
                     connection.close()
@@ -148,18 +149,18 @@ def _over_reports(
     parts: dict[str, tuple[Path, ...]],
     corrections: list[Correction],
     on_progress: Callable[[str, int, int | None], None] | None,
+    stirred: str | None = None,
 ) -> list[Judged]:
-    """Apply corrections, then the rules over years and agencies, which look at what was corrected; both on every build.
+    """Apply corrections, then the rules over years and agencies, which look at what was corrected.
 
-    Whatever changed in a night may be held against any report: rules are applied to all.
+    ``stirred``: SQL of the reports to which rules are limited, as ``apply_rules`` takes it.
     """
     judged = judge(connection, corrections)
     load.fill(connection, "correction", correction_rows(judged))
     apply_corrections(connection)
     store.view_cells(connection, parts)
-    connection.execute("DELETE FROM store.made_check")
-    assessed = apply_rules(connection, on_progress=on_progress)
-    load.fill(connection, "rule", rule_rows(connection, assessed))
+    apply_rules(connection, stirred, on_progress)
+    load.fill(connection, "rule", rule_rows(connection))
     store.take_up_doubts(connection)
     return judged
 

@@ -49,9 +49,9 @@ def problems(
         lambda: foreign_keys(connection, inputs.followed),
         lambda: allowed_values(connection),
         lambda: current_versions(connection),
-        lambda: facts_of_current_versions(connection),
+        lambda: facts_of_current_versions(connection, inputs.followed),
         lambda: packed_versions(connection),
-        lambda: views_work(connection),
+        lambda: views_work(connection, inputs.followed),
         lambda: lost_reports(connection, inputs.published, inputs.retired),
     ]
     found: list[str] = []
@@ -140,7 +140,7 @@ def _stored() -> dict[str, tuple[tuple[str, ...], dict[str, str], tuple[Column, 
     foreign = {"odd_check": tables()["check_result"].foreign, "made_check": tables()["check_result"].foreign}
     packed = {c: target for c, target in tables()["check_result"].foreign.items() if c != "other_report_id"}
     foreign["packed_checks"] = {**packed, "layout_no": "store.check_layout.layout_no"}
-    foreign["odd_cell"] = {"report_id": "report.report_id"}
+    foreign["odd_cell"] = foreign["assessed"] = {"report_id": "report.report_id"}
     layouts = {f"{table}_layout": "store.cell_layout.layout_no" for table in FORM_TABLES}
     foreign["report"] = tables()["report"].foreign | layouts
     like = {"report": "report", "odd_cell": "cell_version", "odd_check": "check_result", "made_check": "check_result"}
@@ -153,10 +153,12 @@ def _stored() -> dict[str, tuple[tuple[str, ...], dict[str, str], tuple[Column, 
 
 # Of large tables the rows that came since the file passed its checks; see warehouse/night.py.
 _VERSION_CAME = "version_id IN (FROM added)"
+_TOUCHED = "report_id IN (SELECT report_id FROM touched)"
 _CAME = {
     **dict.fromkeys(('"reading_warning"', '"section_text"', '"narrative_fact"'), _VERSION_CAME),
     **dict.fromkeys((f"{SCHEMA}.packed_checks", f"{SCHEMA}.odd_check"), _VERSION_CAME),
-    f"{SCHEMA}.odd_cell": "report_id IN (SELECT report_id FROM touched)",
+    f"{SCHEMA}.odd_cell": _TOUCHED,
+    **dict.fromkeys((f"{SCHEMA}.made_check", f"{SCHEMA}.assessed"), "report_id IN (SELECT report_id FROM chosen)"),
 }
 
 
@@ -243,7 +245,7 @@ def current_versions(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     yield from _faults(connection, unnamed, "report_version.is_current: not the version that the report names")
 
 
-def facts_of_current_versions(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+def facts_of_current_versions(connection: duckdb.DuckDBPyConnection, followed: bool = False) -> Iterator[str]:
     """The facts hold every cell of the current versions and no other."""
     plain = " + ".join(
         f"CASE WHEN f.{table}_layout IS NULL THEN 0 ELSE "
@@ -253,8 +255,10 @@ def facts_of_current_versions(connection: duckdb.DuckDBPyConnection) -> Iterator
     )
     counted = f"""
         SELECT f.report_id FROM store.report AS f
-        LEFT JOIN (SELECT report_id, count(*) AS n FROM store.odd_cell GROUP BY report_id) AS o USING (report_id)
-        WHERE f.n_cells <> coalesce(o.n, 0) + {plain}
+        LEFT JOIN (
+            SELECT report_id, count(*) AS n FROM {_looked_at("store.odd_cell", followed)} GROUP BY report_id
+        ) AS o USING (report_id)
+        WHERE {_TOUCHED if followed else "true"} AND f.n_cells <> coalesce(o.n, 0) + {plain}
     """
     yield from _faults(connection, counted, "facts: not as many as the current version has cells")
     strangers = """
@@ -278,7 +282,7 @@ def packed_versions(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     yield from _faults(connection, lost, "report_wide: not the cells of the current version")
 
 
-def views_work(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+def views_work(connection: duckdb.DuckDBPyConnection, followed: bool = False) -> Iterator[str]:
     """Every figure and every rate of every report can be computed, and none is infinite or not a number.
 
     Views that add up, rank and compare them are not read: that they can be is known since they were created, that
@@ -292,8 +296,9 @@ def views_work(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
     wrong = ", ".join(f'count(*) FILTER (WHERE isinf("{name}") OR isnan("{name}"))' for name in names)
     operands = ", ".join(f"count({sql})" for sql in operand_casts())
     try:
-        found = connection.execute(f"SELECT {wrong or '0'} FROM agency_year").fetchone() or ()
-        connection.execute(f"SELECT {operands} FROM report_wide AS w").fetchall()
+        came = f"WHERE {_TOUCHED}" if followed else ""
+        found = connection.execute(f"SELECT {wrong or '0'} FROM agency_year {came}").fetchone() or ()
+        connection.execute(f"SELECT {operands} FROM report_wide AS w {came}").fetchall()
     except duckdb.Error as error:
         yield f"agency_year: the view cannot be read: {message(error)}"
         return

@@ -297,15 +297,15 @@ def _harmonized_sql(term: str, row: str) -> str:
 
 def inferred_sql(terms: Iterable[str], row: str) -> str:
     """How many distinct operands of a row of ``report_wide`` have an effective value that was not printed."""
-    return _marked_sql("inferred", (), terms, row)
+    return _marked_sql(f"{row}.inferred", f"len({row}.inferred) = 0", (), terms, row)
 
 
 def doubtful_sql(terms: Iterable[str], row: str) -> str:
     """How many distinct operands of a row of ``report_wide`` are in doubt; the whole report counts as one."""
-    return _marked_sql("doubtful", ("*",), terms, row)
+    return _marked_sql(f"string_split({row}.doubtful, ' ')", f"{row}.doubtful = ''", ("*",), terms, row)
 
 
-def _marked_sql(marks: str, always: tuple[str, ...], terms: Iterable[str], row: str) -> str:
+def _marked_sql(marks: str, no_marks: str, always: tuple[str, ...], terms: Iterable[str], row: str) -> str:
     terms = tuple(terms)
 
     def listed(paths: Iterable[str]) -> str:
@@ -318,5 +318,5 @@ def _marked_sql(marks: str, always: tuple[str, ...], terms: Iterable[str], row: 
         operands = f"CASE {row}.form " + " ".join(f"WHEN '{f}' THEN {p}" for f, p in paths.items())
         operands += f" ELSE {listed(())}::VARCHAR[] END"
     # Most reports have no marked cell at all: the intersection is only made where there is something to find.
-    found = f"coalesce(len(list_intersect({row}.{marks}, {operands})), 0)"
-    return f"CASE WHEN len({row}.{marks}) = 0 THEN 0 ELSE {found} END"
+    found = f"coalesce(len(list_intersect({marks}, {operands})), 0)"
+    return f"CASE WHEN {no_marks} THEN 0 ELSE {found} END"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -43,10 +44,20 @@ def fill_parts(connection: duckdb.DuckDBPyConnection, home: Path, hashes: dict[P
         )
 
 
-def follow(
-    connection: duckdb.DuckDBPyConnection, home: Path, parts: Parts, hashes: dict[Path, str]
-) -> dict[str, int] | None:
-    """Bring an open copy of the published warehouse up to date; gives the rows that the lake has, by table.
+@dataclass(frozen=True)
+class Followed:
+    """What a copy that was brought up to date still needs.
+
+    ``lake_rows``: rows that the lake has, by table. ``stirred``: SQL of the reports, and of the years that they are or
+    were placed in, of which something changed that the rules over years and agencies look at; None: it may be any.
+    """
+
+    lake_rows: dict[str, int]
+    stirred: str | None
+
+
+def follow(connection: duckdb.DuckDBPyConnection, home: Path, parts: Parts, hashes: dict[Path, str]) -> Followed | None:
+    """Bring an open copy of the published warehouse up to date.
 
     None: too much changed, or too many nights went by; the copy is of no use then. Raises as ``load_lake`` does.
     """
@@ -69,7 +80,8 @@ def follow(
     number, share = _changed_versions(connection, changed_parts, years)
     if number > FEW and share > SHARE:
         return None
-    _replace_yearless(connection, parts, changed)
+    connection.execute("CREATE OR REPLACE TEMP TABLE stirred (report_id VARCHAR, report_year INTEGER)")
+    everywhere = _replace_yearless(connection, parts, changed)
     for name in _OF_YEARS:
         _replace_rows(connection, tables()[name], changed_parts[name], years[name])
     store.look_at(connection, parts)
@@ -84,7 +96,9 @@ def follow(
     _replace_reports(connection, parts)
     load.fill_runs(connection, home)
     fill_parts(connection, home, hashes, nights)
-    return rows
+    # Of what is gone nothing tells any more what it was held against.
+    gone = connection.execute("SELECT 1 FROM stirred ANTI JOIN report USING (report_id) LIMIT 1").fetchone()
+    return Followed(rows, None if everywhere or gone else "SELECT DISTINCT report_id, report_year FROM stirred")
 
 
 def _year(path: str) -> int:
@@ -118,33 +132,63 @@ def _listed(years: Iterable[int]) -> str:
     return ", ".join(str(year) for year in years) or "NULL"
 
 
-def _replace_yearless(connection: duckdb.DuckDBPyConnection, parts: Parts, changed: set[str]) -> None:
-    """Make the tables without years anew if one of them changed: they refer to each other, and are small."""
+# What the rules look at in tables without years: bodies one by one; divisions and renames hold many together.
+_BODY = "agency_id, name, agency_type, division_id"
+_ROUND = {
+    "division": "SELECT division_id, parent_id FROM division",
+    "agency_succession": "SELECT from_agency_id, to_agency_id FROM agency_succession WHERE kind = 'rename'",
+}
+
+
+def _replace_yearless(connection: duckdb.DuckDBPyConnection, parts: Parts, changed: set[str]) -> bool:
+    """Make the tables without years anew if one of them changed: they refer to each other, and are small.
+
+    Reports of bodies that are no longer what they were are put into ``stirred``. True: what holds bodies together
+    changed, which may concern any report.
+    """
     yearless = [table for table in load.in_order() if not table.by_year]
     if {path.split("/")[1] for path in changed}.isdisjoint(table.name for table in yearless):
-        return
+        return False
+    before = {name: connection.execute(f"{sql} ORDER BY ALL").fetchall() for name, sql in _ROUND.items()}
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE body AS SELECT {_BODY} FROM agency")
     load.create_again(connection, yearless)
     load.load_tables(connection, yearless, parts)
+    connection.execute(
+        f"""
+        INSERT INTO stirred
+        SELECT report_id, report_year FROM store.report WHERE agency_id IN (
+            SELECT agency_id FROM (FROM body EXCEPT SELECT {_BODY} FROM agency)
+        )
+        """
+    )
+    return any(connection.execute(f"{_ROUND[name]} ORDER BY ALL").fetchall() != rows for name, rows in before.items())
 
 
 def _replace_rows(
     connection: duckdb.DuckDBPyConnection, table: Table, parts: tuple[Path, ...], years: list[int]
 ) -> None:
-    """Replace the rows of some years that are not in the parts of the lake by those that are only there."""
+    """Replace the rows of some years that are not in the parts of the lake by those that are only there.
+
+    The reports that they belong to are put into ``stirred``.
+    """
     if not years:
         return
     connection.execute(f"CREATE OR REPLACE TEMP TABLE now ({load.columns_sql(table)})")
     load.insert_parts(connection, table, parts, into="now")
     equal = " AND ".join(f'now."{name}" IS NOT DISTINCT FROM here."{name}"' for name in table.column_names)
-    connection.execute(
+    told = " RETURNING report_id, report_year" if "report_id" in table.column_names else ""
+    deleted = connection.execute(
         f'DELETE FROM "{table.name}" AS here WHERE report_year IN ({_listed(years)}) '
-        f"AND NOT EXISTS (SELECT 1 FROM now WHERE {equal})"
-    )
-    connection.execute(
+        f"AND NOT EXISTS (SELECT 1 FROM now WHERE {equal}){told}"
+    ).fetchall()
+    inserted = connection.execute(
         f'INSERT INTO "{table.name}" SELECT now.* FROM now WHERE NOT EXISTS (SELECT 1 FROM "{table.name}" AS here '
-        f"WHERE report_year IN ({_listed(years)}) AND {equal})"
-    )
+        f"WHERE report_year IN ({_listed(years)}) AND {equal}){told}"
+    ).fetchall()
     connection.execute("DROP TABLE now")
+    if told and (rows := {*deleted, *inserted}):
+        ids, of_years = zip(*rows, strict=True)
+        connection.execute("INSERT INTO stirred SELECT unnest($1::VARCHAR[]), unnest($2::INTEGER[])", [ids, of_years])
 
 
 def _replace_reports(connection: duckdb.DuckDBPyConnection, parts: Parts) -> None:
@@ -158,11 +202,14 @@ def _replace_reports(connection: duckdb.DuckDBPyConnection, parts: Parts) -> Non
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE touched AS
-        SELECT coalesce(c.report_id, r.report_id) AS report_id, c.report_year
+        SELECT coalesce(c.report_id, r.report_id) AS report_id, c.report_year, r.report_year AS report_year_before
         FROM context AS c FULL JOIN store.report AS r ON r.report_id = c.report_id
         WHERE c.report_id IS NULL OR r.report_id IS NULL OR {differs}
         OR c.version_id IN (FROM added) OR c.version_id IN (FROM dropped)
         """
+    )
+    connection.execute(
+        "INSERT INTO stirred SELECT report_id, unnest([report_year, report_year_before]) AS report_year FROM touched"
     )
     years = {year for (year,) in connection.execute("SELECT DISTINCT report_year FROM touched").fetchall()}
     for name in ("report", "odd_cell"):

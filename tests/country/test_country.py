@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -194,8 +195,33 @@ def test_rules_may_be_limited_to_what_was_touched(country: Country, copy: duckdb
     touched = [one.report.report_id for one in country.plants[::2]]
     copy.execute("DELETE FROM store.made_check WHERE report_id IN (SELECT unnest($1))", [touched])
     assert copy.execute(query).fetchall() != before
-    apply_rules(copy, touched)
+    apply_rules(copy, f"SELECT report_id, report_year FROM report WHERE report_id IN ({str(touched)[1:-1]})")
     assert copy.execute(query).fetchall() == before
+
+
+def test_nights_find_what_a_build_of_everything_finds(
+    country: Country, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reports come late, in no order of years: they are held against those that were there, and these against them."""
+    limited: list[str | None] = []
+
+    def noting(connection: duckdb.DuckDBPyConnection, asked: str | None = None, *rest: Any) -> None:
+        limited.append(asked)
+        apply_rules(connection, asked, *rest)
+
+    late = [one.report_id for one in country.reports][::7]
+    monkeypatch.setattr("warehouse.build.apply_rules", noting)
+    for missing in (late, late[::2], []):
+        shutil.rmtree(tmp_path / "lake", ignore_errors=True)
+        write(tmp_path, country.reports, missing)
+        build(tmp_path)
+        publish(tmp_path)
+    assert limited[0] is None
+    assert None not in limited[1:]
+    queries = ["FROM check_result ORDER BY ALL", "FROM rule ORDER BY ALL", "FROM store.assessed ORDER BY ALL"]
+    with open_published(tmp_path) as followed:
+        for query in [*queries, "FROM doubt ORDER BY ALL", "FROM report_wide ORDER BY report_id"]:
+            assert followed.execute(query).fetchall() == country.warehouse.execute(query).fetchall()
 
 
 def test_no_rule_holds_every_report_against_every_other(copy: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

@@ -1,5 +1,41 @@
--- Sentences without their numbers and the body's name: what is alike in two reports is what one took from the other.
-WITH sentence AS MATERIALIZED (
+-- Texts that share one of the bands of their sentences (transforms/content.py) are held against each other, each against
+-- its own year before and the first report of another body that has the band.
+WITH text AS (
+    SELECT * FROM judged_report WHERE text_letters IS NOT NULL
+),
+own AS (
+    SELECT n.no, p.no AS other_no
+    FROM text AS n SEMI JOIN chosen USING (report_id)
+    JOIN text AS p ON p.report_id = n.previous_report_id
+    WHERE n.text_band_1 = p.text_band_1 OR n.text_band_2 = p.text_band_2 OR n.text_band_3 = p.text_band_3
+        OR n.text_band_4 = p.text_band_4 OR n.text_band_5 = p.text_band_5 OR n.text_band_6 = p.text_band_6
+),
+chosen_band AS (
+    SELECT b.* FROM banded AS b SEMI JOIN (SELECT no FROM judged_report SEMI JOIN chosen USING (report_id)) AS c USING (no)
+),
+first_of_band AS (
+    SELECT band, number, min(no) AS other_no
+    FROM banded SEMI JOIN chosen_band USING (band, number)
+    GROUP BY ALL
+    HAVING count(*) > 1
+),
+candidate AS (
+    SELECT no, other_no FROM own
+    UNION
+    SELECT c.no, f.other_no FROM chosen_band AS c JOIN first_of_band AS f USING (band, number) WHERE c.no <> f.other_no
+),
+wanted AS MATERIALIZED (
+    SELECT t.report_id, o.report_id AS other_report_id
+    FROM candidate AS c
+    JOIN text AS t ON t.no = c.no
+    JOIN text AS o ON o.no = c.other_no
+    WHERE bit_count(xor(t.text_bits, o.text_bits)) < 14
+        -- Letters were counted before personal data was taken out of the text.
+        AND least(t.text_letters, o.text_letters) > 0.85 * greatest(t.text_letters, o.text_letters)
+        AND (t.line_id <> o.line_id OR t.previous_report_id = o.report_id)
+),
+-- Sentences without their numbers and the body's name, which are what one text took from another.
+sentence AS MATERIALIZED (
     SELECT DISTINCT report_id, hash(words) AS said, length(words) AS letters
     FROM (
         SELECT
@@ -8,96 +44,44 @@ WITH sentence AS MATERIALIZED (
             CASE WHEN regexp_matches(said, '[0-9]') THEN regexp_replace(said, '[0-9.,%\s]+', '', 'g') ELSE said END AS words
         FROM (
             SELECT
-                j.report_id,
-                unnest(string_split(replace(replace(s.text, chr(10), '。'), j.agency_name, ''), '。')) AS said
+                t.report_id,
+                unnest(string_split(replace(replace(s.text, chr(10), '。'), coalesce(t.printed_name, t.agency_name), ''), '。')) AS said
             FROM section_text AS s
-            JOIN judged_report AS j ON j.version_id = s.version_id
+            JOIN text AS t ON t.version_id = s.version_id
+            WHERE t.report_id IN (SELECT report_id FROM wanted UNION ALL SELECT other_report_id FROM wanted)
         )
     )
     WHERE length(words) >= 12
 ),
-text AS MATERIALIZED (
-    SELECT
-        report_id,
-        sum(letters) AS letters,
-        -- The least of all hashes is the same in two texts with the probability of their likeness (Broder 1997).
-        min(said) AS sketch_1,
-        min(hash(said, 1)) AS sketch_2,
-        min(hash(said, 2)) AS sketch_3
-    FROM sentence
-    GROUP BY report_id
-    HAVING sum(letters) >= 300 AND count(*) >= 5
-),
-sketched AS (
-    SELECT t.report_id, j.line_id, u.band, u.sketch, j.report_year
-    FROM (
-        SELECT report_id, 1 AS band, sketch_1 AS sketch FROM text
-        UNION ALL
-        SELECT report_id, 2, sketch_2 FROM text
-        UNION ALL
-        SELECT report_id, 3, sketch_3 FROM text
-    ) AS u
-    JOIN text AS t USING (report_id)
-    JOIN judged_report AS j USING (report_id)
-),
--- Each is held against its own year before where they share a sketch, which one of a thousand of such likeness does
--- not, and against the first report of another body in which a sketch of it stands.
-candidate AS (
-    SELECT n.report_id, n.previous_report_id AS other_report_id
-    FROM judged_report AS n
-    JOIN text AS t ON t.report_id = n.report_id
-    JOIN text AS p ON p.report_id = n.previous_report_id
-    WHERE t.sketch_1 = p.sketch_1 OR t.sketch_2 = p.sketch_2 OR t.sketch_3 = p.sketch_3
-    UNION
-    SELECT report_id, other_report_id
-    FROM (
-        SELECT
-            report_id,
-            line_id,
-            first_value(report_id) OVER alike AS other_report_id,
-            first_value(line_id) OVER alike AS other_line_id
-        FROM sketched
-        WINDOW alike AS (PARTITION BY band, sketch ORDER BY report_year, report_id)
-    )
-    WHERE line_id <> other_line_id
-),
-wanted AS (
-    SELECT c.report_id, c.other_report_id, greatest(t.letters, o.letters) AS letters
-    FROM candidate AS c
-    JOIN text AS t ON t.report_id = c.report_id
-    JOIN text AS o ON o.report_id = c.other_report_id
-    WHERE c.report_id IN (SELECT report_id FROM chosen)
-        AND least(t.letters, o.letters) > 0.9 * greatest(t.letters, o.letters)
+written AS (
+    SELECT report_id, sum(letters) AS letters FROM sentence GROUP BY report_id
 ),
 alike AS (
-    SELECT w.report_id, w.other_report_id, sum(a.letters) / any_value(w.letters) AS share
+    SELECT w.report_id, w.other_report_id, sum(a.letters) / any_value(greatest(l.letters, m.letters)) AS share
     FROM wanted AS w
+    JOIN written AS l ON l.report_id = w.report_id
+    JOIN written AS m ON m.report_id = w.other_report_id
     JOIN sentence AS a ON a.report_id = w.report_id
     JOIN sentence AS b ON b.report_id = w.other_report_id AND b.said = a.said
     GROUP BY ALL
 ),
 -- Equal figures throughout: of the year before, or of another body for the same year.
 figures AS (
-    SELECT j.report_id, j.line_id, j.report_year, j.previous_report_id, j.is_single, d.figures_hash
-    FROM judged_report AS j JOIN document AS d ON d.sha256 = j.sha256
-    WHERE d.figures_hash IS NOT NULL
+    SELECT no, report_id, line_id, report_year, previous_report_id, figures_hash
+    FROM judged_report
+    WHERE figures_hash IN (SELECT figures_hash FROM judged_report SEMI JOIN chosen USING (report_id))
 ),
 equal AS (
     SELECT n.report_id, n.previous_report_id AS other_report_id
     FROM figures AS n
     JOIN figures AS p ON p.report_id = n.previous_report_id AND p.figures_hash = n.figures_hash
     UNION ALL
-    SELECT report_id, other_report_id
-    FROM (
-        SELECT
-            report_id,
-            line_id,
-            first_value(report_id) OVER same AS other_report_id,
-            first_value(line_id) OVER same AS other_line_id
-        FROM figures
-        WINDOW same AS (PARTITION BY figures_hash, report_year ORDER BY report_id)
-    )
-    WHERE line_id <> other_line_id
+    SELECT f.report_id, o.report_id
+    FROM figures AS f
+    JOIN (SELECT figures_hash, report_year, min(no) AS no FROM figures GROUP BY ALL HAVING count(*) > 1) AS first
+        USING (figures_hash, report_year)
+    JOIN figures AS o ON o.no = first.no
+    WHERE f.line_id <> o.line_id
 ),
 -- Reports without any application are alike by nature.
 telling AS (

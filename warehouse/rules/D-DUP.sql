@@ -6,15 +6,24 @@ WITH of_report AS (
         first_value(j.report_id) OVER same AS other_report_id,
         j.version_id,
         first_value(j.version_id) OVER same AS other_version_id,
-        d.figures_hash,
-        first_value(d.figures_hash) OVER same AS other_hash
+        j.figures_hash,
+        first_value(j.figures_hash) OVER same AS other_hash
     FROM judged_report AS j
-    JOIN document AS d ON d.sha256 = j.sha256
+    SEMI JOIN (
+        SELECT line_id, report_year, scope FROM judged_report GROUP BY ALL HAVING count(*) > 1
+    ) AS several USING (line_id, report_year, scope)
     WINDOW same AS (PARTITION BY j.line_id, j.report_year, j.scope ORDER BY j.report_id)
+),
+revised AS (
+    SELECT j.report_id, j.version_id, j.figures_hash, c.version_no
+    FROM judged_report AS j
+    SEMI JOIN chosen USING (report_id)
+    JOIN report_version AS c ON c.version_id = j.version_id
+    WHERE c.version_no > 1
 ),
 shown AS (
     SELECT report_id, sha256, source_url
-    FROM report_document
+    FROM report_document SEMI JOIN revised USING (report_id)
     WHERE role = 'rendition'
     QUALIFY row_number() OVER (PARTITION BY report_id, source_url ORDER BY last_seen DESC, first_seen DESC, sha256) = 1
 ),
@@ -25,16 +34,14 @@ of_version AS (
         v.version_id AS other_version_id,
         v.version_no,
         s.source_url,
-        d.figures_hash,
+        j.figures_hash,
         o.figures_hash AS other_hash
-    FROM judged_report AS j
-    JOIN report_version AS c ON c.version_id = j.version_id AND c.version_no > 1
+    FROM revised AS j
     JOIN report_version AS v ON v.report_id = j.report_id AND v.version_id <> j.version_id
-    JOIN document AS d ON d.sha256 = c.sha256
     JOIN document AS o ON o.sha256 = v.sha256
     LEFT JOIN (SELECT DISTINCT report_id, sha256, min(source_url) AS source_url FROM shown GROUP BY ALL) AS s
         ON s.report_id = j.report_id AND s.sha256 = v.sha256
-    WHERE v.version_no = c.version_no - 1 OR s.sha256 IS NOT NULL
+    WHERE v.version_no = j.version_no - 1 OR s.sha256 IS NOT NULL
 ),
 compared AS (
     SELECT

@@ -5,7 +5,7 @@ WITH stock AS (
         any_value(value_effective) FILTER (WHERE measure LIKE '%\_in\_force' ESCAPE '\') AS in_force,
         any_value(value_effective) FILTER (WHERE measure LIKE '%\_made' ESCAPE '\') AS made,
         any_value(value_effective) FILTER (WHERE measure LIKE '%\_repealed' ESCAPE '\') AS repealed
-    FROM disclosure
+    FROM disclosure SEMI JOIN paired USING (report_id)
     WHERE measure IN (
         'rules_made', 'rules_repealed', 'rules_in_force',
         'normative_made', 'normative_repealed', 'normative_in_force'

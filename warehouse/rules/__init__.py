@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -12,6 +12,8 @@ import yaml
 
 # Where the findings go: the view check_result gives them with those of the rules over one report.
 TABLE = "store.made_check"
+# How many comparisons were made of each report by each rule.
+ASSESSED = "store.assessed"
 SEVERITIES = ("error", "warning", "info")
 
 
@@ -30,6 +32,11 @@ class Rule:
     unless_zh: str | None = None
     mirrored: bool = False
 
+    @property
+    def column(self) -> str:
+        """Its column in ``ASSESSED``."""
+        return self.name.lower().replace("-", "_")
+
 
 @cache
 def rules() -> tuple[Rule, ...]:
@@ -47,44 +54,60 @@ def rules() -> tuple[Rule, ...]:
     return found
 
 
+@cache
+def over_reports() -> tuple[Rule, ...]:
+    """The rules that are applied here, in the order of the file."""
+    return tuple(rule for rule in rules() if rule.over == "reports")
+
+
 def apply_rules(
     connection: duckdb.DuckDBPyConnection,
-    touched: Collection[str] | None = None,
+    asked: str | None = None,
     on_progress: Callable[[str, int, int | None], None] | None = None,
-) -> dict[str, int]:
-    """Apply every rule over reports and write its failures to ``check_result``; rule -> comparisons made.
+) -> None:
+    """Apply every rule over reports: failures go to ``check_result``, the comparisons of each report to ``ASSESSED``.
 
-    Needs the tables of the lake, the facts and ``link``. ``touched``: report ids to which it is limited; then all
-    findings of these reports, and of those that a rule holds against them, are made anew, and others stay.
+    Needs the tables of the lake, the facts and ``link``. ``asked``: SQL that selects report_id and report_year of the
+    reports to which it is limited (also of years that these were placed in before): all findings of these reports, and
+    of those that a rule holds against them, are made anew, and others stay. None: all findings are made anew.
     """
-    over_reports = [rule for rule in rules() if rule.over == "reports"]
-    asked = "SELECT report_id FROM report" if touched is None else "SELECT unnest($touched::VARCHAR[]) AS report_id"
-    parameters = None if touched is None else {"touched": list(touched)}
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE asked AS {asked}", parameters)
     connection.execute(_own("setup.sql"))
-    connection.execute(_own("whole.sql"))
-    assessed = {}
-    for done, rule in enumerate(over_reports, start=1):
+    if asked is None:
+        connection.execute("CREATE OR REPLACE TEMP TABLE chosen AS SELECT report_id FROM judged_report")
+        connection.execute(f"DELETE FROM {TABLE}; DELETE FROM {ASSESSED}")
+    else:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE asked AS {asked}")
+        # Whatever was held against an asked report may be so no more.
+        connection.execute(
+            f"INSERT INTO asked SELECT DISTINCT report_id, report_year FROM {TABLE} "
+            "WHERE other_report_id IN (SELECT report_id FROM asked)"
+        )
+        connection.execute(_own("chosen.sql"))
+        made_anew = "SELECT report_id FROM chosen UNION SELECT report_id FROM asked"
+        for table in (TABLE, ASSESSED):
+            connection.execute(f"DELETE FROM {table} WHERE report_id IN ({made_anew})")
+    connection.execute(_own("compared.sql"))
+    connection.execute("CREATE OR REPLACE TEMP TABLE assessed (report_id VARCHAR, rule VARCHAR, n BIGINT)")
+    for done, rule in enumerate(over_reports(), start=1):
         connection.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {_own(f'{rule.name}.sql')}")
-        row = connection.execute("SELECT count(*) FROM judged").fetchone()
-        assessed[rule.name] = int(row[0]) if row else 0
-        _write(connection, rule, replace=touched is not None)
+        connection.execute(
+            "INSERT INTO assessed "
+            "SELECT report_id, $1, count(*) FROM judged SEMI JOIN chosen USING (report_id) GROUP BY report_id",
+            [rule.name],
+        )
+        _write(connection, rule)
         if on_progress:
-            on_progress("rules over years", done, len(over_reports))
-    return assessed
+            on_progress("rules over years", done, len(over_reports()))
+    counts = ", ".join(f"coalesce(sum(n) FILTER (WHERE rule = '{rule.name}'), 0)" for rule in over_reports())
+    connection.execute(f"INSERT INTO {ASSESSED} SELECT report_id, {counts} FROM assessed GROUP BY report_id")
 
 
-def _write(connection: duckdb.DuckDBPyConnection, rule: Rule, *, replace: bool) -> None:
+def _write(connection: duckdb.DuckDBPyConnection, rule: Rule) -> None:
     """Write what failed in the table ``judged`` to ``check_result``: the only place where such rows are made.
 
-    ``replace``: findings of the chosen reports, made before, are taken out first. The subject of a row ends with the
-    year of the other report, or its id where the year is the same, so that a report may fail against several.
+    The subject of a row ends with the year of the other report, or its id where the year is the same, so that a report
+    may fail against several.
     """
-    if replace:
-        connection.execute(
-            f"DELETE FROM {TABLE} WHERE rule = $rule AND report_id IN (SELECT report_id FROM chosen)",
-            {"rule": rule.name},
-        )
     connection.execute(
         f"""
         INSERT INTO {TABLE} BY NAME
@@ -151,12 +174,15 @@ def _filled(template: str, detail: str) -> str:
     return sql
 
 
-def rule_rows(connection: duckdb.DuckDBPyConnection, assessed: dict[str, int]) -> list[tuple[object, ...]]:
+def rule_rows(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
     """Rows of the table ``rule``: every declared rule, how often it was applied and how often it failed.
 
-    ``assessed``: comparisons made, of the rules over reports; those over one report leave a row for each.
+    Of the rules over reports comparisons are counted; those over one report leave a row for each.
     """
     counted = {rule: (number, failed) for rule, number, failed in connection.execute(_own("counts.sql")).fetchall()}
+    sums = ", ".join(f'coalesce(sum("{rule.column}"), 0)::BIGINT' for rule in over_reports())
+    found = connection.execute(f"SELECT {sums} FROM {ASSESSED}").fetchone() or ()
+    assessed = dict(zip((rule.name for rule in over_reports()), found, strict=True))
     return [
         (
             rule.name,

@@ -1,6 +1,7 @@
 -- What the rules look at: reports with figures that are the only one of their line, year and scope.
 CREATE OR REPLACE TEMP TABLE judged_report AS
 SELECT
+    row_number() OVER (ORDER BY l.report_year, l.report_id)::INTEGER AS no,
     l.report_id,
     r.version_id,
     l.agency_id,
@@ -14,33 +15,27 @@ SELECT
     a.division_id,
     l.n_same_scope = 1 AND NOT l.is_superseded AS is_single,
     -- Figures that a reorganisation lies between are not held against each other.
-    CASE WHEN l.break_en IS NULL THEN l.previous_report_id END AS previous_report_id
+    CASE WHEN l.break_en IS NULL THEN l.previous_report_id END AS previous_report_id,
+    d.agency_name AS printed_name,
+    d.figures_hash,
+    d.text_letters,
+    d.text_bits,
+    d.text_band_1,
+    d.text_band_2,
+    d.text_band_3,
+    d.text_band_4,
+    d.text_band_5,
+    d.text_band_6
 FROM link AS l
 JOIN report AS r ON r.report_id = l.report_id
 JOIN agency AS a ON a.agency_id = l.agency_id
+LEFT JOIN document AS d ON d.sha256 = r.sha256
 WHERE r.version_id IS NOT NULL AND r.outcome = 'parsed';
 
--- Those whose findings are made: those that were asked for and every report that a rule holds against one of them.
-CREATE OR REPLACE TEMP TABLE chosen AS
-WITH touched AS (
-    SELECT j.* FROM judged_report AS j SEMI JOIN asked USING (report_id)
-)
-SELECT report_id FROM touched
-UNION
-SELECT j.report_id FROM judged_report AS j JOIN touched AS t ON j.previous_report_id = t.report_id
-UNION
-SELECT t.previous_report_id FROM touched AS t WHERE t.previous_report_id IS NOT NULL
-UNION
-SELECT j.report_id FROM judged_report AS j JOIN touched AS t ON t.line_id = j.line_id AND t.report_year = j.report_year
-UNION
--- Governments and their offices, of whose figures those of the touched may be a part.
-SELECT j.report_id
-FROM judged_report AS j
-JOIN (SELECT DISTINCT report_year FROM touched) AS t USING (report_year)
-WHERE j.agency_type IN ('government', 'gov_office');
-
-CREATE OR REPLACE TEMP TABLE pair AS
-SELECT n.report_id, p.report_id AS other_report_id, n.form, p.form AS other_form
-FROM judged_report AS n
-JOIN judged_report AS p ON p.report_id = n.previous_report_id
-WHERE n.report_id IN (SELECT report_id FROM chosen) OR p.report_id IN (SELECT report_id FROM chosen);
+CREATE OR REPLACE TEMP VIEW banded AS
+SELECT
+    no,
+    unnest([text_band_1, text_band_2, text_band_3, text_band_4, text_band_5, text_band_6]) AS number,
+    unnest([1, 2, 3, 4, 5, 6]) AS band
+FROM judged_report
+WHERE text_letters IS NOT NULL;

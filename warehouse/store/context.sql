@@ -1,6 +1,5 @@
 -- What a report's row in the store says of it besides its figures: one row for each report, made anew at every build,
--- for it depends on other reports. lake_report: the reports as the lake has them; link: what each goes on from;
--- doubts: what is in doubt in each.
+-- for it depends on other reports. lake_report: the reports as the lake has them; link: what each goes on from.
 DELETE FROM store.place;
 INSERT INTO store.place
 SELECT
@@ -55,14 +54,11 @@ SELECT
     coalesce(link.n_same_scope = 1 AND NOT link.is_superseded, false) AND coalesce(whole.is_counted, true) AS is_counted,
     link.break_en AS break_reason_en,
     link.break_zh AS break_reason_zh,
-    coalesce(doubts.n, 0)::INTEGER AS n_doubtful,
-    coalesce(doubts.paths, []) AS doubtful,
     told.fee AS information_fee_yuan,
     checks.passed AS checks_passed,
     checks.assessed AS checks_assessed
 FROM lake_report AS r
 LEFT JOIN link ON link.report_id = r.report_id
 LEFT JOIN whole ON whole.report_id = r.report_id
-LEFT JOIN doubts ON doubts.report_id = r.report_id
 LEFT JOIN told ON told.version_id = r.version_id
 LEFT JOIN checks ON checks.version_id = r.version_id;

@@ -8,6 +8,7 @@ from functools import cache
 from transforms.schema import tables
 from transforms.schema.packed import FORM_TABLES, packed_cells
 from warehouse.indicators import wide_columns
+from warehouse.rules import over_reports
 from warehouse.views import WIDE_KEYS, views
 
 SCHEMA = "store"
@@ -110,6 +111,15 @@ def store_tables() -> dict[str, StoreTable]:
             "Checks that the build makes over several reports | 建库时跨报告所作的校验",
             _like("check_result"),
             tables()["check_result"].key,
+        ),
+        StoreTable(
+            "assessed",
+            "Comparisons that rules over years and agencies made of each report | 跨年度、跨机构规则所作的比较次数",
+            {
+                "report_id": ("VARCHAR NOT NULL", "Report | 报告"),
+                **{rule.column: ("UINTEGER NOT NULL", f"{rule.en} | {rule.zh}") for rule in over_reports()},
+            },
+            ("report_id",),
         ),
         StoreTable(
             "part",

@@ -3,7 +3,7 @@ CREATE OR REPLACE TEMP TABLE doubts AS
 SELECT
     report_id,
     count(DISTINCT cell)::INTEGER AS n,
-    list(DISTINCT coalesce(cell, '*') ORDER BY coalesce(cell, '*')) FILTER (
+    string_agg(DISTINCT coalesce(cell, '*'), ' ' ORDER BY coalesce(cell, '*')) FILTER (
         WHERE cell IS NULL OR cell NOT LIKE 'application.%' OR cell LIKE '%.total'
         OR cell LIKE 'application.received_new.%'
     ) AS paths

@@ -83,19 +83,18 @@ def add_checks(connection: duckdb.DuckDBPyConnection, parts: Parts, of: str = "t
 
 
 def make_context(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the table ``context`` and the place of each agency; the checks, ``lake_report`` and ``doubt`` stand."""
-    for name in ("doubts.sql", "context.sql"):
-        connection.execute(resources.files(__package__).joinpath(name).read_text("utf-8"))
+    """Make the table ``context`` and the place of each agency; the checks and ``lake_report`` stand."""
+    connection.execute(resources.files(__package__).joinpath("context.sql").read_text("utf-8"))
 
 
 def take_up_doubts(connection: duckdb.DuckDBPyConnection) -> None:
-    """Bring what reports say of their doubts up to date, once corrections and the rules over reports were applied."""
+    """Have reports say what is in doubt in them, once corrections and the rules over reports were applied."""
     connection.execute(resources.files(__package__).joinpath("doubts.sql").read_text("utf-8"))
     connection.execute(
         """
         UPDATE store.report AS r SET n_doubtful = d.n, doubtful = d.paths
         FROM (
-            SELECT r.report_id, coalesce(d.n, 0) AS n, coalesce(d.paths, []) AS paths
+            SELECT r.report_id, coalesce(d.n, 0) AS n, coalesce(d.paths, '') AS paths
             FROM store.report AS r LEFT JOIN doubts AS d USING (report_id)
         ) AS d
         WHERE d.report_id = r.report_id AND (d.n <> r.n_doubtful OR d.paths <> r.doubtful)
@@ -117,6 +116,7 @@ def add_figures(connection: duckdb.DuckDBPyConnection, parts: Parts, of: str = "
     lake = _cells_of(parts["packed_cells"])
     of_lake = {"n_inferred": "coalesce(lake.n_inferred, 0)", "inferred": "coalesce(lake.inferred, [])"}
     of_lake |= {"n_cells": "coalesce(lake.n_cells, 0)"}
+    of_lake |= {"n_doubtful": "0", "doubtful": "''"}  # until ``take_up_doubts``
     layouts = [f"{table}_layout" for table in FORM_TABLES]
     of_lake |= {cell.name: f'lake."{cell.name}"' for cell in packed_cells()}
     selected = ", ".join(f'{of_lake.get(name, f"c.{name}")} AS "{name}"' for name in store_tables()["report"].columns)

@@ -73,10 +73,11 @@ WIDE_KEYS = {
         "Paths of the cells among the figures here whose value for analysis was not printed",
         "本表数字中分析用值非原文所印的单元格路径",
     ),
+    # No list: a list cannot be updated in place, and what is in doubt is known when everything else stands.
     "doubtful": (
-        "VARCHAR[] NOT NULL",
-        "Paths of the cells among the figures here that are in doubt; *: the whole report is",
-        "本表数字中存疑的单元格路径；* 为整份报告存疑",
+        "VARCHAR NOT NULL",
+        "Paths of the cells among the figures here that are in doubt, separated by spaces; *: the whole report is",
+        "本表数字中存疑的单元格路径，以空格分隔；* 为整份报告存疑",
     ),
 }
 

@@ -1,8 +1,21 @@
+-- What is compared with the year before.
+CREATE OR REPLACE TEMP TABLE pair AS
+SELECT n.report_id, p.report_id AS other_report_id, n.form, p.form AS other_form
+FROM judged_report AS n
+JOIN judged_report AS p ON p.report_id = n.previous_report_id
+WHERE n.report_id IN (SELECT report_id FROM chosen) OR p.report_id IN (SELECT report_id FROM chosen);
+
+CREATE OR REPLACE TEMP TABLE paired AS
+SELECT report_id FROM pair UNION SELECT other_report_id FROM pair;
+
 -- Figures that may be added up over agencies, of reports of governments and of what these cover.
 CREATE OR REPLACE TEMP TABLE whole AS
 SELECT report_id, division_id, report_year, scope, agency_name
 FROM judged_report
-WHERE is_single AND agency_type = 'government' AND scope <> 'own'
+WHERE is_single AND agency_type = 'government' AND scope <> 'own' AND report_year IN (
+    SELECT report_year FROM judged_report SEMI JOIN chosen USING (report_id)
+    WHERE agency_type IN ('government', 'gov_office')
+)
 QUALIFY count(*) OVER (PARTITION BY division_id, report_year, scope) = 1;
 
 CREATE OR REPLACE TEMP TABLE summable AS
