@@ -57,8 +57,8 @@ COMMENT ON MACRO TABLE agency_meant IS 'agency_meant([text, …]): the ids of ex
 CREATE MACRO compare(agencies, first_year, last_year) AS TABLE
 SELECT
     w.agency_id,
-    a.agency_name,
-    a.division,
+    w.agency_name,
+    w.division,
     w.report_year,
     w.scope,
     w.form,
@@ -70,21 +70,16 @@ SELECT
     i.n_inferred,
     i.n_doubtful,
     i.comparability,
-    r.outcome,
-    r.trust,
+    w.outcome,
+    w.trust,
     w.is_counted,
-    r.source_url,
+    w.source_url,
     w.report_id
 FROM agency_meant(agencies) AS m
 JOIN store.report AS w ON w.agency_id = m.agency_id
 JOIN indicator AS i ON i.report_id = w.report_id AND i.agency_id = w.agency_id AND i.report_year = w.report_year
-JOIN report AS r ON r.report_id = w.report_id AND r.agency_id = w.agency_id
-JOIN (
-    SELECT a.agency_id, a.name AS agency_name, d.name AS division
-    FROM agency AS a LEFT JOIN division AS d ON d.division_id = a.division_id
-) AS a ON a.agency_id = w.agency_id
 WHERE w.report_year BETWEEN first_year AND last_year
-ORDER BY i.indicator, w.report_year, a.agency_name, w.agency_id, w.scope, w.report_id;
+ORDER BY i.indicator, w.report_year, w.agency_name, w.agency_id, w.scope, w.report_id;
 COMMENT ON MACRO TABLE compare IS 'compare([agency, …], first_year, last_year): every indicator of these agencies, one row for each report and indicator; agencies by id or name, an ambiguous or unknown name is an error | compare([机构, …], 起始年度, 终止年度)：这些机构的全部指标，每份报告每个指标一行；机构用编号或名称，名称不明或重名时报错';
 
 -- Before an agency stand those that it followed, behind it those that followed it, never what merely stood beside it.
@@ -116,29 +111,16 @@ part AS (
         SELECT agency_id, since, 9999 FROM after
     )
     GROUP BY agency_id
-),
--- Few columns go through what follows: planning with all two hundred of agency_year takes longer than the answer.
-told AS (
-    SELECT
-        w.report_id,
-        w.agency_id,
-        w.report_year - max(w.report_year) OVER (
-            PARTITION BY w.scope ORDER BY w.report_year RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        ) AS years_since_last,
-        p.agency_id AS renamed_from_id
-    FROM part
-    JOIN store.report AS w
-        ON w.agency_id = part.agency_id AND w.report_year BETWEEN greatest(part.first_year, 1) AND part.last_year
-    LEFT JOIN store.report AS p ON p.report_id = w.previous_report_id AND p.agency_id <> w.agency_id
 )
 SELECT
-    t.years_since_last,
-    coalesce(y.break_reason_en, 'goes on from ' || f.name || ' under another name' || coalesce(' (' || s.reason_en || ')', '')) AS change_en,
-    coalesce(y.break_reason_zh, f.name || '更名' || coalesce('（' || s.reason_zh || '）', '')) AS change_zh,
-    y.*
-FROM told AS t
-JOIN agency_year AS y ON y.report_id = t.report_id AND y.agency_id = t.agency_id
-LEFT JOIN agency AS f ON f.agency_id = t.renamed_from_id
-LEFT JOIN agency_succession AS s ON s.from_agency_id = t.renamed_from_id AND s.to_agency_id = t.agency_id
+    y.report_year - max(y.report_year) OVER (
+        PARTITION BY y.scope ORDER BY y.report_year RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    ) AS years_since_last,
+    y.change_en,
+    y.change_zh,
+    y.* EXCLUDE (change_en, change_zh)
+FROM part
+JOIN agency_year AS y
+    ON y.agency_id = part.agency_id AND y.report_year BETWEEN part.first_year AND part.last_year
 ORDER BY y.report_year, y.agency_name, y.scope, y.report_id;
 COMMENT ON MACRO TABLE agency_history IS 'agency_history(agency): all reports of an agency and of those that it followed or that followed it, as rows of agency_year, by year. change_en and change_zh: what lies between a report and those before, a rename, merger, split or transfer, or another division; is_counted false: a successor tells of the same year too. years_since_last over 1: years without a report of this scope lie between. Agency by id or name, an ambiguous or unknown name is an error | agency_history(机构)：一个机构及其前身、承继者的全部报告，同 agency_year，按年度排列；change_en、change_zh 为与此前报告之间的更名、合并、拆分、职能划转或区划变更；years_since_last 大于 1 表示其间有年度无该口径报告。机构用编号或名称，名称不明或重名时报错';

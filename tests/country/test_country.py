@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator
@@ -210,18 +211,39 @@ def test_nights_find_what_a_build_of_everything_finds(
         apply_rules(connection, asked, *rest)
 
     late = [one.report_id for one in country.reports][::7]
+    exceeded = next(one.report.unit.place for one in country.plants if one.rule == "A-SUM")
+    below = [
+        one.report_id
+        for one in country.reports
+        if (one.unit.place, one.unit.kind, one.year) == (exceeded, "department", 2023) and one.report_id not in late
+    ]
+    parts: list[tuple[int, int]] = []
     monkeypatch.setattr("warehouse.build.apply_rules", noting)
-    for missing in (late, late[::2], []):
+    for missing in ([*late, *below[:2]], [*late[::2], *below[:1]], []):
         shutil.rmtree(tmp_path / "lake", ignore_errors=True)
         write(tmp_path, country.reports, missing)
         build(tmp_path)
         publish(tmp_path)
+        parts.append(_parts_of_exceeded(tmp_path))
+    # How much of a whole is known is told with what exceeds it, as of every night.
+    assert parts[0][0] < parts[1][0] < parts[2][0] == parts[2][1]
+    assert all(known < expected for known, expected in parts[:2])
     assert limited[0] is None
     assert None not in limited[1:]
     queries = ["FROM check_result ORDER BY ALL", "FROM rule ORDER BY ALL", "FROM store.assessed ORDER BY ALL"]
     with open_published(tmp_path) as followed:
         for query in [*queries, "FROM doubt ORDER BY ALL", "FROM report_wide ORDER BY report_id"]:
             assert followed.execute(query).fetchall() == country.warehouse.execute(query).fetchall()
+
+
+def _parts_of_exceeded(home: Path) -> tuple[int, int]:
+    with open_published(home) as warehouse:
+        message = warehouse.execute(
+            "SELECT any_value(message) FROM check_result WHERE rule = 'A-SUM' AND subject LIKE '%penalty_decisions'"
+        ).fetchone()
+    told = re.search(r"(\d+) of (\d+) expected reports", str(message))
+    assert told, message
+    return int(told[1]), int(told[2])
 
 
 def test_no_rule_holds_every_report_against_every_other(copy: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

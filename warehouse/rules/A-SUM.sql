@@ -1,5 +1,5 @@
 WITH RECURSIVE above(division_id, upper_id, steps) AS (
-    SELECT DISTINCT division_id, division_id, 0 FROM judged_report WHERE division_id IS NOT NULL
+    SELECT DISTINCT division_id, division_id, 0 FROM agency WHERE division_id IS NOT NULL
     UNION ALL
     SELECT a.division_id, d.parent_id, a.steps + 1
     FROM above AS a JOIN division AS d ON d.division_id = a.upper_id
@@ -28,20 +28,48 @@ summed AS (
     SELECT a.whole_id, f.path, sum(f.value) AS total, count(*) AS n
     FROM assigned AS a JOIN summable AS f ON f.report_id = a.report_id
     GROUP BY ALL
+),
+compared AS (
+    SELECT s.whole_id, s.path, s.total, f.value, s.n, s.total > f.value AS failed
+    FROM summed AS s
+    JOIN summable AS f ON f.report_id = s.whole_id AND f.path = s.path
+    WHERE s.whole_id IN (SELECT report_id FROM chosen)
+),
+-- Bodies whose reports are expected and not known, below the wholes that are exceeded.
+missing AS (
+    SELECT whole_id, count(*) AS n
+    FROM (
+        SELECT
+            c.agency_id,
+            c.report_year,
+            first_value(w.report_id) OVER (PARTITION BY c.agency_id, c.report_year ORDER BY x.steps) AS whole_id
+        FROM coverage AS c
+        JOIN agency AS a ON a.agency_id = c.agency_id AND a.agency_type IS DISTINCT FROM 'vertical'
+        JOIN above AS x ON x.division_id = c.division_id
+        JOIN whole AS w ON w.division_id = x.upper_id AND w.report_year = c.report_year
+            AND (w.scope = 'aggregate' OR w.scope = 'own_level' AND x.steps = 0)
+        WHERE c.expected AND NOT c.reported AND (c.usual_scope = 'own' OR c.usual_scope = 'aggregate' AND x.steps > 0)
+        QUALIFY w.report_id = whole_id
+    )
+    WHERE whole_id IN (SELECT whole_id FROM compared WHERE failed)
+    GROUP BY whole_id
+),
+below AS (
+    SELECT whole_id, count(*) AS n FROM assigned GROUP BY whole_id
 )
 SELECT
-    s.whole_id AS report_id,
+    c.whole_id AS report_id,
     NULL AS other_report_id,
-    s.path AS subject,
-    s.total AS left_value,
-    f.value AS right_value,
-    s.total > f.value AS failed,
+    c.path AS subject,
+    c.total AS left_value,
+    c.value AS right_value,
+    c.failed,
     NULL AS severity,
     false AS inferred,
-    s.path AS cells,
+    c.path AS cells,
     NULL AS other_cells,
-    s.n::VARCHAR AS detail_en,
-    s.n::VARCHAR AS detail_zh
-FROM summed AS s
-JOIN summable AS f ON f.report_id = s.whole_id AND f.path = s.path
-WHERE s.whole_id IN (SELECT report_id FROM chosen)
+    c.n || ' of ' || b.n + coalesce(m.n, 0) AS detail_en,
+    b.n + coalesce(m.n, 0) || ' 份应有报告中的 ' || c.n AS detail_zh
+FROM compared AS c
+JOIN below AS b USING (whole_id)
+LEFT JOIN missing AS m USING (whole_id)

@@ -39,6 +39,9 @@ SELECT j.report_id
 FROM judged_report AS j
 WHERE j.agency_type IN ('government', 'gov_office') AND j.report_year IN (SELECT report_year FROM asked)
 UNION
+-- Of how many parts a whole is made is told with it, and any report may change what is expected.
+SELECT report_id FROM store.made_check WHERE rule = 'A-SUM'
+UNION
 SELECT s.report_id
 FROM sharing AS s
 JOIN first_other AS f USING (band, number)

@@ -16,6 +16,7 @@ def link_reports(connection: duckdb.DuckDBPyConnection) -> None:
     n_same_scope        reports of the agency for this year and scope
     is_superseded       a successor reports for this year and scope too: the figures may be the same ones
     previous_report_id  of the same line and scope for the calendar year before; null: none, or several
+    previous_agency_id  its agency, where that is another one: the agency was renamed in between
     break_en, break_zh  why the figures do not simply go on from the year before; null: they do
     """
     connection.execute(resources.files(__package__).joinpath("link.sql").read_text("utf-8"))

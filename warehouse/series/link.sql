@@ -152,7 +152,7 @@ superseded AS (
 ),
 -- Of a line, year and scope the only report, or the only one of the newest body: with several, any pair is a guess.
 single AS (
-    SELECT p.line_id, p.report_year, p.scope, any_value(p.report_id) AS report_id
+    SELECT p.line_id, p.report_year, p.scope, any_value(p.report_id) AS report_id, any_value(p.agency_id) AS agency_id
     FROM placed AS p ANTI JOIN superseded AS s USING (agency_id, report_year, scope)
     GROUP BY ALL
     HAVING count(*) = 1
@@ -185,6 +185,7 @@ SELECT
     c.n::INTEGER AS n_same_scope,
     s.agency_id IS NOT NULL AS is_superseded,
     CASE WHEN o.report_id = p.report_id THEN b.report_id END AS previous_report_id,
+    CASE WHEN o.report_id = p.report_id AND b.agency_id <> p.agency_id THEN b.agency_id END AS previous_agency_id,
     k.en AS break_en,
     k.zh AS break_zh
 FROM placed AS p

@@ -1,21 +1,5 @@
 -- What a report's row in the store says of it besides its figures: one row for each report, made anew at every build,
 -- for it depends on other reports. lake_report: the reports as the lake has them; link: what each goes on from.
-DELETE FROM store.place;
-INSERT INTO store.place
-SELECT
-    a.agency_id,
-    a.name AS agency_name,
-    a.agency_type,
-    a.division_id,
-    d.name AS division,
-    d.level,
-    v.division_id AS province_id,
-    v.name AS province
-FROM agency AS a
-LEFT JOIN division AS d ON d.division_id = a.division_id
--- The first two digits of a code are its province's, whatever lies between (GB/T 2260).
-LEFT JOIN division AS v ON v.division_id = left(d.code, 2) || '0000' AND v.level = 'province';
-
 CREATE OR REPLACE TEMP TABLE context AS
 WITH
 -- Two bodies of one division that both cover the whole of it, as a government and its office, tell the same twice.
@@ -49,6 +33,19 @@ checks AS (
 )
 SELECT
     r.*,
+    a.name AS agency_name,
+    a.agency_type,
+    a.division_id,
+    d.name AS division,
+    d.level,
+    v.division_id AS province_id,
+    v.name AS province,
+    coalesce(
+        link.break_en,
+        'goes on from ' || f.name || ' under another name' || coalesce(' (' || s.reason_en || ')', '')
+    ) AS change_en,
+    coalesce(link.break_zh, f.name || '更名' || coalesce('（' || s.reason_zh || '）', '')) AS change_zh,
+    due_on(r.report_year, a.agency_type, r.scope) AS due_on,
     link.previous_report_id,
     coalesce(link.n_same_scope, 1) AS n_same_scope,
     coalesce(link.n_same_scope = 1 AND NOT link.is_superseded, false) AND coalesce(whole.is_counted, true) AS is_counted,
@@ -58,7 +55,17 @@ SELECT
     checks.passed AS checks_passed,
     checks.assessed AS checks_assessed
 FROM lake_report AS r
+LEFT JOIN agency AS a ON a.agency_id = r.agency_id
+LEFT JOIN division AS d ON d.division_id = a.division_id
+-- The first two digits of a code are its province's, whatever lies between (GB/T 2260).
+LEFT JOIN division AS v ON v.division_id = left(d.code, 2) || '0000' AND v.level = 'province'
 LEFT JOIN link ON link.report_id = r.report_id
+LEFT JOIN agency AS f ON f.agency_id = link.previous_agency_id
+LEFT JOIN (
+    SELECT from_agency_id, to_agency_id, any_value(reason_en) AS reason_en, any_value(reason_zh) AS reason_zh
+    FROM agency_succession
+    GROUP BY ALL
+) AS s ON s.from_agency_id = link.previous_agency_id AND s.to_agency_id = r.agency_id
 LEFT JOIN whole ON whole.report_id = r.report_id
 LEFT JOIN told ON told.version_id = r.version_id
 LEFT JOIN checks ON checks.version_id = r.version_id;

@@ -117,7 +117,8 @@ def _filled(name: str, sql: str) -> str:
         "indicator": {"branches": _indicator_branches, "small_n": lambda: str(SMALL_N)},
         "division_year": {"branches": _series_branches},
         "harmonized": {"branches": harmonized_branches},
-        "province_year": {"small_n": lambda: str(SMALL_N)},
+        "indicator_peer": {"branches": _indicator_branches, "small_n": lambda: str(SMALL_N)},
+        "province_year": {"branches": _indicator_branches, "small_n": lambda: str(SMALL_N)},
     }
     for marker, write in generated.get(name, {}).items():
         sql = sql.replace("{{" + marker + "}}", write())
@@ -149,7 +150,8 @@ def _indicator_branches() -> str:
             else "CAST(NULL AS DECIMAL(18,4))"
         )
         branches.append(
-            f"SELECT w.agency_id, w.report_year, w.scope, '{key}' AS indicator,\n"
+            "SELECT w.agency_id, w.agency_type, w.level, w.province_id, w.province, w.is_counted, w.n_same_scope,\n"
+            f"        w.report_year, w.scope, '{key}' AS indicator,\n"
             f"        CAST({sum_sql(indicator.numerator, 'w')} AS DECIMAL(18,4)) AS numerator,\n"
             f"        {denominator} AS denominator,\n"
             f"        {str(indicator.is_ratio).lower()} AS is_ratio,\n"
@@ -185,14 +187,14 @@ def _series_branches() -> str:
             "        SELECT division_id, report_year, scope, now, inferred, doubtful, forms_differ, reorganised,\n"
             "            CASE WHEN now IS NOT NULL THEN before END AS before\n"
             "        FROM (\n"
-            "            SELECT a.division_id, w.report_year, w.scope, w.form <> p.form AS forms_differ,\n"
+            "            SELECT w.division_id, w.report_year, w.scope, w.form <> p.form AS forms_differ,\n"
             "                w.break_reason_en IS NOT NULL AS reorganised,\n"
             f"                CASE WHEN w.is_counted THEN {sum_sql(one.terms, 'w')} END AS now,\n"
             f"                CASE WHEN p.is_counted THEN {sum_sql(one.terms, 'p')} END AS before,\n"
             f"                {inferred_sql(one.terms, 'w')} AS inferred, {doubtful_sql(one.terms, 'w')} AS doubtful\n"
-            "            FROM store.report AS w JOIN store.place AS a ON a.agency_id = w.agency_id\n"
+            "            FROM store.report AS w\n"
             "            LEFT JOIN store.report AS p ON p.report_id = w.previous_report_id\n"
-            "            WHERE w.report_year > 0\n"
+            "            WHERE w.agency_id IS NOT NULL AND w.report_year > 0\n"
             "        )\n"
             "    ) GROUP BY division_id, report_year, scope"
         )

@@ -27,6 +27,8 @@
 --   previous_report_id: {en: "Report of the year before that the figures go on from, through renames too; null: none, or several", zh: 数字所接续的上一年度报告（含更名前）；无或有多份时为空}
 --   break_reason_en: {en: "Reorganisation of the agency or its division between this report and those before; null: none known", zh: 本报告与此前报告之间的机构或区划变更（英文）；空为未知有变更}
 --   break_reason_zh: {en: Reorganisation between this report and those before in Chinese, zh: 本报告与此前报告之间的机构或区划变更}
+--   change_en: {en: "What lies between this report and those before: break_reason_en, or a rename, through which the figures go on; null: nothing known", zh: 本报告与此前报告之间的变更或更名（英文）；更名时数字可接续；空为未知有变更}
+--   change_zh: {en: The same in Chinese, zh: 本报告与此前报告之间的变更或更名；更名时数字可接续}
 --   n_inferred: {en: Cells of the report whose value for analysis was not printed, zh: 分析用值非原文所印的单元格数}
 --   n_doubtful: {en: Cells of the report in doubt, zh: 存疑单元格数}
 --   "*": figures and indicators, generated from measures.yaml and indicators.yaml
@@ -34,13 +36,13 @@
 SELECT
     w.report_id,
     w.agency_id,
-    a.agency_name,
-    a.agency_type,
-    a.division_id,
-    a.division,
-    a.level,
-    a.province_id,
-    a.province,
+    w.agency_name,
+    w.agency_type,
+    w.division_id,
+    w.division,
+    w.level,
+    w.province_id,
+    w.province,
     w.report_year,
     w.scope,
     w.form,
@@ -49,18 +51,19 @@ SELECT
     w.trust_reasons,
     w.source_url,
     w.published_on,
-    due_on(w.report_year, a.agency_type, w.scope) AS due_on,
-    days_late(w.published_on, due_on(w.report_year, a.agency_type, w.scope), w.report_year) AS days_late,
-    days_late(w.published_on, due_on(w.report_year, a.agency_type, w.scope), w.report_year) <= 0 AS on_time,
+    w.due_on,
+    days_late(w.published_on, w.due_on, w.report_year) AS days_late,
+    days_late(w.published_on, w.due_on, w.report_year) <= 0 AS on_time,
     w.version_id IS NULL AS only_copies,
     w.n_same_scope,
     w.is_counted,
     w.previous_report_id,
     w.break_reason_en,
     w.break_reason_zh,
+    w.change_en,
+    w.change_zh,
     w.n_inferred,
     w.n_doubtful,
     {{figures}}
 FROM store.report AS w
-JOIN store.place AS a ON a.agency_id = w.agency_id
-WHERE w.report_year > 0
+WHERE w.agency_id IS NOT NULL AND w.report_year > 0

@@ -31,10 +31,9 @@ expected AS (
     GROUP BY ALL
 ),
 present AS (
-    SELECT a.division_id, w.report_year, w.scope, count(DISTINCT w.agency_id) AS n
+    SELECT w.division_id, w.report_year, w.scope, count(DISTINCT w.agency_id) AS n
     FROM store.report AS w
-    JOIN agency AS a ON a.agency_id = w.agency_id
-    WHERE w.report_year > 0
+    WHERE w.agency_id IS NOT NULL AND w.report_year > 0
     GROUP BY ALL
 )
 

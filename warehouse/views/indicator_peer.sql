@@ -21,30 +21,30 @@
 --   report_id: {en: Report, zh: 报告}
 
 WITH peers AS (
-    SELECT w.report_id, a.agency_type, d.level
-    FROM store.report AS w
-    JOIN agency AS a ON a.agency_id = w.agency_id
-    JOIN division AS d ON d.division_id = a.division_id
-    WHERE w.n_same_scope = 1 AND w.scope <> 'unknown' AND a.agency_type IS NOT NULL AND d.level IS NOT NULL
+    SELECT *, CASE WHEN is_ratio THEN rate(numerator, denominator) ELSE CAST(numerator AS DOUBLE) END AS value
+    FROM (
+        {{branches}}
+    )
+    WHERE n_same_scope = 1 AND scope <> 'unknown' AND agency_type IS NOT NULL AND level IS NOT NULL
+        AND n_doubtful = 0 AND coalesce(denominator >= {{small_n}}, true)
 )
 
 SELECT
-    i.agency_id,
-    p.agency_type,
-    p.level,
-    i.scope,
-    i.report_year,
-    i.indicator,
-    i.value,
-    rank() OVER (peer ORDER BY i.value DESC) AS rank,
+    agency_id,
+    agency_type,
+    level,
+    scope,
+    report_year,
+    indicator,
+    value,
+    rank() OVER (peer ORDER BY value DESC) AS rank,
     count(*) OVER peer AS n_peers,
-    CASE WHEN count(*) OVER peer > 1 THEN percent_rank() OVER (peer ORDER BY i.value) END AS percentile,
-    quantile_cont(i.value, 0.5) OVER peer AS peer_median,
-    quantile_cont(i.value, 0.25) OVER peer AS peer_p25,
-    quantile_cont(i.value, 0.75) OVER peer AS peer_p75,
-    i.n_inferred,
-    i.report_id
-FROM indicator AS i
-JOIN peers AS p ON p.report_id = i.report_id
-WHERE i.value IS NOT NULL AND NOT i.small_n AND i.n_doubtful = 0
-WINDOW peer AS (PARTITION BY i.indicator, i.report_year, p.agency_type, p.level, i.scope)
+    CASE WHEN count(*) OVER peer > 1 THEN percent_rank() OVER (peer ORDER BY value) END AS percentile,
+    quantile_cont(value, 0.5) OVER peer AS peer_median,
+    quantile_cont(value, 0.25) OVER peer AS peer_p25,
+    quantile_cont(value, 0.75) OVER peer AS peer_p75,
+    n_inferred,
+    report_id
+FROM peers
+WHERE value IS NOT NULL
+WINDOW peer AS (PARTITION BY indicator, report_year, agency_type, level, scope)

@@ -20,22 +20,15 @@
 --   n_doubtful: {en: Reports in the sums with an operand in doubt, zh: 含存疑操作数的报告数}
 --   comparability: {en: "Over the forms: A joinable, B joinable with a break, C not comparable", zh: 跨格式可比性}
 
-WITH placed AS (
-    SELECT w.report_id, w.is_counted, a.agency_type, a.level, a.province_id, a.province
-    FROM store.report AS w
-    JOIN store.place AS a ON a.agency_id = w.agency_id
-),
-figures AS (
+WITH figures AS (
     SELECT
-        p.*,
-        i.* EXCLUDE (report_id),
-        d.kind = 'ratio' AS is_ratio,
-        p.is_counted AND i.numerator IS NOT NULL AND (d.kind <> 'ratio' OR i.denominator IS NOT NULL) AS usable,
+        *,
+        is_counted AND numerator IS NOT NULL AND (NOT is_ratio OR denominator IS NOT NULL) AS usable,
         -- Levels hold each other, and so do some scopes: where one is not known, a sum may count twice.
-        i.scope = 'unknown' OR i.scope <> 'own' AND (p.level IS NULL OR p.agency_type IS NULL) AS may_overlap
-    FROM indicator AS i
-    JOIN placed AS p ON p.report_id = i.report_id
-    JOIN indicator_definition AS d ON d.indicator = i.indicator
+        scope = 'unknown' OR scope <> 'own' AND (level IS NULL OR agency_type IS NULL) AS may_overlap
+    FROM (
+        {{branches}}
+    )
 ),
 summed AS (
     SELECT
