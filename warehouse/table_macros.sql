@@ -75,12 +75,19 @@ SELECT
     w.is_counted,
     w.source_url,
     w.report_id
-FROM agency_meant(agencies) AS m
+FROM (
+    SELECT m.agency_id FROM agency_meant(agencies) AS m
+    UNION
+    SELECT other.agency_id
+    FROM agency_meant(agencies) AS m
+    JOIN store.line AS own ON own.agency_id = m.agency_id
+    JOIN store.line AS other ON other.line_id = own.line_id
+) AS m
 JOIN store.report AS w ON w.agency_id = m.agency_id
 JOIN indicator AS i ON i.report_id = w.report_id AND i.agency_id = w.agency_id AND i.report_year = w.report_year
 WHERE w.report_year BETWEEN first_year AND last_year
 ORDER BY i.indicator, w.report_year, w.agency_name, w.agency_id, w.scope, w.report_id;
-COMMENT ON MACRO TABLE compare IS 'compare([agency, …], first_year, last_year): every indicator of these agencies, one row for each report and indicator; agencies by id or name, an ambiguous or unknown name is an error | compare([机构, …], 起始年度, 终止年度)：这些机构的全部指标，每份报告每个指标一行；机构用编号或名称，名称不明或重名时报错';
+COMMENT ON MACRO TABLE compare IS 'compare([agency, …], first_year, last_year): every indicator of these agencies, under their former and later names too, one row for each report and indicator; agencies by id or name, an ambiguous or unknown name is an error | compare([机构, …], 起始年度, 终止年度)：这些机构（含更名前后）的全部指标，每份报告每个指标一行；机构用编号或名称，名称不明或重名时报错';
 
 -- Before an agency stand those that it followed, behind it those that followed it, never what merely stood beside it.
 CREATE MACRO agency_history(agency) AS TABLE

@@ -123,3 +123,17 @@ def test_a_comparison_says_where_a_series_breaks(home: Path, tmp_path: Path, lan
         notes = {row["report_year"]: row["note"] for row in csv.DictReader(lines)}
     assert said in notes["2021"]
     assert said not in notes["2022"]
+
+
+@pytest.mark.parametrize("asked", ["甲市生态环境局", "甲市环境保护局", "ag-env"])
+def test_a_comparison_by_one_name_holds_the_years_under_the_others(home: Path, tmp_path: Path, asked: str) -> None:
+    file = tmp_path / "environment.csv"
+    compare(home, [asked], indicators=["applications_received"], out=file)
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        rows = [(row["report_year"], row["agency_id"], row["agency_name"]) for row in csv.DictReader(lines)]
+    expected = [("2020", "ag-env"), ("2021", "ag-eco"), ("2022", "ag-eco")]
+    assert sorted(rows) == sorted((year, agency_id, NAMES[agency_id]) for year, agency_id in expected)
+    query = (
+        f"FROM compare(['{asked}'], 2019, 2024) SELECT report_year, agency_id WHERE indicator = 'applications_received'"
+    )
+    assert sorted(_rows(home, query)) == [(int(year), agency_id) for year, agency_id in expected]

@@ -54,13 +54,15 @@ def chosen_agencies(
 ) -> tuple[Agency, ...]:
     """The agencies asked for; all, or all of the division and those below it, when none is named.
 
-    Each is told by its id, its exact name (former ones too) or a part of its name that only one has.
+    Each is told by its id, its exact name (former ones too) or a part of its name that only one has, and stands for the
+    whole of its series: for those that had its place under another name, before or after it, too.
     Raises CompareError with candidates when one is unknown or several could be meant.
     """
     agencies = connection.execute(
         "SELECT a.agency_id, a.name, d.name, a.division_id FROM agency AS a "
         "LEFT JOIN division AS d ON d.division_id = a.division_id ORDER BY a.division_id, a.name, a.agency_id"
     ).fetchall()
+    everywhere: list[Agency] = [(agency_id, name, place) for agency_id, name, place, _ in agencies]
     if division is not None:
         inside = _division_and_below(connection, division)
         agencies = [row for row in agencies if row[3] in inside]
@@ -73,7 +75,11 @@ def chosen_agencies(
     for agency_id, name in connection.execute("SELECT agency_id, name FROM agency_name").fetchall():
         names.setdefault(agency_id, set()).add(name)
     merged = dict(connection.execute("SELECT alias_id, agency_id FROM agency_alias").fetchall())
-    return tuple(dict.fromkeys(_agency(one, known, names, merged) for one in wanted))
+    lines = dict(connection.execute("SELECT agency_id, line_id FROM store.line").fetchall())
+    chosen = dict.fromkeys(_agency(one, known, names, merged) for one in wanted)
+    series = {lines[agency[0]] for agency in chosen if agency[0] in lines}
+    renamed = {agency: None for agency in everywhere if lines.get(agency[0]) in series}
+    return tuple(chosen | renamed)
 
 
 def _agency(wanted: str, known: Sequence[Agency], names: dict[str, set[str]], merged: dict[str, str]) -> Agency:

@@ -1,5 +1,9 @@
 -- What a report's row in the store says of it besides its figures: one row for each report, made anew at every build,
--- for it depends on other reports. lake_report: the reports as the lake has them; link: what each goes on from.
+-- for it depends on other reports. lake_report: the reports as the lake has them; link: what each goes on from;
+-- agency_line: through which bodies a series runs.
+DELETE FROM store.line;
+INSERT INTO store.line SELECT agency_id, line_id FROM agency_line QUALIFY count(*) OVER (PARTITION BY line_id) > 1;
+
 CREATE OR REPLACE TEMP TABLE context AS
 WITH
 -- Two bodies of one division that both cover the whole of it, as a government and its office, tell the same twice.

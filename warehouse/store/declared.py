@@ -53,6 +53,15 @@ def store_tables() -> dict[str, StoreTable]:
             ("report_id",),
         ),
         StoreTable(
+            "line",
+            "Agencies that one series runs through under several names, one after the other | 更名前后为同一序列的机构",
+            {
+                "agency_id": ("VARCHAR NOT NULL", "Agency | 机构"),
+                "line_id": ("VARCHAR NOT NULL", "The same for all agencies of the series | 同一序列各机构相同"),
+            },
+            ("agency_id",),
+        ),
+        StoreTable(
             "odd_cell",
             "Cells of current versions in tables that are not printed as usual throughout | "
             "未全部按通常写法印出的表的单元格",
