@@ -17,8 +17,9 @@ from warehouse.store.declared import VIEWED
 from warehouse.store.facts import fact_views
 from warehouse.views import WIDE_COMMENT, WIDE_TABLE, View, views, wide_comments
 
-# The oldest storage with the compression of texts that we use: clients of DuckDB from 1.3 on read it (issue 7).
-SETTINGS: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.3.0"}
+# What clients of DuckDB 1.4 (a long-lived release) and later read. Those of 1.3, which would open an older storage, read
+# some of its texts as null without a sign.
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.4.0"}
 
 
 def open_empty(path: Path) -> duckdb.DuckDBPyConnection:

@@ -98,7 +98,7 @@ SELECT
     o.report_year AS other_year,
     f.n_checks,
     len(list_filter(f.cell_list, lambda cell: cell <> '')) AS n_cells,
-    array_to_string(list_sort(list_filter(f.cell_list, lambda cell: cell <> ''))[1:30], ' ') AS cells,
+    coalesce(array_to_string(list_sort(list_filter(f.cell_list, lambda cell: cell <> ''))[1:30], ' '), '') AS cells,
     f.delta,
     f.what_en,
     f.what_zh,

@@ -29,4 +29,9 @@ SELECT
     report_id
 FROM (
     {{branches}}
+    -- Clients of DuckDB before 1.5 lose rows of three and more such tables that they fetch in order; of this one, which is
+    -- empty, no order is known.
+    UNION ALL
+    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+    FROM range(0)
 )
