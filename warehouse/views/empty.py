@@ -17,8 +17,8 @@ from warehouse.store.declared import VIEWED
 from warehouse.store.facts import fact_views
 from warehouse.views import WIDE_COMMENT, WIDE_TABLE, View, views, wide_comments
 
-# What clients of DuckDB 1.4 (a long-lived release) and later read. Those of 1.3, which would open an older storage, read
-# some of its texts as null without a sign.
+# What clients of DuckDB 1.4 (a long-lived release) and later read. Those of 1.3, which would open an older storage,
+# read some of its texts as null without a sign.
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {"storage_compatibility_version": "v1.4.0"}
 
 
