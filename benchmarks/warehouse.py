@@ -2,7 +2,7 @@
 
 ``python benchmarks/warehouse.py [reports] [reports of the night] [folder]``. Seconds are wall and CPU of this process;
 beside them DuckDB's merely reading every column of the same Parquet (``count`` of each), and each question put to the
-plain long table of cells.
+plain long table of cells, by DuckDB and by pandas.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ import resource
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -26,10 +28,15 @@ from transforms.schema import lake_tables  # noqa: E402
 from warehouse.build import build, publish  # noqa: E402
 from warehouse.connection import warehouse_path  # noqa: E402
 
+A_BODY = "(SELECT min(agency_id) FROM agency)"
 # Questions to the views, and the same to the long table where that can answer them by itself.
 QUESTIONS: dict[str, tuple[str, str | None]] = {
-    "one agency's history": ("FROM agency_history((SELECT min(agency_id) FROM agency))", None),
-    "one agency's years": ("FROM agency_year WHERE agency_id = (SELECT min(agency_id) FROM agency)", None),
+    "one agency's history": (
+        "SELECT report_year, agency_name, change_en, received_new, granted, outcome_total, disclosure_rate "
+        f"FROM agency_history({A_BODY})",
+        None,
+    ),
+    "one agency's history, all 230 columns": (f"FROM agency_history({A_BODY})", None),
     "refusal rate by province and year": (
         "SELECT province, report_year, sum(numerator) / sum(denominator) FROM province_year "
         "WHERE indicator = 'refusal_rate' GROUP BY ALL",
@@ -57,15 +64,28 @@ QUESTIONS: dict[str, tuple[str, str | None]] = {
     "doubts by kind": ("SELECT code, count(*) FROM doubt GROUP BY ALL", None),
     "coverage by year": ("SELECT report_year, count(*), sum(reported::INTEGER) FROM coverage GROUP BY ALL", None),
 }
+# What a person with pandas would write: columns and filters handed to the reader, for all cells do not fit into memory.
+WITH_PANDAS: dict[str, Callable[[Path], Any]] = {
+    "granted by year": lambda long: _summed(long, "report_year", ("row_key", "==", "granted")),
+    "every outcome, all years": lambda long: _summed(long, "row_key", ("table_name", "==", "application")),
+}
+
+
+def _summed(long: Path, by: str, which: tuple[str, str, str]) -> Any:
+    filters = [which, ("column_key", "==", "total")]
+    cells = pd.read_parquet(long, columns=[by, "value_effective"], filters=filters, partitioning=None)
+    return cells.groupby(by)["value_effective"].sum()
 
 
 def main(reports: int, night: int, folder: Path) -> None:
     """Measure, and print a table for benchmarks/README.md."""
-    home = folder / "home"
+    home, stages = folder / "home", Stages()
     tell("writing the lake", lambda: write_lake(home, reports, held_back=night))
     names = [table.name for table in lake_tables()]
     tell("merely reading every column", lambda: read_all(home, names))
-    tell("build", lambda: build(home))
+    tell("build", lambda: build(home, stages.told))
+    for stage, seconds in stages.used.items():
+        print(f"| of it {stage} | | {seconds:.2f} CPU s |")
     publish(home)
     file = warehouse_path(home)
     print(f"| file | {file.stat().st_size / 1e6:.0f} MB | section_text {share(file, 'section_text'):.0f} MB |")
@@ -83,6 +103,21 @@ def tell(what: str, do: Callable[[], Any]) -> None:
     wall, used = time.perf_counter(), cpu()
     do()
     print(f"| {what} | {time.perf_counter() - wall:.2f} s | {cpu() - used:.2f} CPU s |", flush=True)
+
+
+class Stages:
+    """CPU seconds by stage, from what a build tells of its progress."""
+
+    def __init__(self) -> None:
+        self.used: Counter[str] = Counter()
+        self._last: float | None = None
+
+    def told(self, stage: str, done: int, total: int | None) -> None:
+        """Count what was used since the last call as of ``stage``."""
+        now = cpu()
+        if self._last is not None:
+            self.used[stage] += now - self._last
+        self._last = now
 
 
 def cpu() -> float:
@@ -117,15 +152,19 @@ def ask(file: Path, home: Path) -> None:
             f"CREATE VIEW long AS FROM read_parquet('{home}/lake/cell_version/*/*.parquet', hive_partitioning = false)"
         )
         for question, (ours, theirs) in QUESTIONS.items():
-            print(f"| {question} | {fastest(views, ours)} | {fastest(plain, theirs) if theirs else ''} |", flush=True)
+            seconds = [fastest(lambda sql=ours: views.execute(sql).fetchall())]
+            seconds += [fastest(lambda sql=theirs: plain.execute(sql).fetchall())] if theirs else [""]
+            with_pandas = WITH_PANDAS.get(question)
+            seconds += [fastest(lambda do=with_pandas: do(home / "lake/cell_version"))] if with_pandas else [""]
+            print(f"| {question} | {' | '.join(seconds)} |", flush=True)
 
 
-def fastest(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
+def fastest(do: Callable[[], Any]) -> str:
     """Milliseconds of the fastest of three runs."""
     seconds = []
     for _ in range(3):
         begin = time.perf_counter()
-        connection.execute(sql).fetchall()
+        do()
         seconds.append(time.perf_counter() - begin)
     return f"{1000 * min(seconds):.0f} ms"
 
