@@ -249,7 +249,8 @@ def _learn_portal(knowledge: Knowledge, row: dict[str, Any], clock: datetime.dat
         return
     before = knowledge.portals.get(row["portal_id"], PortalHistory())
     ok = row["outcome"] in ("ok", "budget")
-    settled = row["outcome"] == "ok"
+    # A crawl of some years reads the lists of these alone: what it counts is nothing to hold a whole list against.
+    settled = row["outcome"] == "ok" and not row.get("of_some_years")
     knowledge.portals[row["portal_id"]] = PortalHistory(
         last_outcome=row["outcome"],
         last_failure=bool(row.get("failure")),

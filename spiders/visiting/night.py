@@ -73,6 +73,7 @@ class PortalResult:
     rejected: int = 0
     vanished: list[str] = field(default_factory=list)
     column_name: str | None = None
+    of_some_years: bool = False  # asked for some years only: ``listed`` is no count of its lists
     elapsed_seconds: float = 0.0
 
     def row(self, crawl_id: str) -> dict[str, Any]:

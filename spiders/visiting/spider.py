@@ -187,7 +187,7 @@ class PortalSpider(Spider):
         except Stopped as error:
             outcomes = {"challenge": "challenge", "budget": "budget"}
             result.outcome, result.reason = outcomes.get(error.code, "failed"), str(error)
-        result.listed = len(visit.candidates)
+        result.listed, result.of_some_years = len(visit.candidates), bool(night.years)
         visit.finish(began)
         result.failure = result.failure or is_failure(result.outcome, history)
         return result

@@ -259,3 +259,9 @@ def test_expectations_bind_only_what_was_verified(tmp_path: Path) -> None:
     assert "expect.min_items is 3, the list shows 1" in (outcome(crawl, "hoped").reason or "")
     assert "the list shows 1 for 2024" in (outcome(crawl, "hoped").reason or "")
     assert (outcome(crawl, "seen").outcome, outcome(crawl, "seen").failure) == ("failed", True)
+
+
+def test_a_crawl_of_one_year_is_no_measure_of_the_whole_list(story: Story) -> None:
+    whole, limited = (outcome(story.crawls[night], "years").listed for night in ("recheck", "one year"))
+    assert limited < whole
+    assert archive.learn(story.nights.home).portals["years"].last_listed == whole
