@@ -161,7 +161,9 @@ def _over_reports(
     store.view_cells(connection, parts)
     apply_rules(connection, stirred, on_progress)
     load.fill(connection, "rule", rule_rows(connection))
-    store.take_up_doubts(connection)
+    # Of a night the rows that are new, and those of which findings were made anew.
+    made = "SELECT report_id FROM touched UNION ALL SELECT report_id FROM chosen UNION ALL SELECT report_id FROM asked"
+    store.take_up_doubts(connection, f"report_id IN ({made})" if stirred else "true")
     return judged
 
 

@@ -50,7 +50,7 @@ def problems(
         lambda: allowed_values(connection),
         lambda: current_versions(connection),
         lambda: facts_of_current_versions(connection, inputs.followed),
-        lambda: packed_versions(connection),
+        lambda: packed_versions(connection, inputs.followed),
         lambda: views_work(connection, inputs.followed),
         lambda: lost_reports(connection, inputs.published, inputs.retired),
     ]
@@ -154,9 +154,11 @@ def _stored() -> dict[str, tuple[tuple[str, ...], dict[str, str], tuple[Column, 
 # Of large tables the rows that came since the file passed its checks; see warehouse/night.py.
 _VERSION_CAME = "version_id IN (FROM added)"
 _TOUCHED = "report_id IN (SELECT report_id FROM touched)"
+_STIRRED = "(report_id IN (SELECT report_id FROM stirred) OR sha256 IN (FROM gone_document))"
 _CAME = {
     **dict.fromkeys(('"reading_warning"', '"section_text"', '"narrative_fact"'), _VERSION_CAME),
     **dict.fromkeys((f"{SCHEMA}.packed_checks", f"{SCHEMA}.odd_check"), _VERSION_CAME),
+    **dict.fromkeys(('"report_document"', '"report_version"'), _STIRRED),
     f"{SCHEMA}.odd_cell": _TOUCHED,
     **dict.fromkeys((f"{SCHEMA}.made_check", f"{SCHEMA}.assessed"), "report_id IN (SELECT report_id FROM chosen)"),
 }
@@ -268,16 +270,15 @@ def facts_of_current_versions(connection: duckdb.DuckDBPyConnection, followed: b
     yield from _faults(connection, strangers, "facts of reports without a current version")
 
 
-def packed_versions(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+def packed_versions(connection: duckdb.DuckDBPyConnection, followed: bool = False) -> Iterator[str]:
     """What the lake packed are versions, each once, of the report and year that the version has."""
     twice = "SELECT version_id FROM packed GROUP BY version_id HAVING count(*) > 1"
     yield from _faults(connection, twice, "cell_version: packed more than once")
     moved = "SELECT version_id FROM packed ANTI JOIN report_version USING (version_id, report_id, report_year)"
     yield from _faults(connection, moved, "cell_version: version, report or report year differs from report_version")
-    lost = """
-        SELECT f.report_id FROM store.report AS f
-        JOIN report AS r USING (report_id) JOIN packed AS p ON p.version_id = r.version_id
-        WHERE f.n_cells <> p.n_cells
+    lost = f"""
+        SELECT f.report_id FROM store.report AS f JOIN packed AS p USING (version_id)
+        WHERE f.n_cells <> p.n_cells AND {"f." + _TOUCHED if followed else "true"}
     """
     yield from _faults(connection, lost, "report_wide: not the cells of the current version")
 

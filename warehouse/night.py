@@ -81,6 +81,7 @@ def follow(connection: duckdb.DuckDBPyConnection, home: Path, parts: Parts, hash
     if number > FEW and share > SHARE:
         return None
     connection.execute("CREATE OR REPLACE TEMP TABLE stirred (report_id VARCHAR, report_year INTEGER)")
+    connection.execute("CREATE OR REPLACE TEMP TABLE gone_document (sha256 VARCHAR)")
     everywhere = _replace_yearless(connection, parts, changed)
     for name in _OF_YEARS:
         _replace_rows(connection, tables()[name], changed_parts[name], years[name])
@@ -169,14 +170,14 @@ def _replace_rows(
 ) -> None:
     """Replace the rows of some years that are not in the parts of the lake by those that are only there.
 
-    The reports that they belong to are put into ``stirred``.
+    The reports that they belong to are put into ``stirred``, documents that are no more into ``gone_document``.
     """
     if not years:
         return
     connection.execute(f"CREATE OR REPLACE TEMP TABLE now ({load.columns_sql(table)})")
     load.insert_parts(connection, table, parts, into="now")
     equal = " AND ".join(f'now."{name}" IS NOT DISTINCT FROM here."{name}"' for name in table.column_names)
-    told = " RETURNING report_id, report_year" if "report_id" in table.column_names else ""
+    told = " RETURNING report_id, report_year" if "report_id" in table.column_names else " RETURNING sha256"
     deleted = connection.execute(
         f'DELETE FROM "{table.name}" AS here WHERE report_year IN ({_listed(years)}) '
         f"AND NOT EXISTS (SELECT 1 FROM now WHERE {equal}){told}"
@@ -186,7 +187,10 @@ def _replace_rows(
         f"WHERE report_year IN ({_listed(years)}) AND {equal}){told}"
     ).fetchall()
     connection.execute("DROP TABLE now")
-    if told and (rows := {*deleted, *inserted}):
+    if table.name == "document":
+        gone = {sha256 for (sha256,) in deleted} - {sha256 for (sha256,) in inserted}
+        connection.execute("INSERT INTO gone_document SELECT unnest($1::VARCHAR[])", [list(gone)])
+    elif rows := {*deleted, *inserted}:
         ids, of_years = zip(*rows, strict=True)
         connection.execute("INSERT INTO stirred SELECT unnest($1::VARCHAR[]), unnest($2::INTEGER[])", [ids, of_years])
 

@@ -7,4 +7,4 @@ SELECT
         WHERE cell IS NULL OR cell NOT LIKE 'application.%' OR cell LIKE '%.total'
         OR cell LIKE 'application.received_new.%'
     ) AS paths
-FROM doubt WHERE severity <> 'info' GROUP BY report_id;
+FROM doubt WHERE severity <> 'info' AND {{of}} GROUP BY report_id;

@@ -87,15 +87,19 @@ def make_context(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(resources.files(__package__).joinpath("context.sql").read_text("utf-8"))
 
 
-def take_up_doubts(connection: duckdb.DuckDBPyConnection) -> None:
-    """Have reports say what is in doubt in them, once corrections and the rules over reports were applied."""
-    connection.execute(resources.files(__package__).joinpath("doubts.sql").read_text("utf-8"))
+def take_up_doubts(connection: duckdb.DuckDBPyConnection, of: str = "true") -> None:
+    """Have reports say what is in doubt in them, once corrections and the rules over reports were applied.
+
+    ``of``: a condition on report_id; what others say of their doubts stays.
+    """
+    doubts = resources.files(__package__).joinpath("doubts.sql").read_text("utf-8")
+    connection.execute(doubts.replace("{{of}}", of))
     connection.execute(
-        """
+        f"""
         UPDATE store.report AS r SET n_doubtful = d.n, doubtful = d.paths
         FROM (
             SELECT r.report_id, coalesce(d.n, 0) AS n, coalesce(d.paths, '') AS paths
-            FROM store.report AS r LEFT JOIN doubts AS d USING (report_id)
+            FROM (SELECT report_id FROM store.report WHERE {of}) AS r LEFT JOIN doubts AS d USING (report_id)
         ) AS d
         WHERE d.report_id = r.report_id AND (d.n <> r.n_doubtful OR d.paths <> r.doubtful)
         """
