@@ -63,7 +63,7 @@ format: setup-dev
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 lock: setup-dev
 	$(UV_COMPILE) --upgrade pyproject.toml --group build -o requirements.lock
-	$(UV_COMPILE) --upgrade pyproject.toml --group build --group dev --extra ocr -c requirements.lock -o requirements-dev.lock
+	$(UV_COMPILE) --upgrade pyproject.toml --group build --group dev --extra dask --extra ocr -c requirements.lock -o requirements-dev.lock
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info build "$(DEMO_HOME)"

@@ -17,6 +17,7 @@ DEBUG_VARIABLE = "GONGKAI_DEBUG"
 PROCESSES_VARIABLE = "GONGKAI_CRAWL_PROCESSES"
 NOTIFY_VARIABLE = "GONGKAI_NOTIFY"
 MIRROR_VARIABLE = "GONGKAI_MIRROR"
+DASK_VARIABLE = "GONGKAI_DASK"
 DEFAULT_HOME = Path("data")
 
 
@@ -29,7 +30,8 @@ class Settings:
     ``as_of`` the clock of schedules and manifests in UTC (None: the real one), ``crawl_processes`` how many processes
     share a crawl: one serves some five hundred hosts. ``notify`` is the Prefect block that a night's notices are sent
     by, as type and name (``slack-webhook/ops``); None: they are only kept with the run. ``mirror`` is the second
-    archive, a folder or ``s3://bucket/folder``; documents that were pruned are brought back from it.
+    archive, a folder or ``s3://bucket/folder``; documents that were pruned are brought back from it. ``dask`` is the
+    address of a Dask scheduler on whose workers documents are read; None: in processes here.
     """
 
     home: Path
@@ -39,6 +41,7 @@ class Settings:
     crawl_processes: int = 1
     notify: str | None = None
     mirror: str | None = None
+    dask: str | None = None
 
     @property
     def now(self) -> datetime:
@@ -68,6 +71,7 @@ def resolve(home: Path | None = None, portals: Path | None = None, as_of: dateti
         crawl_processes=_count(PROCESSES_VARIABLE),
         notify=_block(NOTIFY_VARIABLE),
         mirror=os.environ.get(MIRROR_VARIABLE, "").strip() or None,
+        dask=os.environ.get(DASK_VARIABLE, "").strip() or None,
     )
 
 

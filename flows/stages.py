@@ -186,7 +186,12 @@ def normalize(settings: Settings) -> StageResult:
     from transforms.normalize import normalize as run_normalize
 
     started = time.monotonic()
-    summary = run_normalize(settings.home, log.step, partial(_bring_back, settings))
+    read = None
+    if settings.dask:
+        from transforms.lake.cluster import read_rows_on
+
+        read = partial(read_rows_on, settings.dask)
+    summary = run_normalize(settings.home, log.step, partial(_bring_back, settings), read)
     failures = tuple(Failure("normalize", "", problem) for problem in summary.problems)
     details = {
         "documents_read": summary.documents_read,

@@ -46,6 +46,7 @@ from transforms.versions import Read, versions_of
 
 Progress = Callable[[str, int, int | None], None]
 BringBack = Callable[[Sequence[str]], None]
+ReadThem = Callable[[Iterable[Path]], Iterator[ReadRows]]
 
 _log = logging.getLogger(__name__)
 
@@ -79,7 +80,8 @@ def _leave_absent(sha256s: Sequence[str]) -> None:
 @dataclass
 class _Run:
     """The state of one run: what is known of every document, where the rows of those read in this run wait, what these
-    were first fetched from, which are read again though this reader has read them, and who brings absent ones back."""
+    were first fetched from, which are read again though this reader has read them, who brings absent ones back, and
+    who reads them."""
 
     home: Path
     summary: NormalizeSummary
@@ -88,9 +90,15 @@ class _Run:
     sources: dict[str, Fetch] = field(default_factory=dict)
     again: frozenset[str] = frozenset()
     bring_back: BringBack = _leave_absent
+    read: ReadThem = read_rows
 
 
-def normalize(home: Path, on_progress: Progress | None = None, bring_back: BringBack | None = None) -> NormalizeSummary:
+def normalize(
+    home: Path,
+    on_progress: Progress | None = None,
+    bring_back: BringBack | None = None,
+    read: ReadThem | None = None,
+) -> NormalizeSummary:
     """Read what the archive holds and bring the lake up to date; safe to run again at any time.
 
     A document already read by this reader version is not read again, unless it is in quarantine and was asked for.
@@ -99,7 +107,8 @@ def normalize(home: Path, on_progress: Progress | None = None, bring_back: Bring
     the archive nor the lake nor this software changed since a run without problems, nothing is done.
 
     ``bring_back`` is given the documents (sha256) that are to be read and are not in the archive, and may put them
-    there; what it raises ends the run before their rows are written.
+    there; what it raises ends the run before their rows are written. ``read`` reads documents by their paths, in any
+    order, somewhere else than in processes here (transforms/lake/cluster.py).
     """
     progress = on_progress or (lambda label, done, total: None)
     summary = NormalizeSummary()
@@ -110,7 +119,7 @@ def normalize(home: Path, on_progress: Progress | None = None, bring_back: Bring
     if settled is not None and not again:
         return NormalizeSummary(**settled)
     with spilling(home) as spill:
-        run = _Run(home, summary, spill, again=again, bring_back=bring_back or _leave_absent)
+        run = _Run(home, summary, spill, again=again, bring_back=bring_back or _leave_absent, read=read or read_rows)
         run.documents = {d.sha256: d for d in _known_documents(run)}
         _read_new(run, recorded.fetches, progress)
         store = IdentityStore(home)
@@ -187,7 +196,7 @@ def _read(run: _Run, wanted: Sequence[str], progress: Progress) -> Iterator[Read
     paths = {document_path(run.home, sha256): sha256 for sha256 in wanted}
     if absent := [sha256 for path, sha256 in paths.items() if not is_held(path)]:
         run.bring_back(absent)
-    for number, read in enumerate(read_rows(paths), start=1):
+    for number, read in enumerate(run.read(paths), start=1):
         sha256 = paths[read.path]
         error = read.error
         if error is None and read.document.sha256 != sha256:

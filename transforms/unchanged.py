@@ -18,14 +18,20 @@ from transforms.manifest import Recorded
 _REMEMBERED = ".settled.json"
 
 
+def software() -> str:
+    """A hash of the reader, of what it is declared by and of the library that writes the lake."""
+    found = hashlib.sha256(f"{READER_VERSION} {pa.__version__}\n".encode())
+    package = Path(__file__).parent
+    _add(found, package, (path for path in package.rglob("*") if path.suffix in (".parquet", ".py", ".yaml")))
+    return found.hexdigest()
+
+
 def state(home: Path, recorded: Recorded) -> str:
     """A hash of the software, of what the manifests say, of the ids on record and of every part of the lake.
 
     The lake is hashed by its bytes and not by times and sizes, so that a damaged part is never taken for a whole one.
     """
-    found = hashlib.sha256(f"{READER_VERSION} {pa.__version__}\n".encode())
-    package = Path(__file__).parent
-    _add(found, package, (path for path in package.rglob("*") if path.suffix in (".parquet", ".py", ".yaml")))
+    found = hashlib.sha256(software().encode())
     for entry in (*recorded.fetches, *recorded.portals, *recorded.events):
         found.update(f"{entry!r}\n".encode())
     _add(found, home, (path for kind in ("*.jsonl", "*.yaml") for path in (home / "identity").glob(kind)))

@@ -29,12 +29,12 @@ class ReadRows:
     error: str | None
 
 
-def read_rows(paths: Iterable[Path]) -> Iterator[ReadRows]:
+def read_rows(paths: Iterable[Path], workers: int | None = None) -> Iterator[ReadRows]:
     """Read documents in worker processes and make their rows there, in the order in which they finish.
 
     As ``batch.read_files``: a hostile document is ``unreadable`` with the reason, the others go on.
     """
-    return read_and(_rows_in_worker, paths)
+    return read_and(_rows_in_worker, paths, workers)
 
 
 def _rows_in_worker(read: ReadFile) -> ReadRows:
