@@ -12,10 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from transforms.lake.spill import ReadRows, read_rows
+from transforms.manifest import opened
 from transforms.unchanged import software
 
-# A batch costs half a second to begin; a scan takes three, so that a batch of them ends within minutes.
-_BATCH = 50
+# A batch costs half a second to begin, and should end within a minute. What may be a scan, which takes seconds, counts
+# as one of a second, anything else by what a page takes at most.
+_BATCH_SECONDS = 20.0
+_SLOW, _QUICK = 1.0, 0.02
+_MAY_BE_SCANS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"RIFF")
 _PENDING = 2  # batches that a worker has, one of them at work
 
 
@@ -58,9 +62,23 @@ def read_rows_on(address: str, paths: Iterable[Path]) -> Iterator[ReadRows]:
 
 
 def _batched(paths: Iterable[Path]) -> Iterator[list[Path]]:
-    queue = iter(paths)
-    while batch := list(islice(queue, _BATCH)):
+    batch, seconds = list[Path](), 0.0
+    for path in paths:
+        batch.append(path)
+        seconds += _seconds(path)
+        if seconds >= _BATCH_SECONDS:
+            yield batch
+            batch, seconds = [], 0.0
+    if batch:
         yield batch
+
+
+def _seconds(path: Path) -> float:
+    try:
+        with opened(path) as file:
+            return _SLOW if file.read(8).startswith(_MAY_BE_SCANS) else _QUICK
+    except OSError:  # for whoever reads it to tell
+        return _QUICK
 
 
 def _read(paths: Sequence[Path]) -> list[ReadRows]:

@@ -45,7 +45,7 @@ def test_the_lake_is_the_same_whoever_read(
     here = home.contents("lake") | home.contents("identity")
     for folder in ("lake", "identity"):
         (home.path / folder).rename(tmp_path / f"{folder} before")
-    monkeypatch.setattr(on_dask, "_BATCH", 2)
+    monkeypatch.setattr(on_dask, "_BATCH_SECONDS", 2 * on_dask._QUICK)
     assert normalize(home.path, read=partial(read_rows_on, address)).documents_read == 7
     assert home.contents("lake") | home.contents("identity") == here
 
