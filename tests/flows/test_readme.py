@@ -75,7 +75,7 @@ def test_every_command_line_runs_and_gives_the_output_shown(checkout: Path) -> N
         # The port that the READMEs name may be taken by somebody who tries them out.
         there = (Line(line.command.replace(HOST, server.host), line.output) for line in lines(readme))
         shown = sum(bool(line.output) for line in there if _runs(line, checkout))
-    assert shown == 5, "queries, comparisons and the new portal stand there with their output"
+    assert shown == 6, "queries, comparisons and the new portal stand there with their output"
     for name in ("portals", "mine"):
         shutil.rmtree(checkout / "data" / name)
 
