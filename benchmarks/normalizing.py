@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +29,16 @@ _MB = 1024**2
 
 def archive(home: Path, count: int) -> Path:
     """A raw archive of ``count`` laid-out reports, each of an agency of its own."""
+    laid_out = enumerate(pages(count))
+    return archive_of(home, [page.replace("云岭县教育局".encode(), f"云岭县第{n}局".encode()) for n, page in laid_out])
+
+
+def archive_of(home: Path, documents: Iterable[bytes]) -> Path:
+    """A raw archive of these documents, as if one crawl had fetched them."""
     crawl_id = "20260101T000000Z-abcdef"
     shared = {"kind": "fetch", "crawl_id": crawl_id, "portal_id": "p", "role": "article", "outcome": "stored"}
     rows = []
-    for number, page in enumerate(pages(count)):
-        data = page.replace("云岭县教育局".encode(), f"云岭县第{number}局".encode())
+    for number, data in enumerate(documents):
         sha256 = hashlib.sha256(data).hexdigest()
         path = home / "raw" / "documents" / sha256[:2] / sha256
         path.parent.mkdir(parents=True, exist_ok=True)
