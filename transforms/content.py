@@ -82,7 +82,7 @@ def text_bands(sections: Mapping[str, str], body: str | None) -> tuple[int, ...]
 
 
 def sentences(text: str) -> Iterator[str]:
-    """Its sentences without numbers, but for short ones; as ``warehouse/rules/D-COPY.sql`` takes them apart."""
+    """Its sentences without numbers and white space, but for short ones; ``warehouse/rules/D-COPY.sql`` has its own."""
     for sentence in text.replace("\n", "。").split("。"):
         words = _NUMBERS.sub("", sentence)
         if len(words) >= _SHORTEST_SENTENCE:
