@@ -99,6 +99,7 @@ _parent: Connection | None = None
 _END: Any = object()
 _STOP = "\0stop"
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # of malloc.h
+_PR_SET_PDEATHSIG = 1  # of sys/prctl.h
 _START_SECONDS = 20.0
 # Of the time in which no processor was free an item gets this many times its own back, no more: nothing hangs.
 _MOST_PATIENCE = 9
@@ -261,6 +262,7 @@ def _serve(connection: Connection, function: Callable[[Any], Any], memory_bytes:
     global _parent
     _parent = connection
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _end_with_parent()
     _be_sparing()
     _limit_memory(memory_bytes)
     with contextlib.suppress(OSError):
@@ -281,6 +283,19 @@ def _serve(connection: Connection, function: Callable[[Any], Any], memory_bytes:
         except Exception as error:  # a fault of ours must not stop the batch; it is named instead
             message = ("failed", f"The reader failed on it: {type(error).__name__}: {error}"[:500])
         connection.send(message)
+
+
+def _end_with_parent() -> None:
+    """Have Linux end this process with the one that feeds it, even when that is killed.
+
+    Nothing else would: forks hold copies of the other ends of their connections, which therefore never close, and
+    nobody is left to end a document that takes for ever.
+    """
+    with contextlib.suppress(OSError, AttributeError):  # other systems have no such call
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    parent = multiprocessing.parent_process()
+    if parent is not None and os.name == "posix" and os.getppid() != parent.pid:  # it was killed before that
+        os._exit(1)
 
 
 def _be_sparing() -> None:

@@ -143,6 +143,39 @@ def test_asking_for_time_outside_of_a_worker_does_nothing() -> None:
     allow(1.0)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends processes with their parent")
+@pytest.mark.parametrize("items", [["a", "b", "loop", "loop"], ["loop"] * 4])
+def test_a_killed_process_leaves_no_worker(items: list[str]) -> None:
+    # One worker idle and one, or both, at work on what never ends: nobody is left to tell them.
+    script = f"""
+import multiprocessing, signal
+from tests.transforms.stages.test_limited_workers import behave
+from transforms.workers import Limits, limited_map
+
+signal.signal(signal.SIGALRM, lambda *_: print(*(one.pid for one in multiprocessing.active_children()), flush=True))
+signal.setitimer(signal.ITIMER_REAL, 1.0)
+list(limited_map(behave, {items!r}, workers=2, limits=Limits(seconds=60.0)))
+"""
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        workers_of_it = [Path(f"/proc/{pid}") for pid in parent.stdout.readline().split()]
+        assert len(workers_of_it) == 2
+        assert all(_runs(path) for path in workers_of_it)
+        parent.kill()
+    deadline = time.monotonic() + 10.0
+    while any(_runs(path) for path in workers_of_it) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not [path for path in workers_of_it if _runs(path)]
+
+
+def _runs(process: Path) -> bool:
+    """Whether a process is there and no zombie that only waits to be collected."""
+    try:
+        return process.joinpath("stat").read_text("ascii").rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
 def test_nothing_to_do_starts_nothing() -> None:
     assert list(limited_map(behave, [])) == []
 
