@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, NamedTuple, cast
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch:
-    """One document that was fetched or ingested; the fields are those of a manifest's fetch row."""
+class Fetch(NamedTuple):
+    """One document that was fetched or ingested; the fields are those of a manifest's fetch row.
+
+    A tuple, as ``Placement``, for each is put on disk and brought back several times (transforms/workspace.py).
+    """
 
     crawl_id: str
     portal_id: str | None
@@ -57,52 +58,21 @@ class AddressEvent:
     moved_to: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What all manifests of a home say: documents in the order of time, the newest entry of every portal crawled, and
-    events in the order of time."""
+def manifest_rows(home: Path, portals: dict[str, dict[str, Any]], events: list[AddressEvent]) -> Iterator[Fetch]:
+    """Every fetch of a document that the crawls and ingests of a home recorded, manifest by manifest.
 
-    fetches: list[Fetch]
-    portals: list[dict[str, Any]]
-    events: list[AddressEvent]
-
-
-def read_manifests(home: Path) -> Recorded:
-    """Everything that the crawls and ingests of a home recorded.
-
+    ``portals`` gains the newest entry of every portal crawled, by id, and ``events`` what crawls judged of addresses.
     A ``.part`` of a crawl that was killed counts as far as it goes; its incomplete last line is ignored.
     """
     folder = home / "raw" / "manifests"
-    fetches: list[Fetch] = []
-    portals: dict[str, dict[str, Any]] = {}
-    events: list[AddressEvent] = []
     for path in sorted([*folder.glob("*.jsonl"), *folder.glob("*.jsonl.part")]):
         for row in _rows(path):
             if row.get("kind") == "crawl":
                 portals.update({entry["id"]: entry for entry in row.get("portals", ())})
             elif row.get("kind") == "fetch" and _is_document(row):
-                fetches.append(_fetch(row))
+                yield _fetch(row)
             elif row.get("kind") == "event":
                 events.append(_event(row))
-    events.sort(key=lambda e: (e.happened_at, e.portal_id, e.url))
-    fetches.sort(key=lambda f: (f.fetched_at, f.source, f.sha256))
-    return Recorded(list(_changes(fetches)), [portals[portal_id] for portal_id in sorted(portals)], events)
-
-
-def _changes(fetches: list[Fetch]) -> Iterator[Fetch]:
-    """Fetches that brought other bytes than the one before from their address.
-
-    ``unchanged`` says that bytes were known from there, which is also so when a page goes back to what it said
-    before: that is a change against the last fetch. Bytes known only from a page that was rejected stay out.
-    """
-    stored: defaultdict[str, set[str]] = defaultdict(set)
-    newest: dict[str, str] = {}
-    for fetch in fetches:
-        if fetch.repeats and (fetch.sha256 not in stored[fetch.source] or newest[fetch.source] == fetch.sha256):
-            continue
-        stored[fetch.source].add(fetch.sha256)
-        newest[fetch.source] = fetch.sha256
-        yield fetch
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:

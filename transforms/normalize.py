@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,14 @@ from transforms.batch import judged
 from transforms.document import ABSENT, Document, document_of_row
 from transforms.identity.agencies import agency_type
 from transforms.identity.divisions import division_table
-from transforms.identity.placement import Named, Placement, place, unplaced, wait_for_page, years_in_conflict
-from transforms.identity.review import review_rows, write_review
+from transforms.identity.placement import Named, place, unplaced, wait_for_page, years_in_conflict
+from transforms.identity.review import questions_of, review_rows, write_review
 from transforms.identity.store import IdentityStore
-from transforms.identity.succession import bodies_of, succession_rows
+from transforms.identity.succession import Body, body_of, succession_rows
 from transforms.lake import packed, quarantine, version_tables
 from transforms.lake.rows import VERSION_TABLES
 from transforms.lake.spill import ReadRows, Spill, read_rows, rows_of, spilling
-from transforms.manifest import Fetch, Recorded, document_path, is_held, read_manifests
+from transforms.manifest import AddressEvent, Fetch, document_path, is_held
 from transforms.reading import Reading
 from transforms.redaction import redacted
 from transforms.report_rows import (
@@ -34,21 +35,23 @@ from transforms.report_rows import (
     agency_rows,
     alias_rows,
     event_rows,
-    ordered,
     portal_rows,
     report_document_rows,
     report_row,
-    seen_documents,
+    seen_by_agency,
     version_rows,
 )
 from transforms.schema import arrow_schema
 from transforms.versions import Read, versions_of
+from transforms.workspace import Workspace, working
 
 Progress = Callable[[str, int, int | None], None]
 BringBack = Callable[[Sequence[str]], None]
 ReadThem = Callable[[Iterable[Path]], Iterator[ReadRows]]
 
 _log = logging.getLogger(__name__)
+
+_ROWS_AT_A_TIME = 1024
 
 
 @dataclass
@@ -79,15 +82,13 @@ def _leave_absent(sha256s: Sequence[str]) -> None:
 
 @dataclass
 class _Run:
-    """The state of one run: what is known of every document, where the rows of those read in this run wait, what these
-    were first fetched from, which are read again though this reader has read them, who brings absent ones back, and
-    who reads them."""
+    """The state of one run: its working tables, where the rows of documents read in it wait, which are read again
+    though this reader has read them, who brings absent ones back, and who reads them."""
 
     home: Path
     summary: NormalizeSummary
+    workspace: Workspace
     spill: Spill
-    documents: dict[str, Document] = field(default_factory=dict)
-    sources: dict[str, Fetch] = field(default_factory=dict)
     again: frozenset[str] = frozenset()
     bring_back: BringBack = _leave_absent
     read: ReadThem = read_rows
@@ -103,8 +104,8 @@ def normalize(
 
     A document already read by this reader version is not read again, unless it is in quarantine and was asked for.
     Parts whose content does not change are not touched. A corrupt part is named in ``problems`` and made again from the
-    archive. Of each document a few hundred bytes stay in memory; its rows wait on disk, below ``lake/``. Where neither
-    the archive nor the lake nor this software changed since a run without problems, nothing is done.
+    archive. Nothing of a document stays in memory: what is known of it, and its rows, wait on disk, below ``lake/``.
+    Where neither the archive nor the lake nor this software changed since a run without problems, nothing is done.
 
     ``bring_back`` is given the documents (sha256) that are to be read and are not in the archive, and may put them
     there; what it raises ends the run before their rows are written. ``read`` reads documents by their paths, in any
@@ -113,26 +114,28 @@ def normalize(
     progress = on_progress or (lambda label, done, total: None)
     summary = NormalizeSummary()
     lake.remove_leftovers(home)
-    recorded = read_manifests(home)
-    again = quarantine.read_again(home)
-    settled = unchanged.recall(home, unchanged.state(home, recorded))
-    if settled is not None and not again:
-        return NormalizeSummary(**settled)
-    with spilling(home) as spill:
-        run = _Run(home, summary, spill, again=again, bring_back=bring_back or _leave_absent, read=read or read_rows)
-        run.documents = {d.sha256: d for d in _known_documents(run)}
-        _read_new(run, recorded.fetches, progress)
-        store = IdentityStore(home)
-        placed = _place_all(run, recorded.fetches, store)
-        store.save()
-        with lake.being_written(home):
-            _write(run, placed, recorded, store, progress)
-    # Only now: a run that is stopped before leaves them to be read by the next one.
-    quarantine.was_read_again(home)
-    summary.quarantined = sum(quarantine.broke(document.reason) for document in run.documents.values())
-    summary.by_outcome = dict(sorted(Counter(d.outcome for d in run.documents.values()).items()))
-    if not summary.problems and all(d.reader_version == READER_VERSION for d in run.documents.values()):
-        unchanged.remember(home, unchanged.state(home, recorded), _said_again(run))
+    with working(home) as workspace:
+        portals, events = workspace.read_manifests(home)
+
+        def state() -> str:
+            return unchanged.state(home, chain(workspace.fetches(), portals, events))
+
+        again = quarantine.read_again(home)
+        settled = unchanged.recall(home, state())
+        if settled is not None and not again:
+            return NormalizeSummary(**settled)
+        with spilling(home) as spill:
+            run = _Run(home, summary, workspace, spill, again, bring_back or _leave_absent, read or read_rows)
+            _read_new(run, progress)
+            store = IdentityStore(home)
+            _place_all(run, store)
+            store.save()
+            with lake.being_written(home):
+                _write(run, portals, events, store, progress)
+        # Only now: a run that is stopped before leaves them to be read by the next one.
+        quarantine.was_read_again(home)
+        if not summary.problems and workspace.all_read_by(READER_VERSION):
+            unchanged.remember(home, state(), _said_again(run))
     return summary
 
 
@@ -140,7 +143,7 @@ def _said_again(run: _Run) -> dict[str, Any]:
     """The summary of a run that finds everything as this one leaves it."""
     summary = run.summary
     return {
-        "documents_known": len(run.documents),
+        "documents_known": sum(summary.by_outcome.values()),
         "by_outcome": summary.by_outcome,
         "reports_unchanged": summary.reports_new + summary.reports_revised + summary.reports_unchanged,
         "unplaced": summary.unplaced,
@@ -149,16 +152,14 @@ def _said_again(run: _Run) -> dict[str, Any]:
     }
 
 
-def _known_documents(run: _Run) -> Iterator[Document]:
-    """Documents read before; those of another reader version, or asked for, are left out, to be read again."""
-    for row in _rows(run, "document"):
-        if row["reader_version"] == READER_VERSION and row["sha256"] not in run.again:
-            yield document_of_row(row)
-
-
 def _rows(run: _Run, table: str) -> Iterator[dict[str, Any]]:
     for year in lake.years(run.home, table):
-        yield from _part(run, table, year).to_pylist()
+        yield from _rows_of(run, table, year)
+
+
+def _rows_of(run: _Run, table: str, year: int) -> Iterator[dict[str, Any]]:
+    for batch in _part(run, table, year).to_batches(max_chunksize=_ROWS_AT_A_TIME):
+        yield from batch.to_pylist()
 
 
 def _part(run: _Run, table: str, year: int) -> pa.Table:
@@ -172,32 +173,34 @@ def _part(run: _Run, table: str, year: int) -> pa.Table:
         return lake.read_part(run.home, table, year)
 
 
-def _read_new(run: _Run, fetches: Sequence[Fetch], progress: Progress) -> None:
-    first_seen: dict[str, dt.datetime] = {}
-    for fetch in fetches:
-        first_seen.setdefault(fetch.sha256, fetch.fetched_at)
-    new = [sha256 for sha256 in first_seen if sha256 not in run.documents]
-    run.summary.documents_known = len(first_seen) - len(new)
-    unread = set(new)
-    run.sources = {fetch.sha256: fetch for fetch in reversed(fetches) if fetch.sha256 in unread}
-    run.documents = {sha256: run.documents[sha256] for sha256 in first_seen if sha256 in run.documents}
+def _read_new(run: _Run, progress: Progress) -> None:
+    """Read the documents that this reader has not read, and those that are asked for again."""
+    workspace = run.workspace
+    for row in _rows(run, "document"):
+        if row["reader_version"] == READER_VERSION and row["sha256"] not in run.again:
+            workspace.put(document_of_row(row))
+    run.summary.documents_known, new = workspace.keep_fetched()
     if new:
         gazetteer.load()  # which placing them needs; workers that are forked have it from here
-    for read in _read(run, new, progress):
+    for read, at in _read(run, workspace.unread, new, progress):
+        workspace.put(read.document, at)
         run.summary.documents_read += 1
         run.summary.unreadable_read += read.document.outcome == "unreadable"
-        run.documents[read.document.sha256] = read.document
-    for sha256, document in run.documents.items():
-        document.first_seen = first_seen[sha256]
 
 
-def _read(run: _Run, wanted: Sequence[str], progress: Progress) -> Iterator[ReadRows]:
-    """Read documents by sha256 and keep their rows; a missing raw file is unreadable now, tried again next time."""
-    paths = {document_path(run.home, sha256): sha256 for sha256 in wanted}
-    if absent := [sha256 for path, sha256 in paths.items() if not is_held(path)]:
+def _read(
+    run: _Run, wanted: Callable[[], Iterator[str]], number: int, progress: Progress
+) -> Iterator[tuple[ReadRows, int]]:
+    """Read documents by sha256; gives each and where its rows wait.
+
+    One whose raw file is missing is unreadable now, and tried again next time.
+    """
+    paths = (document_path(run.home, sha256) for sha256 in wanted())
+    if absent := [path.name for path in paths if not is_held(path)]:
         run.bring_back(absent)
-    for number, read in enumerate(run.read(paths), start=1):
-        sha256 = paths[read.path]
+    paths = (document_path(run.home, sha256) for sha256 in wanted())
+    for done, read in enumerate(run.read(paths), start=1):
+        sha256 = read.path.name
         error = read.error
         if error is None and read.document.sha256 != sha256:
             error = "its bytes are not those that were stored"
@@ -208,10 +211,10 @@ def _read(run: _Run, wanted: Sequence[str], progress: Progress) -> Iterator[Read
             reason = "The raw document is not in the archive."
             reading = Reading(sha256, "application/octet-stream", "unreadable", reason)
             read = rows_of(judged(read.path, reading, 0, error))
-        run.spill.add(read)
-        _tell(read.document, run.sources.get(sha256))
-        progress("reading documents", number, len(wanted))
-        yield read
+        at = run.spill.add(read)
+        _tell(read.document, run.workspace.first_fetch(sha256))
+        progress("reading documents", done, number)
+        yield read, at
 
 
 def _tell(document: Document, source: Fetch | None) -> None:
@@ -222,34 +225,32 @@ def _tell(document: Document, source: Fetch | None) -> None:
     _log.log(level, "document %s%s", document.outcome, reason, extra=about)
 
 
-def _place_all(run: _Run, fetches: Sequence[Fetch], store: IdentityStore) -> dict[str, GatheredReport]:
-    """Reports by id; attachments go with the page that they hang on, and wait for it where it is not on record."""
-    reports: dict[str, GatheredReport] = {}
-    in_time = ordered(fetches)
+def _place_all(run: _Run, store: IdentityStore) -> None:
+    """Gather reports; attachments go with the page that they hang on, and wait for it where it is not on record."""
+    workspace = run.workspace
+    conflicts = years_in_conflict(workspace.pages_without_year())
     # Pages first: a crawl that was killed may have left attachments whose page came only the night after.
-    of_page: dict[str, Placement] = {}
-    of_fetch: dict[int, Placement] = {}
-    pages = [fetch for fetch in in_time if not fetch.article_url]
-    conflicts = years_in_conflict(pages, lambda fetch: run.documents[fetch.sha256].printed_year is not None)
-    for fetch in pages:
-        document = run.documents[fetch.sha256]
+    for turn, fetch in workspace.pages():
+        document = workspace.document(fetch.sha256)
         named = Named(document.agency_name, document.printed_year, document.edition, _codes(document))
-        why = conflicts.get(id(fetch))
-        of_page[fetch.source] = of_fetch[id(fetch)] = unplaced(fetch, why) if why else place(fetch, named, store)
-    for fetch in in_time:
-        placement = of_fetch.get(id(fetch)) or of_page.get(fetch.article_url or "") or wait_for_page(fetch)
-        report = reports.setdefault(placement.report_id, GatheredReport(placement))
-        report.fetches.append(fetch)
-        report.placements.append(placement)
-        run.documents[fetch.sha256].report_year = placement.report_year
-    for report_id, report in reports.items():
-        reads = {fetch.sha256: _as_read(run.documents[fetch.sha256]) for fetch in report.fetches}
-        report.versions = versions_of(report_id, [f for f in report.fetches if f.declared_host], reads)
-    return reports
+        why = conflicts.get(turn)
+        workspace.put_placement(turn, unplaced(fetch, why) if why else place(fetch, named, store))
+    for turn, fetch in workspace.attachments():
+        of_page = workspace.placement_of_page(fetch.article_url or "")
+        workspace.put_placement(turn, of_page or wait_for_page(fetch))
+    workspace.put_reports(_with_versions(workspace))
 
 
 def _codes(document: Document) -> tuple[str, ...]:
     return tuple((document.codes or "").split())
+
+
+def _with_versions(workspace: Workspace) -> Iterator[tuple[int, GatheredReport]]:
+    for turn, report in workspace.gathered():
+        reads = {fetch.sha256: _as_read(workspace.document(fetch.sha256)) for fetch in report.fetches}
+        declared = [fetch for fetch in report.fetches if fetch.declared_host]
+        report.versions = versions_of(report.placement.report_id, declared, reads)
+        yield turn, report
 
 
 def _as_read(document: Document) -> Read:
@@ -258,54 +259,87 @@ def _as_read(document: Document) -> Read:
 
 def _write(
     run: _Run,
-    reports: Mapping[str, GatheredReport],
-    recorded: Recorded,
+    portals: Sequence[dict[str, Any]],
+    events: Sequence[AddressEvent],
     store: IdentityStore,
     progress: Progress,
 ) -> None:
-    before = {row["report_id"]: row["version_id"] for row in _rows(run, "report")}
-    written = _write_version_tables(run, reports, progress)
-    found = reports.values()
+    workspace = run.workspace
+    workspace.put_before(_rows(run, "report"))
+    written = _write_version_tables(run, progress)
     # A home that nothing was crawled into has no rows at all.
-    anything = recorded.portals or reports
+    anything = portals or workspace.count_reports()
     divisions = (
-        division_table(recorded.portals, _governments(found)) if anything else arrow_schema("division").empty_table()
+        division_table(portals, _governments(workspace.in_time()))
+        if anything
+        else arrow_schema("division").empty_table()
     )
-    agencies = {row["agency_id"]: row for row in agency_rows(found, frozenset(divisions["division_id"].to_pylist()))}
-    bodies = bodies_of(seen_documents(found, run.documents), agencies)
-    review = review_rows(bodies, agencies, store)
+    known = frozenset(divisions["division_id"].to_pylist())
+    agencies = {row["agency_id"]: row for row in agency_rows(workspace.reports(), known)}
+    bodies, questions = _bodies(workspace, agencies, store)
+    review = review_rows(bodies, agencies, store, questions)
     write_review(run.home, review)
-    rows_of_table: dict[str, Callable[[], pa.Table | Iterable[Mapping[str, Any]]]] = {
-        "document": lambda: (document.row() for document in run.documents.values()),
-        "report": lambda: (report_row(report, run.documents) for report in found),
-        "report_document": lambda: report_document_rows(found),
-        "report_version": lambda: version_rows(found, run.documents),
-        "report_event": lambda: event_rows(found, recorded.events),
-        "agency": agencies.values,
-        "agency_name": lambda: agency_name_rows(found, run.documents, agencies),
-        "agency_alias": lambda: alias_rows(store.decisions, agencies),
-        "agency_succession": lambda: succession_rows(bodies, store.decisions, agencies),
-        "agency_review": lambda: review,
-        "division": lambda: divisions,
-        "division_succession": lambda: gazetteer.table("division_succession") if len(divisions) else [],
-        "portal": lambda: portal_rows(recorded.portals),
+    names = agency_name_rows(workspace.in_time(), workspace.document, agencies)
+    rows_of_table: dict[str, pa.Table | Iterable[Mapping[str, Any]]] = {
+        "document": _document_rows(run),
+        "report": (report_row(report, workspace.document) for report in workspace.reports()),
+        "report_document": report_document_rows(workspace.reports()),
+        "report_version": version_rows(workspace.reports(), workspace.document),
+        "report_event": event_rows(workspace.in_time(), events),
+        "agency": agencies.values(),
+        "agency_name": names,
+        "agency_alias": alias_rows(store.decisions, agencies),
+        "agency_succession": succession_rows(bodies, store.decisions, agencies),
+        "agency_review": review,
+        "division": divisions,
+        "division_succession": gazetteer.table("division_succession") if len(divisions) else [],
+        "portal": portal_rows(portals),
     }
     for number, (table, rows) in enumerate(rows_of_table.items(), start=1):
-        written += lake.write_table(run.home, table, rows(), run.summary.problems)
+        written += lake.write_table(run.home, table, rows, run.summary.problems)
         progress("writing the lake", number, len(rows_of_table))
     run.summary.partitions_written = tuple(sorted(written))
-    for report_id, report in reports.items():
+    _count_reports(run)
+
+
+def _bodies(
+    workspace: Workspace, agencies: Mapping[str, dict[str, Any]], store: IdentityStore
+) -> tuple[dict[str, Body], list[dict[str, Any]]]:
+    """Every agency with documents, by id, oldest report first, and what is not certain about their reports."""
+    bodies: dict[str, Body] = {}
+    questions: list[dict[str, Any]] = []
+    for agency_id, seen in seen_by_agency(workspace.by_agency(), workspace.document):
+        bodies[agency_id] = body_of(agencies[agency_id]["name"], seen)
+        questions += questions_of(agency_id, bodies[agency_id], seen, store.decisions)
+    return dict(sorted(bodies.items(), key=lambda item: item[1].first)), questions
+
+
+def _document_rows(run: _Run) -> Iterator[dict[str, Any]]:
+    """Rows of ``document``, which are counted as they go."""
+    outcomes: Counter[str] = Counter()
+    for document in run.workspace.documents():
+        outcomes[document.outcome] += 1
+        run.summary.quarantined += quarantine.broke(document.reason)
+        yield document.row()
+    run.summary.by_outcome = dict(sorted(outcomes.items()))
+
+
+def _count_reports(run: _Run) -> None:
+    """Count and log the reports that are new or revised against the lake that was found."""
+    for report in run.workspace.in_time():
+        before = run.workspace.before(report.placement.report_id)
         version_id = report.versions[-1].version_id if report.versions else None
-        is_new = report_id not in before
-        is_revised = not is_new and before[report_id] != version_id
+        is_new = before is None
+        is_revised = before is not None and before[0] != version_id
         if is_new or is_revised:
             sha256 = (report.versions[-1].fetch if report.versions else report.fetches[-1]).sha256
-            about = {"report_id": report_id, "document": sha256, "portal_id": report.fetches[-1].portal_id}
+            about = {"document": sha256, "portal_id": report.fetches[-1].portal_id}
+            about |= {"report_id": report.placement.report_id}
             _log.info("report %s", "new" if is_new else "revised", extra=about)
         run.summary.reports_new += is_new
         run.summary.reports_revised += is_revised
+        run.summary.reports_unchanged += not is_new and not is_revised
         run.summary.unplaced += report.placement.agency_id is None
-    run.summary.reports_unchanged = len(reports) - run.summary.reports_new - run.summary.reports_revised
 
 
 def _governments(reports: Iterable[GatheredReport]) -> dict[str, set[str]]:
@@ -318,17 +352,28 @@ def _governments(reports: Iterable[GatheredReport]) -> dict[str, set[str]]:
     return found
 
 
-def _write_version_tables(run: _Run, reports: Mapping[str, GatheredReport], progress: Progress) -> list[str]:
+def _write_version_tables(run: _Run, progress: Progress) -> list[str]:
     """Write the tables of cells, checks, warnings and sections, reading only what they do not hold yet."""
-    plans = version_tables.plans(run.home, _versions_by_year(run, reports))
-    run.summary.problems += [plan.problem for plan in plans if plan.problem]
-    lost = {plan.versions.wanted[v][1] for plan in plans for v in plan.missing}
-    for read in _read(run, sorted(sha256 for sha256 in lost if sha256 not in run.spill), progress):
-        if read.error is not None:
-            run.documents[read.document.sha256].reader_version = ABSENT
+    workspace = run.workspace
+    years = workspace.years_with_versions()
+    years |= {year for table in VERSION_TABLES for year in lake.years(run.home, table)}
+    plans = {}
+    for year in sorted(years):
+        versions = _versions(run, year)
+        plans[year] = version_tables.plans(run.home, versions)
+        run.summary.problems += [plan.problem for plan in plans[year] if plan.problem]
+        documents = _of_missing(plans[year], versions)
+        lost = sorted(documents - workspace.places(documents).keys())
+        for read, at in _read(run, partial(iter, lost), len(lost), progress):
+            document = workspace.document(read.path.name)
+            document.reader_version = ABSENT if read.error is not None else document.reader_version
+            workspace.put(document, at)
     written: list[str] = []
-    for number, part in enumerate(version_tables.write(run.home, plans, run.spill), start=1):
-        written += [part] if part else []
+    # Only now, when whatever is missing was read.
+    for number, (year, of_year) in enumerate(plans.items(), start=1):
+        versions = _versions(run, year)
+        places = workspace.places(_of_missing(of_year, versions))
+        written += filter(None, version_tables.write(run.home, of_year, versions, run.spill, places))
         progress("writing cells", number, len(plans))
     written += packed.pack(run.home, run.summary.problems)
     run.summary.failed_checks = sum(
@@ -339,21 +384,19 @@ def _write_version_tables(run: _Run, reports: Mapping[str, GatheredReport], prog
     return written
 
 
-def _versions_by_year(run: _Run, reports: Mapping[str, GatheredReport]) -> list[version_tables.Versions]:
-    """The versions that every year of the lake is to have, and those among them that it has."""
-    wanted: defaultdict[int, dict[str, tuple[str, str]]] = defaultdict(dict)
-    for report_id, report in reports.items():
-        for version in report.versions:
-            wanted[report.placement.report_year][version.version_id] = (report_id, version.fetch.sha256)
-    every_year = {*wanted, *(year for table in VERSION_TABLES for year in lake.years(run.home, table))}
-    found = []
-    for year in sorted(every_year):
-        held = {
-            row["version_id"]
-            for row in _part(run, "report_version", year).to_pylist()
-            if row["reader_version"] == READER_VERSION
-            and row["sha256"] not in run.again
-            and wanted[year].get(row["version_id"]) == (row["report_id"], row["sha256"])
-        }
-        found.append(version_tables.Versions(year, wanted[year], held))
-    return found
+def _of_missing(plans: Iterable[version_tables.PartPlan], versions: version_tables.Versions) -> set[str]:
+    """The documents of the versions that any part of a year lacks."""
+    return {versions.wanted[version_id][1] for plan in plans for version_id in plan.missing(versions)}
+
+
+def _versions(run: _Run, year: int) -> version_tables.Versions:
+    """The versions that a year of the lake is to have, and those among them that it has."""
+    wanted = run.workspace.versions(year)
+    held = {
+        row["version_id"]
+        for row in _rows_of(run, "report_version", year)
+        if row["reader_version"] == READER_VERSION
+        and row["sha256"] not in run.again
+        and wanted.get(row["version_id"]) == (row["report_id"], row["sha256"])
+    }
+    return version_tables.Versions(year, wanted, held)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from transforms.document import Document, parse_date
@@ -20,6 +21,8 @@ from transforms.redaction import redacted
 from transforms.versions import Version
 
 Row = dict[str, Any]
+# Gives what is known of a document, by sha256.
+Documents = Callable[[str], Document]
 
 
 @dataclass(slots=True)
@@ -32,11 +35,11 @@ class GatheredReport:
     versions: list[Version] = field(default_factory=list)
 
 
-def report_row(report: GatheredReport, documents: Mapping[str, Document]) -> Row:
+def report_row(report: GatheredReport, document_of: Documents) -> Row:
     """Row of ``report``: the current version's document, or the newest copy where no declared host has it."""
     current = report.versions[-1] if report.versions else None
     fetch = current.fetch if current else report.fetches[-1]
-    document = documents[fetch.sha256]
+    document = document_of(fetch.sha256)
     placement = report.placement
     figures = document.figures > 0
     reasons = document.trust_reasons
@@ -87,7 +90,7 @@ def _address(fetch: Fetch) -> str:
     return fetch.url or redacted(fetch.source)
 
 
-def version_rows(reports: Iterable[GatheredReport], documents: Mapping[str, Document]) -> Iterator[Row]:
+def version_rows(reports: Iterable[GatheredReport], document_of: Documents) -> Iterator[Row]:
     """Rows of ``report_version``; the last version of a report is its current one."""
     for report in reports:
         for version in report.versions:
@@ -99,34 +102,40 @@ def version_rows(reports: Iterable[GatheredReport], documents: Mapping[str, Docu
                 "content_hash": version.content_hash,
                 "sha256": version.fetch.sha256,
                 "source_url": _address(version.fetch),
-                "reader_version": documents[version.fetch.sha256].reader_version,
+                "reader_version": document_of(version.fetch.sha256).reader_version,
                 "first_seen": version.first_seen,
                 "last_seen": version.last_seen,
                 "is_current": version is report.versions[-1],
             }
 
 
-def event_rows(reports: Iterable[GatheredReport], events: Iterable[AddressEvent]) -> Iterator[Row]:
-    """Rows of ``report_event``: what crawls judged of the addresses of reports, and each version after the first."""
-    at_address: dict[tuple[str | None, str], GatheredReport] = {}
+def event_rows(reports: Iterable[GatheredReport], events: Sequence[AddressEvent]) -> list[Row]:
+    """Rows of ``report_event``, year by year: what crawls judged of the addresses of reports, and each version after
+    the first."""
+    rows: list[Row] = []
+    wanted = {(event.portal_id, event.url) for event in events}
+    at_address: dict[tuple[str | None, str], Placement] = {}
     for report in reports:
         for fetch in report.fetches:
-            at_address[fetch.portal_id, fetch.source] = report
+            if (address := (fetch.portal_id, fetch.source)) in wanted:
+                at_address[address] = report.placement
         for version in report.versions[1:]:
-            yield _event_row(report, "revised", version.first_seen, _address(version.fetch), None, version.version_id)
+            url, at = _address(version.fetch), version.first_seen
+            rows.append(_event_row(report.placement, "revised", at, url, None, version.version_id))
     for event in events:
         found = at_address.get((event.portal_id, event.url))
         # An address whose documents were all turned down has no report.
         if found is not None:
-            yield _event_row(found, event.event, event.happened_at, event.url, event.moved_to, None)
+            rows.append(_event_row(found, event.event, event.happened_at, event.url, event.moved_to, None))
+    return sorted(rows, key=lambda row: int(row["report_year"]))
 
 
 def _event_row(
-    report: GatheredReport, event: str, at: dt.datetime, url: str, moved_to: str | None, version_id: str | None
+    placement: Placement, event: str, at: dt.datetime, url: str, moved_to: str | None, version_id: str | None
 ) -> Row:
     return {
-        "report_id": report.placement.report_id,
-        "report_year": report.placement.report_year,
+        "report_id": placement.report_id,
+        "report_year": placement.report_year,
         "event": event,
         "happened_at": at,
         "source_url": url,
@@ -138,25 +147,33 @@ def _event_row(
 def agency_rows(reports: Iterable[GatheredReport], divisions: frozenset[str]) -> list[Row]:
     """Rows of ``agency``: name as its newest report gives it, confirmed if any of its reports confirms it.
 
-    Its division is told from that name as well, within the region of the portal; ``divisions``: the ids that there are.
+    Its division is told from that name as well, within the region of the portal. ``reports``: oldest first;
+    ``divisions``: the ids that there are.
     """
     rows: dict[str, Row] = {}
-    for report in sorted(reports, key=lambda r: (r.placement.report_year, r.placement.report_id)):
+    told_by: dict[str, tuple[str, str | None, int, tuple[str, ...]]] = {}
+    for report in reports:
         for placement, fetch in zip(report.placements, report.fetches, strict=True):
-            if placement.agency_id is None or placement.agency_name is None:
+            agency_id, name = placement.agency_id, placement.agency_name
+            if agency_id is None or name is None:
                 continue
-            confirmed = placement.confirmed or rows.get(placement.agency_id, {}).get("status") == "confirmed"
-            known = rows.get(placement.agency_id)
-            division_id = division_of(placement.agency_name, fetch.region_code, placement.report_year, placement.codes)
-            rows[placement.agency_id] = {
-                "agency_id": placement.agency_id,
-                "name": _fuller(placement.agency_name, known["name"] if known else ""),
-                "agency_type": agency_type(placement.agency_name),
-                "division_id": division_id if division_id in divisions else None,
-                "portal_id": known["portal_id"] if known else fetch.portal_id,
-                "status": "confirmed" if confirmed else "unconfirmed",
-                "evidence": placement.evidence if not known else known["evidence"],
-            }
+            known = rows.get(agency_id)
+            if known is None:
+                known = rows[agency_id] = {
+                    "agency_id": agency_id,
+                    "name": name,
+                    "portal_id": fetch.portal_id,
+                    "status": "unconfirmed",
+                    "evidence": placement.evidence,
+                }
+            known["name"] = _fuller(name, known["name"])
+            if placement.confirmed:
+                known["status"] = "confirmed"
+            told_by[agency_id] = (name, fetch.region_code, placement.report_year, placement.codes)
+    for agency_id, row in rows.items():
+        division_id = division_of(*told_by[agency_id])
+        row["division_id"] = division_id if division_id in divisions else None
+        row["agency_type"] = agency_type(told_by[agency_id][0])
     return list(rows.values())
 
 
@@ -165,25 +182,33 @@ def _fuller(name: str, known: str) -> str:
     return known if is_short_for(name, known) and len(known) > len(name) else name
 
 
-def seen_documents(reports: Iterable[GatheredReport], documents: Mapping[str, Document]) -> Iterator[Seen]:
-    """Every document with a place, oldest reports first, as the review list looks at it."""
-    for report in sorted(reports, key=lambda r: (r.placement.report_year, r.placement.report_id)):
-        for placement, fetch in zip(report.placements, report.fetches, strict=True):
-            if placement.agency_id is not None and placement.agency_name is not None:
-                yield Seen(
-                    agency_id=placement.agency_id,
-                    name=placement.agency_name,
-                    region=fetch.region_code,
-                    year=placement.report_year,
-                    codes=placement.codes,
-                    conflict=placement.conflict,
-                    evidence=placement.evidence,
-                    report_id=report.placement.report_id,
-                    source_url=_address(fetch),
-                    link_year=fetch.report_year,
-                    declared_host=fetch.declared_host,
-                    figures_hash=documents[fetch.sha256].figures_hash,
-                )
+def seen_by_agency(reports: Iterable[GatheredReport], document_of: Documents) -> Iterator[tuple[str, list[Seen]]]:
+    """Every agency with all its documents, oldest reports first, as the review list looks at it.
+
+    ``reports``: those of one agency after the other, of each the oldest first.
+    """
+    for agency_id, of_agency in groupby(reports, lambda report: report.placement.agency_id):
+        seen = [
+            Seen(
+                agency_id=placement.agency_id,
+                name=placement.agency_name,
+                region=fetch.region_code,
+                year=placement.report_year,
+                codes=placement.codes,
+                conflict=placement.conflict,
+                evidence=placement.evidence,
+                report_id=report.placement.report_id,
+                source_url=_address(fetch),
+                link_year=fetch.report_year,
+                declared_host=fetch.declared_host,
+                figures_hash=document_of(fetch.sha256).figures_hash,
+            )
+            for report in of_agency
+            for placement, fetch in zip(report.placements, report.fetches, strict=True)
+            if placement.agency_id is not None and placement.agency_name is not None
+        ]
+        if agency_id is not None and seen:
+            yield agency_id, seen
 
 
 def alias_rows(decisions: Decisions, agencies: Collection[str]) -> Iterator[Row]:
@@ -194,7 +219,7 @@ def alias_rows(decisions: Decisions, agencies: Collection[str]) -> Iterator[Row]
 
 
 def agency_name_rows(
-    reports: Iterable[GatheredReport], documents: Mapping[str, Document], agencies: Mapping[str, Row]
+    reports: Iterable[GatheredReport], document_of: Documents, agencies: Mapping[str, Row]
 ) -> list[Row]:
     """Rows of ``agency_name``: every name under which an agency reported, with the years it did."""
     rows: dict[tuple[str, str], Row] = {}
@@ -206,7 +231,7 @@ def agency_name_rows(
             # Copies on other hosts replace the names of places: nothing is learned from them.
             if not fetch.declared_host:
                 continue
-            printed = documents[fetch.sha256].agency_name
+            printed = document_of(fetch.sha256).agency_name
             for name in dict.fromkeys([placement.agency_name, *([printed] if printed else [])]):
                 where = "title of a report" if name == printed else placement.evidence
                 row = rows.setdefault(
@@ -246,11 +271,6 @@ def _is_other_form(name: str, now: str, division_id: str | None, current: Row) -
     one, other = (resolve(each, region, current["last_year"]) for each in (name, now))
     in_use = one.is_certain and one.named is None
     return in_use and one.division is other.division and body_key(one.rest) == body_key(other.rest)
-
-
-def ordered(fetches: Sequence[Fetch]) -> list[Fetch]:
-    """Fetches in the order of time, pages before their attachments."""
-    return sorted(fetches, key=lambda f: (f.fetched_at, f.role == "attachment", f.source, f.sha256))
 
 
 def portal_rows(portals: Sequence[Mapping[str, Any]]) -> list[Row]:

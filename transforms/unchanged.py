@@ -13,7 +13,6 @@ import pyarrow as pa
 
 from transforms import READER_VERSION
 from transforms.lake import UNFINISHED
-from transforms.manifest import Recorded
 
 _REMEMBERED = ".settled.json"
 
@@ -26,13 +25,13 @@ def software() -> str:
     return found.hexdigest()
 
 
-def state(home: Path, recorded: Recorded) -> str:
-    """A hash of the software, of what the manifests say, of the ids on record and of every part of the lake.
+def state(home: Path, recorded: Iterable[object]) -> str:
+    """A hash of the software, of what the manifests ``recorded``, of the ids on record and of every part of the lake.
 
     The lake is hashed by its bytes and not by times and sizes, so that a damaged part is never taken for a whole one.
     """
     found = hashlib.sha256(software().encode())
-    for entry in (*recorded.fetches, *recorded.portals, *recorded.events):
+    for entry in recorded:
         found.update(f"{entry!r}\n".encode())
     _add(found, home, (path for kind in ("*.jsonl", "*.yaml") for path in (home / "identity").glob(kind)))
     _add(found, home, (home / "lake").glob("*/*/*.parquet"))

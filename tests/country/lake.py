@@ -23,7 +23,7 @@ from transforms.identity.decisions import Decisions
 from transforms.identity.divisions import division_of
 from transforms.identity.placement import Named, Placement, place
 from transforms.identity.store import IdentityStore
-from transforms.identity.succession import Seen, bodies_of, succession_rows
+from transforms.identity.succession import Seen, body_of, succession_rows
 from transforms.lake.packed import pack
 from transforms.manifest import Fetch
 from transforms.schema import conform, tables
@@ -146,7 +146,10 @@ def _agencies(rows: dict[str, list[dict[str, Any]]], seen: list[tuple[Seen, Plac
             rows["agency_name"].append({"agency_id": one.agency_id, "name": one.name, "kind": "official"})
     rows["agency_name"] = list({(row["agency_id"], row["name"]): row for row in rows["agency_name"]}.values())
     rows["agency"] = list(agencies.values())
-    bodies = bodies_of((one for one, _ in sorted(seen, key=lambda pair: pair[0].year)), agencies)
+    of_agency: defaultdict[str, list[Seen]] = defaultdict(list)
+    for one, _ in sorted(seen, key=lambda pair: pair[0].year):
+        of_agency[one.agency_id].append(one)
+    bodies = {agency_id: body_of(agencies[agency_id]["name"], found) for agency_id, found in of_agency.items()}
     rows["agency_succession"] = succession_rows(bodies, Decisions(), agencies)
 
 

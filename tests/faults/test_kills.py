@@ -25,7 +25,7 @@ from tests.faults.kit import (
     warehouse_content,
 )
 from tests.faults.points import DAMAGES, FULL_DISKS, KILLS, Point, table
-from transforms.manifest import read_manifests
+from transforms.workspace import working
 from warehouse.connection import WarehouseError
 from warehouse.load import read_runs
 from warehouse.publish import publish
@@ -47,7 +47,8 @@ def assert_nothing_half(home: Path, nights: Nights) -> None:
     for name, data in documents(home).items():
         if not Path(name).name.startswith("."):
             assert data == whole[name]
-    read_manifests(home)
+    with working(None) as workspace:
+        workspace.read_manifests(home)
     list(archive.rows(home))
     assert warehouse_content(home) in (warehouse_content(nights.first), warehouse_content(nights.undisturbed))
 

@@ -158,7 +158,7 @@ def _walks(names: Index, text: str, at: int, above: frozenset[int]) -> Iterator[
 _Decision = tuple[Reason, Division | None, Division | None, tuple[Division, ...]]
 
 
-@lru_cache(maxsize=1 << 18)
+@lru_cache(maxsize=1 << 16)
 def _decide(bearers: Bearers, supported: bool, region: str | None, year: int | None) -> _Decision:
     """Reason, division, the state that bears the name where that is another, and candidates."""
     names, divisions = index(), bearers.divisions

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from transforms.identity.agencies import agency_type
 from transforms.identity.evidence import codes_in_address
@@ -41,8 +41,7 @@ class Step:
     decided: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(NamedTuple):
     """Report and agency of a document; ``agency_id`` None and ``unplaced_reason`` set when it has no place."""
 
     report_id: str
@@ -173,30 +172,29 @@ def unplaced(fetch: Fetch, reason: str) -> Placement:
     return Placement(opaque_id("u", "unplaced", fetch.publication), 0, unplaced_reason=reason)
 
 
-def years_in_conflict(fetches: Iterable[Fetch], prints_year: Callable[[Fetch], bool]) -> dict[int, str]:
-    """Reasons why fetches have no report year, by their ``id``: one document stands for several years and prints none.
+def years_in_conflict(fetches: Iterable[tuple[int, Fetch]]) -> dict[int, str]:
+    """Reasons why fetches have no report year, by their number: one document stands for several years and prints none.
 
     Some portals answer for a year without a report with another year's. What an earlier crawl placed stays, since
     nothing else was known then; what comes at once cannot be told apart.
 
     Args:
-        fetches: pages and documents in the order of time, without attachments.
-        prints_year: whether the document of a fetch says its year itself.
+        fetches: number and fetch of pages and documents that print no year, in the order of time, without attachments.
     """
-    seen: dict[str, dict[int, list[Fetch]]] = {}
+    seen: dict[str, dict[int, list[tuple[int, Fetch]]]] = {}
     found: dict[int, str] = {}
-    for fetch in fetches:
-        if prints_year(fetch) or not fetch.declared_host or fetch.role == "ingested":
+    for number, fetch in fetches:
+        if not fetch.declared_host or fetch.role == "ingested":
             continue
         if (year := year_of_link(fetch)) is None:
             continue
         by_year = seen.setdefault(fetch.sha256, {})
-        by_year.setdefault(year, []).append(fetch)
+        by_year.setdefault(year, []).append((number, fetch))
         for other_year, others in by_year.items():
             if other_year == year:
                 continue
-            found[id(fetch)] = _stands_for(other_year, others[0])
-            found |= {id(other): _stands_for(year, fetch) for other in others if other.crawl_id == fetch.crawl_id}
+            found[number] = _stands_for(other_year, others[0][1])
+            found |= {n: _stands_for(year, fetch) for n, other in others if other.crawl_id == fetch.crawl_id}
     return found
 
 

@@ -62,7 +62,7 @@ def belonging(name: str, region: str | None, year: int | None, codes: Sequence[s
     return _belonging(name, region, year, tuple(codes))
 
 
-@lru_cache(maxsize=1 << 17)
+@lru_cache(maxsize=1 << 15)
 def _belonging(name: str, region: str | None, year: int | None, codes: tuple[str, ...]) -> Belonging:
     if region == COUNTRY and _is_central(name):
         return Belonging(_division_of_code(COUNTRY), True, body_key(name), "a body at the centre, by its portal")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -30,14 +30,18 @@ _MOST_WITH_ONE_CODE = 3
 Row = dict[str, Any]
 
 
-def review_rows(bodies: Mapping[str, Body], agencies: Mapping[str, Row], store: IdentityStore) -> list[Row]:
-    """Rows of ``agency_review``, without what a person has settled. ``agencies``: rows of ``agency`` by id."""
+def review_rows(
+    bodies: Mapping[str, Body], agencies: Mapping[str, Row], store: IdentityStore, of_reports: Iterable[Row] = ()
+) -> list[Row]:
+    """Rows of ``agency_review``, without what a person has settled.
+
+    ``agencies``: rows of ``agency`` by id; ``of_reports``: what ``questions_of`` gave of each body.
+    """
     rows = [
         *_unconfirmed(bodies, agencies),
         *_pairs(bodies, store),
         *_successors(bodies, store.decisions),
-        *_reports(bodies, store.decisions),
-        *_platforms(bodies),
+        *of_reports,
     ]
     return sorted({row["review_id"]: row for row in rows}.values(), key=lambda row: (row["kind"], row["review_id"]))
 
@@ -53,7 +57,9 @@ def write_review(home: Path, rows: Sequence[Row]) -> None:
         }
         for row in rows
     ]
-    listed = yaml.safe_dump(shown, allow_unicode=True, sort_keys=False, width=4096) if shown else "[]\n"
+    listed = (
+        yaml.dump(shown, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=4096) if shown else "[]\n"
+    )
     text = _HEADER + listed
     if not path.parent.exists() or (path.exists() and path.read_text("utf-8") == text):
         return
@@ -65,8 +71,7 @@ def write_review(home: Path, rows: Sequence[Row]) -> None:
 def _unconfirmed(bodies: Mapping[str, Body], agencies: Mapping[str, Row]) -> Iterator[Row]:
     for agency_id, body in bodies.items():
         if agencies[agency_id]["status"] == "unconfirmed":
-            last = body.seen[-1]
-            yield _row("unconfirmed", agency_id, body, last.evidence, last.source_url)
+            yield _row("unconfirmed", agency_id, body, body.evidence, body.last_url)
 
 
 def _pairs(bodies: Mapping[str, Body], store: IdentityStore) -> Iterator[Row]:
@@ -91,9 +96,8 @@ def _pairs(bodies: Mapping[str, Body], store: IdentityStore) -> Iterator[Row]:
             # The one that is less certain is proposed to be the other.
             if bodies[one].told.certain and not bodies[other].told.certain:
                 one, other = other, one
-            last = bodies[one].seen[-1]
             said = reason.format(name=bodies[other].name)
-            yield _row("may_be_same", one, bodies[one], said, last.source_url, (other, bodies[other].name))
+            yield _row("may_be_same", one, bodies[one], said, bodies[one].last_url, (other, bodies[other].name))
 
 
 def _may_overlap(one: Body, other: Body) -> bool:
@@ -109,36 +113,40 @@ def _successors(bodies: Mapping[str, Body], decisions: Decisions) -> Iterator[Ro
             f"{other.name} reported until {max(other.years)}, {body.name} from {min(body.years)} on; such bodies were "
             "made of such, and more than one may be it"
         )
-        yield _row("may_follow", agency_id, body, reason, body.seen[0].source_url, (other_id, other.name))
+        yield _row("may_follow", agency_id, body, reason, body.first_url, (other_id, other.name))
 
 
-def _reports(bodies: Mapping[str, Body], decisions: Decisions) -> Iterator[Row]:
+def questions_of(agency_id: str, body: Body, seen: Sequence[Seen], decisions: Decisions) -> Iterator[Row]:
+    """What is not certain about the reports of one body, from all its documents, oldest report first."""
+    yield from _reports(agency_id, body, seen, decisions)
+    yield from _platforms(agency_id, body, seen)
+
+
+def _reports(agency_id: str, body: Body, seen: Sequence[Seen], decisions: Decisions) -> Iterator[Row]:
     """Reports that stand where they may not belong: pasted or cloned text, another year's or agency's place."""
-    for agency_id, body in bodies.items():
-        declared = {one.report_id for one in body.seen if one.declared_host}
-        for one in body.seen:
-            if one.conflict is not None and agency_id not in decisions.confirmed:
-                yield _row("places_differ", agency_id, body, one.conflict, one.source_url, report_id=one.report_id)
-            if one.link_year is not None and one.link_year != one.year:
-                said = f"the report is of {one.year}, the link that led to it names {one.link_year}"
-                yield _row("years_differ", agency_id, body, said, one.source_url, report_id=one.report_id)
-            if one.report_id not in declared:
-                said = "no declared host has this report: it may be a copy that was changed"
-                yield _row("only_copies", agency_id, body, said, one.source_url, report_id=one.report_id)
+    declared = {one.report_id for one in seen if one.declared_host}
+    for one in seen:
+        if one.conflict is not None and agency_id not in decisions.confirmed:
+            yield _row("places_differ", agency_id, body, one.conflict, one.source_url, report_id=one.report_id)
+        if one.link_year is not None and one.link_year != one.year:
+            said = f"the report is of {one.year}, the link that led to it names {one.link_year}"
+            yield _row("years_differ", agency_id, body, said, one.source_url, report_id=one.report_id)
+        if one.report_id not in declared:
+            said = "no declared host has this report: it may be a copy that was changed"
+            yield _row("only_copies", agency_id, body, said, one.source_url, report_id=one.report_id)
 
 
-def _platforms(bodies: Mapping[str, Body]) -> Iterator[Row]:
+def _platforms(agency_id: str, body: Body, seen: Sequence[Seen]) -> Iterator[Row]:
     """Reports of which declared addresses show different figures, each as it was fetched last."""
-    for agency_id, body in bodies.items():
-        shown: defaultdict[str, dict[str, Seen]] = defaultdict(dict)
-        for one in body.seen:
-            if one.declared_host and one.figures_hash is not None:
-                shown[one.report_id][one.source_url] = one
-        for report_id, at in shown.items():
-            if len({one.figures_hash for one in at.values()}) > 1:
-                said = f"different figures at {' and '.join(sorted(at))}"
-                last = [*at.values()][-1]
-                yield _row("platforms_differ", agency_id, body, said, last.source_url, report_id=report_id)
+    shown: defaultdict[str, dict[str, Seen]] = defaultdict(dict)
+    for one in seen:
+        if one.declared_host and one.figures_hash is not None:
+            shown[one.report_id][one.source_url] = one
+    for report_id, at in shown.items():
+        if len({one.figures_hash for one in at.values()}) > 1:
+            said = f"different figures at {' and '.join(sorted(at))}"
+            last = [*at.values()][-1]
+            yield _row("platforms_differ", agency_id, body, said, last.source_url, report_id=report_id)
 
 
 def _row(

@@ -7,9 +7,11 @@ import contextlib
 import hashlib
 import json
 import os
+import sys
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,9 @@ from transforms.identity.decisions import read_decisions
 from transforms.identity.evidence import organisation_of
 from transforms.identity.names import is_short_for
 from transforms.identity.resolution import belonging
+
+_LINES_AT_A_TIME = 10_000
+_BLOCK_BYTES = 1 << 16
 
 
 class IdentityDamaged(Exception):
@@ -44,7 +49,8 @@ class IdentityStore:
 
     def __init__(self, home: Path) -> None:
         self._folder = home / "identity"
-        self._new: dict[str, list[dict[str, Any]]] = {"agencies": [], "reports": [], "codes": []}
+        # As lines of the records: a first run mints some hundred thousand.
+        self._new: dict[str, list[bytes]] = {"agencies": [], "reports": [], "codes": []}
         self.agencies: dict[tuple[str, str], str] = {}
         self.reports: dict[tuple[str, int, str], str] = {}
         self._first_seen: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
@@ -52,8 +58,9 @@ class IdentityStore:
             self.agencies[row["region"], row["name_key"]] = row["agency_id"]
             self._first_seen[row["name_key"]][row["region"]] = datetime.fromisoformat(row["first_seen"])
         for row in _read(self._folder / "reports.jsonl"):
-            self.reports[row["agency_id"], row["report_year"], row["edition"]] = row["report_id"]
-        self.aliases = _read(self._folder / "aliases.jsonl")
+            # One text for all years of an agency: there are several times as many reports.
+            self.reports[sys.intern(row["agency_id"]), row["report_year"], row["edition"]] = row["report_id"]
+        self.aliases = list(_read(self._folder / "aliases.jsonl"))
         # Organisation code -> id of the agency -> when it was first seen with it.
         self._codes: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
         for row in _read(self._folder / "codes.jsonl"):
@@ -105,7 +112,7 @@ class IdentityStore:
     def _on_record(self) -> _Bodies:
         if self._bodies is None:
             self._bodies = _Bodies()
-            for row in [*_read(self._folder / "agencies.jsonl"), *self._new["agencies"]]:
+            for row in chain(_read(self._folder / "agencies.jsonl"), map(json.loads, self._new["agencies"])):
                 self._bodies.add(row)
         return self._bodies
 
@@ -116,7 +123,7 @@ class IdentityStore:
             if agency_id not in known:
                 known[agency_id] = seen
                 row = {"code": code, "agency_id": agency_id, "url": url, "first_seen": seen.isoformat()}
-                self._new["codes"].append(row)
+                self._new["codes"].append(_line(row))
 
     def agency(
         self, region: str, key: str, evidence: dict[str, Any], seen: datetime, same_as: str | None = None
@@ -128,7 +135,7 @@ class IdentityStore:
             self.agencies[region, key] = known
             self._first_seen[key][region] = seen
             row = {"agency_id": known, "region": region, "name_key": key, **evidence, "first_seen": seen.isoformat()}
-            self._new["agencies"].append(row)
+            self._new["agencies"].append(_line(row))
             if self._bodies is not None:
                 self._bodies.add(row)
         return known
@@ -148,7 +155,7 @@ class IdentityStore:
             known = opaque_id("r", "report", agency_id, str(year), edition)
             self.reports[agency_id, year, edition] = known
             row = {"report_id": known, "agency_id": agency_id, "report_year": year, "edition": edition}
-            self._new["reports"].append({**row, **evidence, "first_seen": seen.isoformat()})
+            self._new["reports"].append(_line({**row, **evidence, "first_seen": seen.isoformat()}))
         return known
 
     def save(self) -> None:
@@ -156,11 +163,11 @@ class IdentityStore:
 
         Raises IdentityNotWritten when the disk refuses; the records that there were stay as they are.
         """
-        for name, rows in self._new.items():
-            if rows:
+        for name, lines in self._new.items():
+            if lines:
                 self._folder.mkdir(parents=True, exist_ok=True)
-                _append(self._folder / f"{name}.jsonl", rows)
-                rows.clear()
+                _append(self._folder / f"{name}.jsonl", lines)
+                lines.clear()
 
 
 class _Bodies:
@@ -180,35 +187,41 @@ class _Bodies:
             self.ids[told.key].append((row["agency_id"], seen))
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
+def _read(path: Path) -> Iterator[dict[str, Any]]:
     if not path.exists():
-        return []
+        return
     # Bytes, and no other line end than our own: a line may be torn within a character, a name may hold U+2028.
-    # What stands behind the last line end was being written when the machine stopped: it is minted again, the same.
-    lines = path.read_bytes().split(b"\n")[:-1]
-    rows = []
-    for number, line in enumerate(lines, start=1):
-        try:
-            if line.strip():
-                rows.append(json.loads(line))
-        except ValueError as error:
-            raise IdentityDamaged(
-                f"{path}, line {number}: expected one JSON object, found {line[:60]!r} ({error}). The ids of published "
-                "reports rest on this file: restore it from a backup, or remove that line if it is no record."
-            ) from error
-    return rows
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            # It was being written when the machine stopped: what it told is minted again, the same.
+            if not line.endswith(b"\n"):
+                return
+            try:
+                if line.strip():
+                    yield json.loads(line)
+            except ValueError as error:
+                raise IdentityDamaged(
+                    f"{path}, line {number}: expected one JSON object, found {line[:60]!r} ({error}). The ids of "
+                    "published reports rest on this file: restore it from a backup, or remove that line if it is no "
+                    "record."
+                ) from error
 
 
-def _append(path: Path, rows: list[dict[str, Any]]) -> None:
-    data = "".join(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in rows).encode()
+def _line(row: dict[str, Any]) -> bytes:
+    return (json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n").encode()
+
+
+def _append(path: Path, lines: Sequence[bytes]) -> None:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        kept = path.read_bytes().rfind(b"\n") + 1
+        kept = _end_of_last_line(descriptor)
         os.ftruncate(descriptor, kept)
         os.lseek(descriptor, kept, os.SEEK_SET)
         try:
-            while data:
-                data = data[os.write(descriptor, data) :]
+            for begin in range(0, len(lines), _LINES_AT_A_TIME):
+                data = b"".join(lines[begin : begin + _LINES_AT_A_TIME])
+                while data:
+                    data = data[os.write(descriptor, data) :]
             os.fsync(descriptor)
         except OSError as error:
             with contextlib.suppress(OSError):
@@ -219,3 +232,13 @@ def _append(path: Path, rows: list[dict[str, Any]]) -> None:
             ) from error
     finally:
         os.close(descriptor)
+
+
+def _end_of_last_line(descriptor: int) -> int:
+    end = os.lseek(descriptor, 0, os.SEEK_END)
+    while end > 0:
+        begin = max(0, end - _BLOCK_BYTES)
+        if (at := os.pread(descriptor, end - begin, begin).rfind(b"\n")) >= 0:
+            return begin + at + 1
+        end = begin
+    return 0

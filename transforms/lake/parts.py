@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,12 @@ _PART = "part-0.parquet"
 # by side. The rule looks at nothing but the number of rows, so that the same rows give the same bytes.
 ROW_GROUP = 131_072
 _COMPARED_BYTES = 1 << 20
+# Rows of Python that are there at a time: a year of them as objects would take ten times what Arrow does.
+_CONVERTED = 4096
 
 UNFINISHED = ".unfinished"
+# What files of work in progress are called below ``lake/``, in the moment before they lose their name.
+WORKING = ".working-"
 
 
 class CorruptPart(OSError):
@@ -170,31 +174,38 @@ def write_table(
 ) -> list[str]:
     """Replace a whole table by ``rows``; gives the partitions that changed, as ``table/report_year=Y``.
 
-    A row has at least the declared columns; from those that quote documents personal data is taken out. Rows that are
-    an Arrow table already are of a table without years, and quote nothing. Raises as ``conform`` and ``write_part`` do.
+    A row has at least the declared columns; from those that quote documents personal data is taken out. The rows of a
+    year follow each other. Rows that are an Arrow table already are of a table without years, and quote nothing.
+    Raises as ``conform`` and ``write_part`` do, and ValueError where a year comes again.
     """
     declared = tables()[table]
     if isinstance(rows, pa.Table):
         written = write_part(home, table, 0, [conform(rows, table)], problems=problems)
         return [f"{table}/report_year=0"] if written else []
-    columns: dict[int, list[list[Any]]] = defaultdict(lambda: [[] for _ in declared.columns])
-    for row in rows:
-        of_year = columns[row["report_year"] if declared.by_year else 0]
-        for name, values in zip(declared.column_names, of_year, strict=True):
-            values.append(row[name])
     changed = []
-    schema = arrow_schema(table)
-    for year in sorted({*columns, *years(home, table)}):
-        parts = []
-        if year in columns:
-            arrays = [
-                pa.array([redacted(text) if text else text for text in values] if column.quotes else values, field.type)
-                for values, column, field in zip(columns.pop(year), declared.columns, schema, strict=True)
-            ]
-            parts.append(conform(pa.table(arrays, schema=schema), table))
-        if write_part(home, table, year, parts, problems=problems):
+    there = set(years(home, table))
+    done: set[int] = set()
+    for year, of_year in groupby(rows, lambda row: int(row["report_year"]) if declared.by_year else 0):
+        if year in done:
+            raise ValueError(f"{table}: the rows of {year} do not follow each other")
+        done.add(year)
+        pieces = []
+        while piece := list(islice(of_year, _CONVERTED)):
+            pieces.append(_arrow(piece, table))
+        if write_part(home, table, year, [conform(pa.concat_tables(pieces), table)], problems=problems):
+            changed.append(f"{table}/report_year={year}")
+    for year in sorted(there - done):
+        if write_part(home, table, year, [], problems=problems):
             changed.append(f"{table}/report_year={year}")
     return changed
+
+
+def _arrow(rows: Sequence[Mapping[str, Any]], table: str) -> pa.Table:
+    arrays = []
+    for column, field in zip(tables()[table].columns, arrow_schema(table), strict=True):
+        values = [row[column.name] for row in rows]
+        arrays.append(pa.array([redacted(v) if v else v for v in values] if column.quotes else values, field.type))
+    return pa.table(arrays, schema=arrow_schema(table))
 
 
 @contextmanager
@@ -218,4 +229,5 @@ def remove_leftovers(home: Path) -> None:
 
 
 def _leftovers(home: Path) -> Iterator[Path]:
-    return (home / "lake").glob("*/report_year=*/*.writing")
+    yield from (home / "lake").glob("*/report_year=*/*.writing")
+    yield from (home / "lake").glob(f"{WORKING}*")

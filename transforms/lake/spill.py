@@ -66,16 +66,15 @@ def _packed(of_tables: dict[str, pa.RecordBatch]) -> bytes:
 
 
 class Spill:
-    """Rows of documents in a file: memory holds only where those of each stand."""
+    """Rows of documents in a file."""
 
     def __init__(self, file: IO[bytes], folder: Path) -> None:
         self._file = file.fileno()
         self._folder = folder
-        self._places: dict[str, int] = {}
         self._end = 0
 
-    def add(self, read: ReadRows) -> None:
-        """Keep the rows of a document; raises PartNotWritten when the disk refuses."""
+    def add(self, read: ReadRows) -> int:
+        """Keep the rows of a document; gives their place. Raises PartNotWritten when the disk refuses."""
         try:
             written = 0
             while written < len(read.rows):
@@ -85,19 +84,15 @@ class Spill:
                 f"Rows that wait for the lake could not be written below {self._folder}: {error}. Check its free space "
                 "and rights, then run `gongkai normalize` again; the lake is unchanged."
             ) from error
-        self._places[read.document.sha256] = self._end
-        self._end += len(read.rows)
+        place, self._end = self._end, self._end + len(read.rows)
+        return place
 
-    def __contains__(self, sha256: str) -> bool:
-        return sha256 in self._places
-
-    def rows(self, sha256: str, table: str) -> pa.RecordBatch:
+    def rows(self, place: int, table: str) -> pa.RecordBatch:
         """A document's rows of one table, without the columns of their version; from any thread."""
         number = VERSION_TABLES.index(table)
-        begin = self._places[sha256]
-        sizes = _SIZES.unpack(os.pread(self._file, _SIZES.size, begin))
+        sizes = _SIZES.unpack(os.pread(self._file, _SIZES.size, place))
         packed, plain = sizes[2 * number : 2 * number + 2]
-        data = os.pread(self._file, packed, begin + _SIZES.size + sum(sizes[: 2 * number : 2]))
+        data = os.pread(self._file, packed, place + _SIZES.size + sum(sizes[: 2 * number : 2]))
         return pa.ipc.read_record_batch(pa.Codec(_CODEC).decompress(data, plain), block_schema(table))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -35,36 +35,37 @@ class Versions:
 
 @dataclass(frozen=True)
 class PartPlan:
-    """What is to be done with one part; ``problem`` is set where it could not be read and was set aside."""
+    """What is to be done with one part: whether it has the rows of the versions held, and of others, which go.
+
+    ``problem`` is set where it could not be read and was set aside.
+    """
 
     table: str
-    versions: Versions
-    kept: Set[str]
-    has_others: bool
+    year: int
+    has_held: bool
+    has_others: bool = False
     problem: str | None = None
 
-    @property
-    def year(self) -> int:
-        return self.versions.year
+    def kept(self, versions: Versions) -> Set[str]:
+        """Versions whose rows stay."""
+        return versions.held if self.has_held else frozenset()
 
-    @property
-    def missing(self) -> Set[str]:
+    def missing(self, versions: Versions) -> Set[str]:
         """Versions whose rows the part lacks."""
-        return self.versions.wanted.keys() - self.kept
+        return versions.wanted.keys() - self.kept(versions)
 
 
-def plans(home: Path, every_year: Iterable[Versions]) -> list[PartPlan]:
-    """Look at every part of the tables of versions, several side by side; corrupt ones are set aside."""
-    parts = [(table, versions) for versions in every_year for table in VERSION_TABLES]
+def plans(home: Path, versions: Versions) -> list[PartPlan]:
+    """Look at the part of a year in every table of versions, several side by side; corrupt ones are set aside."""
     with ThreadPoolExecutor(cores()) as threads:
-        return list(threads.map(lambda part: _plan(home, *part), parts))
+        return list(threads.map(partial(_plan, home, versions), VERSION_TABLES))
 
 
-def _plan(home: Path, table: str, versions: Versions) -> PartPlan:
+def _plan(home: Path, versions: Versions, table: str) -> PartPlan:
     path = part_path(home, table, versions.year)
     if not path.exists():
         # A part that is not there has lost its versions; one without rows would be there, empty.
-        return PartPlan(table, versions, frozenset(), False)
+        return PartPlan(table, versions.year, False)
     held = pa.array(sorted(versions.held), pa.string())
     try:
         # Every column is read, for the sake of its checksums.
@@ -72,37 +73,42 @@ def _plan(home: Path, table: str, versions: Versions) -> PartPlan:
     except CorruptPart as error:
         set_aside(home, table, versions.year)
         problem = f"{error} It was set aside and is made again from the raw archive."
-        return PartPlan(table, versions, frozenset(), False, problem)
-    return PartPlan(table, versions, versions.held, not all(known))
+        return PartPlan(table, versions.year, False, problem=problem)
+    return PartPlan(table, versions.year, bool(versions.held), not all(known))
 
 
-def write(home: Path, made: Sequence[PartPlan], spill: Spill) -> Iterator[str | None]:
-    """Carry plans out, several side by side; gives, in their order, the part that changed or None.
+def write(
+    home: Path, made: Sequence[PartPlan], versions: Versions, spill: Spill, places: Mapping[str, int]
+) -> Iterator[str | None]:
+    """Carry the plans of a year out, several side by side; gives, in their order, the part that changed or None.
 
-    ``spill`` has the rows of every document that a missing version rests on. Raises as ``lake.write_part`` does.
+    ``places``: where the spill has the rows of every document that a missing version rests on. Raises as
+    ``lake.write_part`` does.
     """
     with ThreadPoolExecutor(cores()) as threads:
-        yield from threads.map(partial(_write, home, spill), made)
+        yield from threads.map(partial(_write, home, versions, spill, places), made)
 
 
-def _write(home: Path, spill: Spill, plan: PartPlan) -> str | None:
-    if plan.kept and not plan.missing and not plan.has_others:
+def _write(home: Path, versions: Versions, spill: Spill, places: Mapping[str, int], plan: PartPlan) -> str | None:
+    if plan.kept(versions) and not plan.missing(versions) and not plan.has_others:
         return None
-    rows = _merged(home, plan, spill)
-    if write_part(home, plan.table, plan.year, rows, keep_empty=bool(plan.versions.wanted)):
+    rows = _merged(home, plan, versions, spill, places)
+    if write_part(home, plan.table, plan.year, rows, keep_empty=bool(versions.wanted)):
         return f"{plan.table}/report_year={plan.year}"
     return None
 
 
-def _merged(home: Path, plan: PartPlan, spill: Spill) -> Iterator[pa.Table]:
+def _merged(
+    home: Path, plan: PartPlan, versions: Versions, spill: Spill, places: Mapping[str, int]
+) -> Iterator[pa.Table]:
     """The rows of a part in the order of its key, a window of versions at a time."""
-    wanted = plan.versions.wanted
+    wanted, kept = versions.wanted, plan.kept(versions)
     in_order = sorted(wanted)
-    kept_rows = _KeptRows(home, plan)
+    kept_rows = _KeptRows(home, plan, kept)
     for begin in range(0, len(in_order), _WINDOW):
         window = in_order[begin : begin + _WINDOW]
         pieces = kept_rows.until(window[-1])
-        new = [(v, wanted[v][0], spill.rows(wanted[v][1], plan.table)) for v in window if v not in plan.kept]
+        new = [(v, wanted[v][0], spill.rows(places[wanted[v][1]], plan.table)) for v in window if v not in kept]
         if new:
             pieces.append(checked(with_key(plan.table, new, plan.year), plan.table))
         if not pieces:
@@ -116,13 +122,13 @@ def _merged(home: Path, plan: PartPlan, spill: Spill) -> Iterator[pa.Table]:
 class _KeptRows:
     """The rows of a part that stay, read as far as they are asked for."""
 
-    def __init__(self, home: Path, plan: PartPlan) -> None:
-        self._stream = self._filtered(home, plan) if plan.kept else iter(())
+    def __init__(self, home: Path, plan: PartPlan, kept: Set[str]) -> None:
+        self._stream = self._filtered(home, plan, kept) if kept else iter(())
         self._begun: pa.Table | None = None
 
     @staticmethod
-    def _filtered(home: Path, plan: PartPlan) -> Iterator[pa.Table]:
-        kept = pa.array(sorted(plan.kept), pa.string())
+    def _filtered(home: Path, plan: PartPlan, of_versions: Set[str]) -> Iterator[pa.Table]:
+        kept = pa.array(sorted(of_versions), pa.string())
         for batch in batches(home, plan.table, plan.year):
             rows = pa.Table.from_batches([batch])
             yield rows.filter(pc.is_in(rows["version_id"], kept)) if plan.has_others else rows

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -92,15 +91,15 @@ def test_two_spellings_of_one_name_are_one_agency(store: IdentityStore) -> None:
 
 
 def test_a_short_name_is_its_portals_body(store: IdentityStore) -> None:
-    named = place(replace(FIRST, body="大通县信访局", region_code="630121"), Named("信访局", 2022, None), store)
-    full = place(replace(FIRST, body=None, region_code="630121"), Named("大通县信访局", 2021, None), store)
+    named = place(FIRST._replace(body="大通县信访局", region_code="630121"), Named("信访局", 2022, None), store)
+    full = place(FIRST._replace(body=None, region_code="630121"), Named("大通县信访局", 2021, None), store)
     assert named.agency_id == full.agency_id
     assert (named.agency_name, named.confirmed) == ("大通县信访局", True)
 
 
 def test_a_township_of_one_name_in_two_counties_is_two_agencies(store: IdentityStore) -> None:
     one = place(FIRST, Named("朝阳乡", 2022, None), store)
-    two = place(replace(FIRST, region_code="450881"), Named("朝阳乡", 2022, None), store)
+    two = place(FIRST._replace(region_code="450881"), Named("朝阳乡", 2022, None), store)
     assert one.agency_id != two.agency_id
 
 
@@ -120,7 +119,7 @@ def test_editions_of_one_year_are_two_reports(store: IdentityStore) -> None:
     ],
 )
 def test_nothing_is_guessed(store: IdentityStore, named: Named, reason: str) -> None:
-    placed = place(replace(FIRST, report_year=None), named, store)
+    placed = place(FIRST._replace(report_year=None), named, store)
     assert (placed.agency_id, placed.report_year, placed.unplaced_reason) == (None, 0, reason)
     assert store.agencies == {}
 
@@ -143,7 +142,7 @@ def test_documents_on_record_keep_their_ids(tmp_path: Path) -> None:
     for number, one in enumerate(documents):
         url = f"https://www.example.gov.cn/{number}"
         seen = datetime(2024, 1, 20) + timedelta(days=number)
-        fetch = replace(FIRST, url=url, fetched_at=seen, region_code=one["region"], body=one["body"], report_year=None)
+        fetch = FIRST._replace(url=url, fetched_at=seen, region_code=one["region"], body=one["body"], report_year=None)
         for codes in ((), (code,)):
             placed = place(fetch, Named(one["name"], one["year"], one["edition"], codes), store)
             assert (placed.agency_id, placed.report_id) == (one["agency_id"], one["report_id"]), one

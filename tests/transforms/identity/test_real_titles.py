@@ -66,8 +66,8 @@ def _named(entry: Entry) -> Named:
 
 def _answer(entry: Entry, store: IdentityStore, region: str | None, codes: Sequence[str] = ()) -> Answer:
     named = replace(_named(entry), codes=codes)
-    fetch = replace(
-        FIRST, url=entry["url"], region_code=region, body=None, report_year=None, title=None, link_text=None
+    fetch = FIRST._replace(
+        url=entry["url"], region_code=region, body=None, report_year=None, title=None, link_text=None
     )
     placed = place(fetch, replace(named, report_year=named.report_year or NEWEST), store)
     kind = agency_type(named.agency_name)

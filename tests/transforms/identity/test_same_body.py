@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from transforms.identity.store import IdentityStore, opaque_id
 from transforms.manifest import Fetch
 
 COUNTY = "630121"  # 大通回族土族自治县
-ON_PORTAL = replace(FIRST, region_code=COUNTY, body=None)
+ON_PORTAL = FIRST._replace(region_code=COUNTY, body=None)
 
 
 @pytest.fixture
@@ -34,7 +33,7 @@ def _decided(fetch: Fetch, named: Named, store: IdentityStore) -> tuple[Placemen
 
 
 def _later(fetch: Fetch = ON_PORTAL, days: int = 1, **changed: object) -> Fetch:
-    return replace(fetch, fetched_at=fetch.fetched_at + timedelta(days=days), **changed)  # type: ignore[arg-type]
+    return fetch._replace(fetched_at=fetch.fetched_at + timedelta(days=days), **changed)  # type: ignore[arg-type]
 
 
 def _valid(prefix: str) -> str:
@@ -55,7 +54,7 @@ def test_long_and_short_names_of_a_place_and_of_a_body_are_one_agency(store: Ide
 
 
 def test_a_bureau_stays_one_when_its_county_becomes_a_district(store: IdentityStore) -> None:
-    portal = replace(FIRST, region_code="130300", body=None)
+    portal = FIRST._replace(region_code="130300", body=None)
     county = place(portal, Named("抚宁县教育局", 2013, None), store)
     district = place(_later(portal), Named("抚宁区教育局", 2019, None), store)
     assert county.agency_id == district.agency_id
@@ -91,7 +90,7 @@ def test_a_code_that_a_portal_prints_with_every_body_joins_none(store: IdentityS
 
 
 def test_a_code_of_another_place_confirms_nothing_and_is_named(store: IdentityStore) -> None:
-    portal = replace(FIRST, region_code="341800", body="宁国市人民政府")
+    portal = FIRST._replace(region_code="341800", body="宁国市人民政府")
     placed = place(portal, Named("宁国市民政局", 2021, None, ("11341702486344515H",)), store)
     assert not placed.confirmed
     assert placed.conflict is not None
@@ -154,9 +153,9 @@ def test_another_place_in_the_title_than_the_portals_is_not_confirmed(store: Ide
 
 
 def test_a_report_of_another_bureau_on_a_bureaus_page_is_not_confirmed(store: IdentityStore) -> None:
-    on_page_of = replace(ON_PORTAL, body="大通县水利局")
+    on_page_of = ON_PORTAL._replace(body="大通县水利局")
     assert not place(on_page_of, Named("大通县信访局", 2021, None), store).confirmed
-    assert place(replace(on_page_of, body="大通县人民政府"), Named("大通县信访局", 2021, None), store).confirmed
+    assert place(on_page_of._replace(body="大通县人民政府"), Named("大通县信访局", 2021, None), store).confirmed
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from transforms.manifest import Fetch
@@ -30,7 +29,7 @@ FIRST = Fetch(
 
 def _fetch(night: int, sha256: str, url: str = A, page: str | None = None, **more: object) -> Fetch:
     at = FIRST.fetched_at + timedelta(days=night)
-    return replace(FIRST, crawl_id=f"c{night}", fetched_at=at, sha256=sha256, url=url, article_url=page, **more)  # type: ignore[arg-type]
+    return FIRST._replace(crawl_id=f"c{night}", fetched_at=at, sha256=sha256, url=url, article_url=page, **more)  # type: ignore[arg-type]
 
 
 def _versions(*fetches: Fetch, **reads: Read) -> list[Version]:
@@ -100,7 +99,7 @@ def test_attachments_left_without_their_page_count_with_it() -> None:
     meanwhile = _fetch(2, "z1", url=B)
     came = _fetch(3, "y1")
     late = _versions(other, left, meanwhile, came, **page)
-    whole = _versions(other, meanwhile, came, replace(left, crawl_id=came.crawl_id), **page)
+    whole = _versions(other, meanwhile, came, left._replace(crawl_id=came.crawl_id), **page)
     assert _said(late) == _said(whole) == "xzw"
     assert [v.version_id for v in late] == [v.version_id for v in whole]
     assert _said(_versions(other, left, meanwhile, came, changed, **page)) == "xzv"

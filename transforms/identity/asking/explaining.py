@@ -15,7 +15,8 @@ from transforms.identity.agencies import agency_type
 from transforms.identity.divisions import division_of
 from transforms.identity.placement import Named, Placement, Step, place
 from transforms.identity.store import IdentityStore
-from transforms.manifest import Fetch, read_manifests
+from transforms.manifest import Fetch
+from transforms.workspace import working
 
 
 class NotKnown(Exception):
@@ -45,7 +46,9 @@ def explain(home: Path, report: str) -> list[Explanation]:
 
     ``report``: a report id, the address of a page or an attachment, or a file. Raises NotKnown.
     """
-    fetches = read_manifests(home).fetches
+    with working(None) as workspace:
+        workspace.read_manifests(home)
+        fetches = list(workspace.fetches())
     path = Path(report)
     if _is_file(path):
         document = document_of(next(iter(read_files([path], workers=1))))

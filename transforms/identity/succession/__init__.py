@@ -19,9 +19,9 @@ import yaml
 from transforms import gazetteer
 from transforms.identity.decisions import Decisions
 from transforms.identity.names import body_key
-from transforms.identity.succession.bodies import Body, Seen, bodies_of
+from transforms.identity.succession.bodies import Body, Seen, body_of
 
-__all__ = ["Body", "Reorganisation", "Seen", "bodies_of", "may_follow", "reorganisations", "succession_rows"]
+__all__ = ["Body", "Reorganisation", "Seen", "body_of", "may_follow", "reorganisations", "succession_rows"]
 
 KINDS = frozenset({"rename", "merge", "split", "transfer"})
 ENDING = frozenset({"rename", "merge"})

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from transforms.identity.resolution import Belonging, belonging
 
@@ -33,26 +31,29 @@ class Seen:
 
 @dataclass(slots=True)
 class Body:
-    """An agency: its name in ``agency``, the documents that tell of it, oldest report first, and what they tell."""
+    """An agency: its name in ``agency``, the years of its documents, oldest report first, and what they tell.
+
+    ``first``: year and id of its oldest report; ``first_url``, ``last_url``: addresses of the first and the last
+    document; ``evidence``: what the last one's name rests on.
+    """
 
     name: str
-    seen: list[Seen]
+    years: list[int]
     told: Belonging
-
-    @property
-    def years(self) -> list[int]:
-        return [one.year for one in self.seen]
-
-
-def bodies_of(seen: Iterable[Seen], agencies: Mapping[str, dict[str, Any]]) -> dict[str, Body]:
-    """Every agency with documents, by id. ``agencies``: rows of ``agency`` by id."""
-    of_agency: defaultdict[str, list[Seen]] = defaultdict(list)
-    for one in seen:
-        of_agency[one.agency_id].append(one)
-    return {agency_id: _body(agencies[agency_id]["name"], found) for agency_id, found in of_agency.items()}
+    first: tuple[int, str]
+    first_url: str
+    last_url: str
+    evidence: str
 
 
-def _body(name: str, seen: list[Seen]) -> Body:
-    """What the newest document that is certain tells, else the newest."""
-    told = [belonging(one.name, one.region, one.year, one.codes) for one in seen]
-    return Body(name, seen, next((one for one in reversed(told) if one.certain), told[-1]))
+def body_of(name: str, seen: Sequence[Seen]) -> Body:
+    """A body from all its documents, oldest report first; it is what the newest that is certain tells, else the newest.
+
+    ``name``: as its row of ``agency`` has it.
+    """
+    first, last = seen[0], seen[-1]
+    told = (belonging(one.name, one.region, one.year, one.codes) for one in reversed(seen))
+    newest = next(told)
+    certain = newest if newest.certain else next((one for one in told if one.certain), newest)
+    years = [one.year for one in seen]
+    return Body(name, years, certain, (first.year, first.report_id), first.source_url, last.source_url, last.evidence)
