@@ -211,6 +211,13 @@ def while_reading() -> None:
     before(Spill, "add", nth=2)
 
 
+def full_rows() -> None:
+    """The file in which rows wait is full as those of the second document come."""
+    from transforms.lake import spill
+
+    before(own(spill, "os"), "pwrite", nth=2, strike=disk_is_full)
+
+
 def torn_identity(strike: Strike = die) -> None:
     from transforms.identity import store
 
@@ -367,10 +374,10 @@ def small_files(kilobytes: int) -> Strike:
 
 
 def small_parts(kilobytes: int) -> None:
-    """As above, from when the lake begins to be written."""
-    from transforms import lake
+    """As above, from when the parts of the lake begin to be written."""
+    from transforms.lake import version_tables
 
-    before(lake, "being_written", strike=small_files(kilobytes))
+    before(version_tables, "write", strike=small_files(kilobytes))
 
 
 PART = "raw/manifests/*.jsonl.part"
@@ -512,7 +519,12 @@ FULL_DISKS = (
         says=r"agencies\.jsonl could not be written.*No space left.*free space",
     ),
     Point(
-        "full-rows", "normalize", "files limited to 8 kB while documents are read", small_files(8),
+        "full-tables", "normalize", "files limited to 8 kB while documents are read", small_files(8),
+        "nothing was written; the message says where the working tables are",
+        says=r"Working tables could not be written below .*lake: .*free space",
+    ),
+    Point(
+        "full-rows", "normalize", "disk full as the rows of a document are put aside", full_rows,
         "nothing was written; the message says where rows wait for the lake",
         says=r"Rows that wait for the lake could not be written below .*lake: .*free space",
     ),

@@ -44,7 +44,8 @@ def rewritten(home: Path, lake: Lake) -> None:
 
 def new_report(lake: Lake) -> None:
     lake.agency("ag-new", "甲市水利局", "340100")
-    lake.report("ag-new", 2022, "F2021", {**applications(12, granted=12), "disclosure.admin_fee_wanyuan": "0.5"})
+    lake.report("ag-new", 2021, "F2021", {**applications(1000, granted=1000)})
+    lake.report("ag-new", 2022, "F2021", {**applications(1012, granted=1012), "disclosure.admin_fee_wanyuan": "0.5"})
     lake.report("ag-finance", 2022, "F2021", {**applications(8, granted=8)})
 
 
@@ -101,6 +102,12 @@ def retired_report(lake: Lake) -> None:
     without(lake, "r-ag-police-2020")
 
 
+def silenced_report(lake: Lake) -> None:
+    """Its page has pictures in the place of tables now: the year after has nothing to be held against any more."""
+    without(lake, "r-ag-new-2021")
+    lake.report("ag-new", 2021, outcome="no_tables", reason="images only", versions=2)
+
+
 CHANGES: list[Callable[[Lake], None]] = [
     new_report,
     revised_report,
@@ -109,6 +116,7 @@ CHANGES: list[Callable[[Lake], None]] = [
     corrected_scope,
     placed_report,
     retired_report,
+    silenced_report,
 ]
 
 

@@ -1,7 +1,9 @@
 -- Those whose findings are made: the asked, and every report that a rule holds against one of them.
 CREATE OR REPLACE TEMP TABLE chosen AS
-WITH touched AS (
-    SELECT j.* FROM judged_report AS j SEMI JOIN asked USING (report_id)
+WITH
+-- Also those that have no figures any more: what was held against them is not.
+touched AS (
+    SELECT report_id, line_id, report_year, previous_report_id FROM link SEMI JOIN asked USING (report_id)
 ),
 -- A text is held against the first that shares a band with it: an asked one may have come before, or have been there.
 asked_band AS (
