@@ -223,6 +223,7 @@ def load(settings: Settings) -> StageResult:
     summary = build(settings.home, on_progress=log.step)
     # What a correction does not fit any more is published as printed, in doubt, and the night is told as failed.
     failures = tuple(Failure("load", "correction", text) for text in summary.amiss)
+    failures += (Failure("load", "", summary.damaged),) if summary.damaged else ()
     details = {"tables": dict(summary.tables), "changed": summary.changed}
     return StageResult("load", "failed" if failures else "ok", _since(started), failures, details)
 

@@ -206,7 +206,8 @@ def _read(
             error = "its bytes are not those that were stored"
         if error is not None:
             run.summary.problems.append(
-                f"The raw document {read.path} cannot be read ({error}): restore it, or crawl again with --recheck."
+                f"The raw document {read.path} cannot be read ({error}): `gongkai restore` brings it back from "
+                "a second archive; without one, `gongkai nightly --recheck` asks its portal for it again."
             )
             reason = "The raw document is not in the archive."
             reading = Reading(sha256, "application/octet-stream", "unreadable", reason)

@@ -29,7 +29,7 @@ from warehouse.corrections import (
     read_corrections,
 )
 from warehouse.night import fill_parts, follow, may_follow
-from warehouse.publish import PASSED, publish, remove_leftovers
+from warehouse.publish import PASSED, has_bytes_published, is_whole, previous, publish, remove_leftovers
 from warehouse.rules import apply_rules, rule_rows
 from warehouse.series import link_reports
 from warehouse.store import fill as store
@@ -48,21 +48,23 @@ class BuildSummary:
     """What a build gave: the file to publish (the published one when nothing changed) and rows by table.
 
     Of the facts ``cells`` tells the number in all. ``amiss``: a sentence for each correction that was not applied,
-    since its source prints something else by now.
+    since its source prints something else by now. ``damaged``: a sentence where the published file was.
     """
 
     path: Path
     tables: dict[str, int]
     changed: bool
     amiss: tuple[str, ...] = ()
+    damaged: str | None = None
 
 
 def build(home: Path, on_progress: Callable[[str, int, int | None], None] | None = None) -> BuildSummary:
     """Build and check the candidate ``home/warehouse.duckdb.building``; nothing published is touched.
 
     When the published warehouse was built from the same lake by the same software, nothing is built and ``changed``
-    is False. Raises WarehouseError naming what is wrong: a lake that a normalize was stopped over, an unreadable or
-    foreign part of it, every check that failed, a locked file, a full disk.
+    is False. One whose bytes are not those that were published is built anew. Raises WarehouseError naming what is
+    wrong: a lake that a normalize was stopped over, an unreadable or foreign part of it, every check that failed, a
+    locked file, a full disk.
     """
     if (home / "lake" / UNFINISHED).exists():
         raise WarehouseError(
@@ -127,7 +129,8 @@ def build(home: Path, on_progress: Callable[[str, int, int | None], None] | None
             f"The new warehouse failed {len(found)} check{'s' if len(found) > 1 else ''} and is not published; "
             f"the last one stays as it is:\n{listed}"
         )
-    return BuildSummary(candidate, counts, changed=True, amiss=tuple(one.amiss for one in judged if one.amiss))
+    amiss = tuple(one.amiss for one in judged if one.amiss)
+    return BuildSummary(candidate, counts, True, amiss, last.damaged if last else None)
 
 
 def _fill(
@@ -210,23 +213,38 @@ def _from_what_they_say(parts: dict[str, tuple[Path, ...]], hashes: dict[Path, s
 class _Published:
     info: dict[str, str]
     reports: dict[str, str | None]
+    damaged: str | None = None
 
 
 def _last_published(home: Path) -> _Published | None:
-    """What is asked of the published warehouse, which another version of this software may have written."""
-    if not warehouse_path(home).exists():
+    """What is asked of the published warehouse, which another version of this software may have written.
+
+    Of a damaged one nothing is taken: which reports there were is told by the newest whole one before it.
+    """
+    path = warehouse_path(home)
+    if not path.exists():
         return None
+    if not has_bytes_published(home, path):
+        damaged = f"{path} was damaged: its bytes were not those that were published. It is made anew from the lake."
+        before = next((kept for kept in previous(home) if is_whole(home, kept)), None)
+        if before is None:
+            return _Published({}, {}, damaged)
+        with duckdb.connect(str(before), read_only=True) as connection:
+            return _Published({}, _reports(connection), damaged)
     with published(home) as connection:
         try:
-            reports = dict(connection.execute("SELECT report_id, agency_id FROM report").fetchall())
             has_info = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'build_info'").fetchone()
             info = dict(connection.execute("SELECT key, value FROM build_info").fetchall()) if has_info else {}
-            return _Published(info, reports)
+            return _Published(info, _reports(connection))
         except duckdb.Error as error:
             raise WarehouseError(
-                f"{warehouse_path(home)} is no warehouse of this software: {message(error)}. Nothing was replaced; "
+                f"{path} is no warehouse of this software: {message(error)}. Nothing was replaced; "
                 "move that file away and run `gongkai load` again."
             ) from error
+
+
+def _reports(connection: duckdb.DuckDBPyConnection) -> dict[str, str | None]:
+    return dict(connection.execute("SELECT report_id, agency_id FROM report").fetchall())
 
 
 def _as_published(home: Path) -> BuildSummary:

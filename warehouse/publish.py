@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -27,6 +28,9 @@ PASSED = ("checks", "passed")
 _KEPT_NAME = "warehouse-%Y%m%dT%H%M%S.%fZ.duckdb"
 # So many published warehouses are kept besides the present one.
 KEPT = 2
+# Beside the earlier ones: the sha256 of every file that was published of late, a line each.
+_PUBLISHED_NAME = "published.sha256"
+_REMEMBERED = 16
 
 
 def publish(home: Path) -> Path:
@@ -53,11 +57,13 @@ def publish(home: Path) -> Path:
             )
     _refuse_if_written(candidate)
     _refuse_unless_passed(candidate)
-    if target.exists():
+    # One that is damaged is replaced, and not kept as one to go back to.
+    if target.exists() and has_bytes_published(home, target):
         open_published(home).close()
     try:
         _sync(candidate)
         _keep(home)
+        _remember(home, candidate)
         os.replace(candidate, target)
         _sync(target.parent)
         for old in previous(home)[KEPT:]:
@@ -79,16 +85,15 @@ def roll_back(home: Path) -> Path:
     """Publish the warehouse that was published before the present one; returns the published path.
 
     The present one is moved aside as ``warehouse.duckdb.rolled-back``. The next build that finds another lake or other
-    software publishes as always. Raises WarehouseError when there is none before, or when it cannot be read.
+    software publishes as always. One that is damaged is passed over. Raises WarehouseError when no whole one is there.
     """
     target = warehouse_path(home)
-    kept = previous(home)
+    kept = [path for path in previous(home) if is_whole(home, path)]
     if not kept:
         raise WarehouseError(
-            f"There is no earlier warehouse in {home / PREVIOUS_NAME}: each publish keeps the one that it replaces. "
-            "`gongkai load` builds the present one anew from the lake."
+            f"There is no earlier warehouse in {home / PREVIOUS_NAME} that is whole: each publish keeps the one that "
+            "it replaces. `gongkai load` builds the present one anew from the lake."
         )
-    _refuse_unless_passed(kept[0])
     aside = _aside(home)
     try:
         aside.unlink(missing_ok=True)
@@ -104,33 +109,67 @@ def roll_back(home: Path) -> Path:
 def superseded(home: Path, kept: int) -> list[Path]:
     """Files of earlier warehouses beyond the newest ``kept`` whole ones; none of a home without a whole published one.
 
-    Those that cannot be read are among them, and so is the one that a rollback moved aside.
+    Those that are damaged are among them, and so is the one that a rollback moved aside.
     """
-    try:
-        _refuse_unless_passed(warehouse_path(home))
-    except WarehouseError:
+    if not is_whole(home, warehouse_path(home)):
         return []
     found = [aside for aside in [_aside(home)] if aside.exists()]
     for path in previous(home):
-        try:
-            _refuse_unless_passed(path)
-            kept -= 1
-        except WarehouseError:
-            found.append(path)
-            continue
-        if kept < 0:
+        whole = is_whole(home, path)
+        kept -= whole
+        if not whole or kept < 0:
             found.append(path)
     return found
 
 
 def flaws(home: Path) -> Iterator[str]:
-    """What is wrong with the published warehouse and those before it: files that do not open or were not finished."""
+    """What is wrong with the published warehouse and those before it: files that do not open, were not finished, or do
+    not have the bytes that were published."""
     for path in (warehouse_path(home), *previous(home)):
-        if path.exists():
-            try:
-                _refuse_unless_passed(path)
-            except WarehouseError as error:
-                yield str(error)
+        if path.exists() and not is_whole(home, path):
+            cure = "`gongkai load` makes it anew" if path == warehouse_path(home) else "it may be deleted"
+            yield f"{path} is damaged: its bytes are not those that were published, or it does not open; {cure}."
+
+
+def is_whole(home: Path, path: Path) -> bool:
+    """Whether a file was built to its end, passed its checks, and has the bytes that were published.
+
+    Of homes in which no publish has left the hashes yet the bytes are taken for right.
+    """
+    try:
+        _refuse_unless_passed(path)
+    except WarehouseError:
+        return False
+    return has_bytes_published(home, path)
+
+
+def has_bytes_published(home: Path, path: Path) -> bool:
+    """Whether a file has the bytes of one that was published, as far as that is on record."""
+    known = _published(home)
+    return not known or _sha256(path) in known
+
+
+def _remember(home: Path, candidate: Path) -> None:
+    """Put the hash of what is about to be published on record; that of what it replaces stays there."""
+    record = home / PREVIOUS_NAME / _PUBLISHED_NAME
+    record.parent.mkdir(exist_ok=True)
+    lines = [*_published(home), _sha256(candidate)][-_REMEMBERED:]
+    beside = record.with_suffix(".writing")
+    beside.write_text("".join(f"{line}\n" for line in lines), "ascii")
+    _sync(beside)
+    os.replace(beside, record)
+
+
+def _published(home: Path) -> list[str]:
+    try:
+        return (home / PREVIOUS_NAME / _PUBLISHED_NAME).read_text("ascii").split()
+    except FileNotFoundError:
+        return []
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _aside(home: Path) -> Path:
@@ -143,7 +182,7 @@ def _keep(home: Path) -> None:
     Names are in the order of publishing, also where the clock was put back meanwhile.
     """
     target = warehouse_path(home)
-    if not target.exists():
+    if not target.exists() or not has_bytes_published(home, target):
         return
     folder = home / PREVIOUS_NAME
     folder.mkdir(exist_ok=True)

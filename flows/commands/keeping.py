@@ -42,6 +42,9 @@ def verify(home: Path | None) -> int:
         f"warehouses looked at; {len(flaws)} wrong.",
         err=True,
     )
+    if found.leftovers:
+        names = ", ".join(map(str, found.leftovers))
+        click.echo(f"Left by crawls that were killed, and may be deleted: {names}", err=True)
     if found.pruned:
         click.echo(f"{found.pruned} documents were pruned: only the second archive holds them.", err=True)
     return SOME_FAILED if flaws else OK

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
-from spiders.archive.documents import HALF, PACKED, digest, document_path, unpacked
+from spiders.archive.documents import HALF, PACKED, RESTORE, digest, document_path, unpacked
 from spiders.archive.manifest import ArchiveError, manifests, read_manifest
 from spiders.archive.pruning import pruned
 
@@ -23,7 +23,8 @@ class Flaw:
 class Checked:
     """What was looked at: documents and their bytes as they were fetched, manifests, and what is wrong.
 
-    ``pruned``: documents that only the second archive holds.
+    ``pruned``: documents that only the second archive holds. ``leftovers``: halves of documents that a killed crawl
+    left; they may be deleted.
     """
 
     documents: int
@@ -31,6 +32,7 @@ class Checked:
     manifests: int
     flaws: tuple[Flaw, ...]
     pruned: int = 0
+    leftovers: tuple[Path, ...] = ()
 
 
 def check_archive(home: Path, on_progress: Callable[[str, int, int | None], None] | None = None) -> Checked:
@@ -40,38 +42,50 @@ def check_archive(home: Path, on_progress: Callable[[str, int, int | None], None
     """
     report = on_progress or (lambda label, done, total: None)
     flaws: list[Flaw] = []
+    wrong: dict[str, tuple[Path, str]] = {}
     named: set[str] = set()
     files = sorted(path for path in (home / "raw" / "documents").glob("*/*") if path.is_file())
+    leftovers = tuple(path for path in files if path.name.startswith(HALF))
     size = 0
     for done, path in enumerate(files, start=1):
+        report("documents", done, len(files))
+        if path in leftovers:
+            continue
         sha256 = path.name.removesuffix(PACKED)
         named.add(sha256)
         try:
             found, length = digest(unpacked(path))
         except OSError as error:
-            flaws.append(Flaw(path, f"it cannot be read: {error.strerror or error}"))
+            wrong[sha256] = path, f"it cannot be read ({error.strerror or error})"
             continue
         size += length
-        if path.name.startswith(HALF):
-            flaws.append(Flaw(path, "left by a crawl that was killed; it may be deleted"))
-        elif found != sha256 or path.parent.name != sha256[:2]:
-            flaws.append(Flaw(path, f"its bytes have the sha256 {found}: restore it from a backup"))
-        report("documents", done, len(files))
+        if found != sha256 or path.parent.name != sha256[:2]:
+            wrong[sha256] = path, f"its bytes have the sha256 {found}"
     elsewhere = pruned(home)
     crawls = list(manifests(home))
+    sources: dict[str, str] = {}
     for path in crawls:
-        flaws += _missing(home, path, named | elsewhere.keys())
-    return Checked(len(named), size, len(crawls), tuple(flaws), len(elsewhere))
+        flaws += _missing(home, path, named | elsewhere.keys(), wrong.keys(), sources)
+    damaged = [
+        Flaw(path, f"{why}; it is of {sources.get(sha256, 'no address on record')}: {RESTORE}")
+        for sha256, (path, why) in wrong.items()
+    ]
+    return Checked(len(named), size, len(crawls), (*damaged, *flaws), len(elsewhere), leftovers)
 
 
-def _missing(home: Path, manifest: Path, named: set[str]) -> Iterator[Flaw]:
-    """Documents that a manifest says are stored and that no file has the name of; each once."""
+def _missing(home: Path, manifest: Path, named: Set[str], damaged: Set[str], sources: dict[str, str]) -> Iterator[Flaw]:
+    """Documents that a manifest says are stored and that no file has the name of; each once.
+
+    ``sources`` gains what those that are ``damaged`` were fetched from.
+    """
     told: set[str] = set()
     try:
         for row in read_manifest(manifest):
-            sha256 = row.get("sha256")
+            sha256, url = row.get("sha256"), row.get("url")
+            if sha256 and url and sha256 in damaged:
+                sources[sha256] = url
             if sha256 and sha256 not in named and sha256 not in told:
                 told.add(sha256)
-                yield Flaw(document_path(home, sha256), f"it is missing; {manifest.name} names it for {row.get('url')}")
+                yield Flaw(document_path(home, sha256), f"it is missing; {manifest.name} names it for {url}: {RESTORE}")
     except (OSError, ArchiveError) as error:
         yield Flaw(manifest, str(error))

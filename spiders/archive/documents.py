@@ -19,6 +19,11 @@ from spiders.archive.manifest import ArchiveError
 PACKED = ".zst"
 HALF = ".new-"  # begins the name of a file that is being written
 _CHUNK_BYTES = 1024 * 1024
+# What to do about a document that is damaged or missing.
+RESTORE = (
+    "`gongkai restore` brings it back from a second archive; without one, `gongkai nightly --recheck` asks its portal "
+    "for it again"
+)
 
 
 def document_path(home: Path, sha256: str) -> Path:
@@ -176,9 +181,9 @@ def read(home: Path, sha256: str) -> bytes:
     except OSError as error:
         if standing(path) == path:
             raise
-        raise ValueError(f"the archived document {standing(path)} cannot be unpacked ({error}); restore it") from None
+        raise ValueError(f"the archived document {standing(path)} cannot be unpacked ({error})") from None
     if hashlib.sha256(data).hexdigest() != sha256:
-        raise ValueError(f"the archived document {path} no longer has the sha256 that names it; restore it")
+        raise ValueError(f"the archived document {path} no longer has the sha256 that names it")
     return data
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from spiders.archive.checking import Flaw
-from spiders.archive.documents import HALF, PACKED, digest, packed_path, put, sync, unpacked
+from spiders.archive.documents import HALF, PACKED, RESTORE, digest, packed_path, put, sync, unpacked
 from spiders.archive.manifest import held
 
 # Higher ones take several times as long for another hundredth.
@@ -67,7 +67,7 @@ def _pack(path: Path, result: Packed, dry: bool) -> None:
         return
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != path.name:
-        result.flaws.append(Flaw(path, "its bytes are not those that it is named by: restore it"))
+        result.flaws.append(Flaw(path, f"its bytes are not those that it is named by: {RESTORE}"))
         return
     packed = _compressed(data, _LEVEL)
     if len(packed) > _WORTH * len(data):

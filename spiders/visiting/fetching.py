@@ -82,10 +82,20 @@ async def ask(night: Night, portal: Portal, link: Link) -> Answer:
     sentence.
     """
     previous = night.knowledge.of(portal.id, link.key)
+    answer = await _ask(night, portal, link, previous, previous)
+    if answer.code == "archive":  # the portal says that it has not changed, and what is kept of it is damaged or gone
+        answer = await _ask(night, portal, link, previous, None)
+    return answer
+
+
+async def _ask(
+    night: Night, portal: Portal, link: Link, previous: archive.Stored | None, unless: archive.Stored | None
+) -> Answer:
+    """As ``ask``; ``unless``: what the portal need not send again."""
     began = time.monotonic()
     try:
         assert night.crawler.engine
-        response = await night.crawler.engine.download_async(_request(portal, link, previous))
+        response = await night.crawler.engine.download_async(_request(portal, link, unless))
     except Exception as error:
         code, sentence = faults.fault(error)
         evidence = error.response if isinstance(error, ChallengeMet) else None

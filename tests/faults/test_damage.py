@@ -81,7 +81,10 @@ def test_a_raw_document_lost(cut: int | None, why: str, second: Path, nights: Ni
     else:
         os.truncate(path, cut)
     results = nights.finish(second, "lake" if cut else "normalize")
-    assert re.search(rf"{path} cannot be read \(.*{why}.*\): restore it, or crawl again", failed(results, "normalize"))
+    assert re.search(
+        rf"{path} cannot be read \(.*{why}.*\): `gongkai restore` .*`gongkai nightly --recheck`",
+        failed(results, "normalize"),
+    )
     assert {result["status"] for result in results[1:]} <= {"ok"}, "the other stages go on"
     ok(nights.crawl(second))
     ok(nights.finish(second, "lake"))

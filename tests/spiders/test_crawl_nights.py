@@ -265,3 +265,26 @@ def test_a_crawl_of_one_year_is_no_measure_of_the_whole_list(story: Story) -> No
     whole, limited = (outcome(story.crawls[night], "years").listed for night in ("recheck", "one year"))
     assert limited < whole
     assert archive.learn(story.nights.home).portals["years"].last_listed == whole
+
+
+@pytest.mark.parametrize(("what", "asked"), [("flipped", [304, 200]), ("cut", [200]), ("gone", [200])])
+def test_what_the_archive_has_lost_is_asked_for_whole(tmp_path: Path, what: str, asked: list[int]) -> None:
+    address = f"{LIST}t20260120_1.html"
+    pages = {LIST: listing(row("t20260120_1.html", title("甲县", 2025))), address: article(title("甲县", 2025))}
+    with PortalServer(pages) as server:
+        nights = Nights(tmp_path)
+        nights.declare(entry("flat", server.host))
+        (first,) = rows_of(nights.crawl(0), "flat", role="article")
+        path = archive.document_path(nights.home, first["sha256"])
+        data = path.read_bytes()
+        path.unlink()
+        if what != "gone":
+            path.write_bytes(data[:-1] + b"?" if what == "flipped" else data[:99])
+        server.forget()
+        crawl = nights.crawl(1, recheck=True)
+    # Where the portal says that nothing changed it is asked again, without that condition.
+    assert [served.status for served in server.requests if served.path == address] == asked
+    (again,) = rows_of(crawl, "flat", role="article")
+    assert (again["outcome"], again["sha256"], again["status"]) == ("unchanged", first["sha256"], 200)
+    assert outcome(crawl, "flat").outcome == "ok"
+    assert path.read_bytes() == data

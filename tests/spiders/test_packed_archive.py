@@ -66,7 +66,7 @@ def test_a_damaged_document_is_named_and_left_alone(tmp_path: Path) -> None:
     path = archive.document_path(tmp_path, sha256)
     path.write_bytes(TEXTS[0] + b" ")
     packed = archive.pack(tmp_path, TOMORROW)
-    assert [(flaw.path, "restore it" in flaw.reason) for flaw in packed.flaws] == [(path, True)]
+    assert [(flaw.path, "`gongkai restore`" in flaw.reason) for flaw in packed.flaws] == [(path, True)]
     assert (packed.documents, path.read_bytes()) == (2, TEXTS[0] + b" ")
 
 
@@ -80,7 +80,7 @@ def test_a_damaged_compressed_document_is_named_and_put_right_when_it_is_stored_
     data = packed.read_bytes()
     other = packing._compressed(b"another document" * 50, 3)
     packed.write_bytes({"cut": data[:-9], "flipped": data[:40] + b"\xff\xff" + data[42:], "another": other}[damage])
-    with pytest.raises(ValueError, match="restore it"):
+    with pytest.raises(ValueError, match=r"cannot be unpacked|no longer has the sha256"):
         archive.read(tmp_path, sha256)
     (flaw,) = archive.check_archive(tmp_path).flaws
     assert flaw.path == packed
