@@ -25,6 +25,7 @@ from flows.settings import Settings, parse_time, resolve
 from flows.stages import StageResult
 from flows.watching import log
 from flows.watching.evening import told, watched
+from flows.watching.refusal import refusals_told
 
 
 class StageBrokeError(Exception):
@@ -101,7 +102,7 @@ def nightly(
     options = {"portal": portal_ids or [], "year": years or [], "recheck": recheck, "as_of": as_of}
     started = datetime.now(UTC).isoformat(timespec="seconds")
     run_id = run_report.new_run_id(settings.home, settings.now)
-    with one_writer(settings.home, "gongkai nightly"), log.writing(settings.home, run_id):
+    with refusals_told(settings), one_writer(settings.home, "gongkai nightly"), log.writing(settings.home, run_id):
         log.tell("the night begins", flow_run_id=flow_run.id, details=options)
         results = stages.in_order(
             {

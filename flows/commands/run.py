@@ -16,6 +16,7 @@ from flows.progress import report, shown
 from flows.settings import CONTACT_VARIABLE, Settings, resolve
 from flows.stages import Failure, StageResult
 from flows.watching import log
+from flows.watching.refusal import refusals_told
 
 
 @click.command(short_help="Sample portals, the real nightly job on them, and what it found.")
@@ -141,7 +142,7 @@ def run_nightly(
     """Run the Prefect flow and return its report. Raises LockedError at once when another run writes."""
     from flows.prefect_environment import prepare
 
-    with one_writer(settings.home, "gongkai nightly"), shown(at_once=True):
+    with refusals_told(settings), one_writer(settings.home, "gongkai nightly"), shown(at_once=True):
         report("starting Prefect", 0, None)
         prepare(settings.home)
         from flows.nightly import run

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.views.printing import aligned, console
+from flows.watching.refusal import last_refusal
 
 if TYPE_CHECKING:
     from warehouse.status import PortalLine, ReportLine, Status
@@ -20,14 +21,17 @@ def show(home: Path) -> None:
     """Print the state of a home on standard output; what is absent is said, and never an error."""
     from warehouse.status import status
 
-    out = console()
-    for line in _lines(status(home)):
+    out, now = console(), status(home)
+    refused = last_refusal(home, now.runs[0].started_at if now.runs else None)
+    for line in _lines(now, refused):
         # A heading is the only line without indent.
         out.print(line, markup=False, style=None if line.startswith(" ") else "bold", soft_wrap=True)
 
 
-def _lines(now: Status) -> Iterator[str]:
+def _lines(now: Status, refused: str | None) -> Iterator[str]:
     yield "Runs, newest first"
+    if refused:
+        yield f"  a night did not run, {refused}"
     yield from _indented(
         [(r.run_id, r.status or "?", r.started_at or "", f"{len(r.failures)} failed") for r in now.runs],
         "none yet: `gongkai nightly` makes the first",
@@ -88,7 +92,8 @@ def _portal(line: PortalLine) -> tuple[str, ...]:
     health = line.health
     if health is None:
         return line.portal_id, "not asked yet", "", "", found, ""
-    since = f", {health.nights_failing} nights without" if health.nights_failing else ""
+    nights = "1 night" if health.nights_failing == 1 else f"{health.nights_failing} nights"
+    since = f", {nights} without" if health.nights_failing else ""
     listed = f"{health.listed}"
     if health.drift:
         listed += f", usually {health.usually_listed}: {_DRIFTS[health.drift]}"

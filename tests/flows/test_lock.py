@@ -7,12 +7,18 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from flows.commands.run import run_nightly
 from flows.errors import LockedError
 from flows.lock import HOLDER_NAME, one_writer
+from flows.settings import resolve
+from flows.views.status import show
+from flows.watching import refusal
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOLD = """
@@ -45,6 +51,30 @@ def test_a_second_writer_is_refused_at_once_and_told_who_writes(tmp_path: Path) 
     finally:
         process.kill()
         process.wait()
+
+
+def test_a_night_that_is_refused_is_told_and_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sent: list[Any] = []
+    monkeypatch.setattr(refusal, "send", lambda *message: sent.append(message))
+    settings = replace(resolve(tmp_path), notify="slack-webhook/ops")
+    process = holder(tmp_path)
+    try:
+        with pytest.raises(LockedError):
+            run_nightly(settings)
+    finally:
+        process.kill()
+        process.wait()
+    ((block, _, (notice,)),) = sent
+    assert (block, notice.key) == ("slack-webhook/ops", "night_refused")
+    assert f"process {process.pid}" in notice.en
+    show(tmp_path)
+    shown = capsys.readouterr().out
+    assert "a night did not run" in shown
+    assert f"process {process.pid}" in shown
+    # A run since then is what counts.
+    assert refusal.last_refusal(tmp_path, "9999-01-01T00:00:00+00:00") is None
 
 
 def test_a_killed_writer_leaves_nothing_to_clean_up(tmp_path: Path) -> None:
