@@ -85,11 +85,7 @@ equal AS (
 ),
 -- Reports without any application are alike by nature.
 telling AS (
-    SELECT f.report_id
-    FROM application AS f
-    WHERE f.report_id IN (SELECT report_id FROM equal) AND f.value_effective > 0
-    GROUP BY f.report_id
-    HAVING count(*) >= 10
+    SELECT report_id FROM applied WHERE report_id IN (SELECT report_id FROM equal) AND n >= 10
 )
 SELECT
     report_id,

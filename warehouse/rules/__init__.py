@@ -10,6 +10,8 @@ from importlib import resources
 import duckdb
 import yaml
 
+from transforms.schema.packed import packed_cells
+
 # Where the findings go: the view check_result gives them with those of the rules over one report.
 TABLE = "store.made_check"
 # How many comparisons were made of each report by each rule.
@@ -72,6 +74,7 @@ def apply_rules(
     of those that a rule holds against them, are made anew, and others stay. None: all findings are made anew.
     """
     connection.execute(_own("setup.sql"))
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW applied AS {_applied()}")
     if asked is None:
         connection.execute("CREATE OR REPLACE TEMP TABLE chosen AS SELECT report_id FROM judged_report")
         connection.execute(f"DELETE FROM {TABLE}; DELETE FROM {ASSESSED}")
@@ -200,6 +203,19 @@ def rule_rows(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]
         )
         for rule in rules()
     ]
+
+
+def _applied() -> str:
+    """SQL of how many cells of a report's table of applications are above zero, from its wide row or its odd cells."""
+    plain = " + ".join(
+        f'coalesce("{c.name}" > 0, false)::INTEGER' for c in packed_cells() if c.table_name == "application"
+    )
+    return f"""
+        SELECT report_id, {plain} AS n FROM store.report WHERE application_layout IS NOT NULL
+        UNION ALL
+        SELECT report_id, count(*)::INTEGER FROM store.odd_cell
+        WHERE table_name = 'application' AND value_effective > 0 GROUP BY report_id
+    """
 
 
 def _own(name: str) -> str:

@@ -23,16 +23,21 @@ WITH of_governed AS (
     SELECT j.report_id FROM judged_report AS j
     WHERE j.is_single AND j.report_year IN (SELECT report_year FROM whole) AND j.scope <> 'system_aggregate'
 )
-SELECT f.report_id, 'application.' || f.outcome || '.total' AS path, f.value_effective AS value
-FROM application AS f SEMI JOIN of_governed USING (report_id)
-WHERE f.applicant = 'total' AND f.value_effective IS NOT NULL
-    AND f.outcome IN ('received_new', 'granted', 'outcome_total', 'carried_out')
-UNION ALL
-SELECT f.report_id, 'disclosure.' || f.measure, f.value_effective
-FROM disclosure AS f SEMI JOIN of_governed USING (report_id)
-WHERE f.value_effective IS NOT NULL
-    AND f.measure IN ('licence_decisions', 'penalty_decisions', 'coercion_decisions', 'normative_made', 'admin_fee_wanyuan')
-UNION ALL
-SELECT f.report_id, 'litigation.' || f.channel || '.total', f.value_effective
-FROM litigation AS f SEMI JOIN of_governed USING (report_id)
-WHERE f.result = 'total' AND f.value_effective IS NOT NULL;
+FROM (
+    SELECT
+        report_id,
+        received_new AS "application.received_new.total",
+        granted AS "application.granted.total",
+        outcome_total AS "application.outcome_total.total",
+        carried_out AS "application.carried_out.total",
+        licence_decisions AS "disclosure.licence_decisions",
+        penalty_decisions AS "disclosure.penalty_decisions",
+        coercion_decisions AS "disclosure.coercion_decisions",
+        normative_made AS "disclosure.normative_made",
+        admin_fee_wanyuan AS "disclosure.admin_fee_wanyuan",
+        review_total AS "litigation.review.total",
+        suit_direct_total AS "litigation.suit_direct.total",
+        suit_after_review_total AS "litigation.suit_after_review.total"
+    FROM report_wide SEMI JOIN of_governed USING (report_id)
+)
+UNPIVOT (value FOR path IN (COLUMNS(* EXCLUDE report_id)));
