@@ -10,7 +10,7 @@ from flows.views.printing import aligned, console
 from flows.watching.refusal import last_refusal
 
 if TYPE_CHECKING:
-    from warehouse.status import PortalLine, ReportLine, Status
+    from warehouse.status import PortalLine, ReportLine, RunLine, Status
 
 LISTED = 10
 _PORTAL_HEAD = ("portal 门户", "last asked 最近", "last success 最近成功", "list 列表", "reports 报告", "why 原因")
@@ -33,7 +33,7 @@ def _lines(now: Status, refused: str | None) -> Iterator[str]:
     if refused:
         yield f"  a night did not run, {refused}"
     yield from _indented(
-        [(r.run_id, r.status or "?", r.started_at or "", f"{len(r.failures)} failed") for r in now.runs],
+        [(r.run_id, r.status or "?", r.started_at or "", _run(r)) for r in now.runs],
         "none yet: `gongkai nightly` makes the first",
     )
     for run in now.runs[:1]:
@@ -85,6 +85,11 @@ def _lines(now: Status, refused: str | None) -> Iterator[str]:
             for one in now.findings
         ]
         yield from _first(found, in_all)
+
+
+def _run(line: RunLine) -> str:
+    troubled = f", {line.troubled} portal{'s' if line.troubled > 1 else ''} in trouble" if line.troubled else ""
+    return f"{len(line.failures)} failed{troubled}"
 
 
 def _portal(line: PortalLine) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from flows.errors import CalledWronglyError
 from flows.run_report import Notice, RunReport
 from flows.settings import resolve
 from flows.stages import StageResult
+from flows.views.status import show
 from flows.watching import evening, sending
 from tests.flows.test_notices import down, night, portal
 
@@ -47,6 +48,17 @@ def test_notices_and_portals_in_trouble_stand_in_the_report(tmp_path: Path) -> N
     assert "p-1 连续 2 夜未能正常获取" in text
     assert "| p-1 | 2026-06-05T18:00:00+00:00 | 2 | 0 | 40 |  |" in text
     assert any(line.startswith("notice     p-1 has not answered") for line in run_report.summary_lines(report))
+
+
+def test_status_tells_of_portals_in_trouble_where_the_run_says_ok(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trouble = {"portal_id": "p-1", "last_ok_at": None, "nights_failing": 2, "listed": 0}
+    quiet = replace(tonight(1, portal()), troubled=({**trouble, "usually_listed": 40, "drift": None},))
+    run_report.write(tmp_path, quiet)
+    assert quiet.status == "ok"
+    show(tmp_path)
+    assert "0 failed, 1 portal in trouble" in capsys.readouterr().out
 
 
 def test_a_quiet_night_has_none(tmp_path: Path) -> None:

@@ -23,7 +23,10 @@ FINDINGS = 20
 
 @dataclass(frozen=True)
 class RunLine:
-    """One run report: its times as ISO 8601 text, as far as they are there; what failed, and what else it says."""
+    """One run report: its times as ISO 8601 text, as far as they are there; what failed, and what else it says.
+
+    ``troubled``: portals that were not well, whether that was a failure of this run or of one before.
+    """
 
     run_id: str
     started_at: str | None
@@ -33,6 +36,7 @@ class RunLine:
     notices: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     quarantined: int = 0
+    troubled: int = 0
 
 
 @dataclass(frozen=True)
@@ -199,6 +203,7 @@ def _run_line(run: dict[str, Any]) -> RunLine:
         tuple(f"{one['en']} / {one['zh']}" for one in run.get("notices") or ()),
         tuple(run.get("warnings") or ()),
         details_of(run, "normalize").get("documents_quarantined", 0),
+        len(run.get("troubled") or ()),
     )
 
 
