@@ -11,7 +11,7 @@ import pickle
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -50,6 +50,7 @@ class Workspace:
         self._connection = connection
         connection.executescript(_SETTINGS)
         connection.executescript(_TABLES)
+        connection.execute("BEGIN")  # and never an end: pages go to the disk when memory holds too many of them
 
     # What the crawls recorded --------------------------------------------------------------------------------------
 
@@ -67,15 +68,17 @@ class Workspace:
         )
         self._connection.execute("CREATE TEMP TABLE kept (no INTEGER PRIMARY KEY)")
         self._connection.executemany("INSERT INTO kept VALUES (?)", ((no,) for no in self._changes()))
-        self._connection.executescript(
+        self._connection.execute(
             """
             INSERT INTO fetch
             SELECT NULL, at, source, sha256, nullif(article_url, ''), packed FROM recorded JOIN kept USING (no)
-            ORDER BY at, is_attachment, source, sha256, no;
-            DROP TABLE kept; DROP TABLE recorded;
-            CREATE INDEX fetch_sha256 ON fetch (sha256); CREATE INDEX fetch_source ON fetch (source);
+            ORDER BY at, is_attachment, source, sha256, no
             """
         )
+        for table in ("kept", "recorded"):
+            self._connection.execute(f"DROP TABLE {table}")
+        for column in ("sha256", "source"):
+            self._connection.execute(f"CREATE INDEX fetch_{column} ON fetch ({column})")
         events.sort(key=lambda e: (e.happened_at, e.portal_id, e.url))
         return [portals[portal_id] for portal_id in sorted(portals)], events
 
@@ -153,12 +156,12 @@ class Workspace:
 
     def keep_fetched(self) -> tuple[int, int]:
         """Forget documents that no fetch brought; gives how many are known and how many are yet to be read."""
-        self._connection.executescript(
+        self._connection.execute("DELETE FROM document WHERE sha256 NOT IN (SELECT sha256 FROM fetch)")
+        self._connection.execute(
             """
-            DELETE FROM document WHERE sha256 NOT IN (SELECT sha256 FROM fetch);
             CREATE TEMP TABLE unread AS
             SELECT sha256 FROM fetch WHERE sha256 NOT IN (SELECT sha256 FROM document)
-            GROUP BY sha256 ORDER BY min(turn);
+            GROUP BY sha256 ORDER BY min(turn)
             """
         )
         return self._count("document"), self._count("unread")
@@ -305,20 +308,24 @@ def working(home: Path | None) -> Iterator[Workspace]:
         return
     folder = home / "lake"
     folder.mkdir(parents=True, exist_ok=True)
-    descriptor, path = tempfile.mkstemp(prefix=WORKING, dir=folder)
+    descriptor, name = tempfile.mkstemp(prefix=WORKING, dir=folder)
     os.close(descriptor)
+    path = Path(name)
     try:
         with closing(sqlite3.connect(path, isolation_level=None)) as connection:
             try:
                 workspace = Workspace(connection)
             finally:
-                os.unlink(path)
+                with suppress(OSError):  # a system that keeps the names of open files
+                    path.unlink()
             yield workspace
     except sqlite3.Error as error:
         raise PartNotWritten(
             f"Working tables could not be written below {folder}: {error}. Check the free space and the rights there "
             "and of the folder for temporary files, then run `gongkai normalize` again; nothing is lost."
         ) from error
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _ticks(moment: dt.datetime) -> int:
