@@ -130,7 +130,7 @@ def run_crawl(
     began = time.monotonic()
     with contextlib.ExitStack() as stack:
         if len(parts) > 1:
-            stack.enter_context(archive.held(home))
+            stack.enter_context(archive.shared(home))
         crawls = []
         for number, part in enumerate(parts, start=1):
             own = dict(arguments) if len(parts) == 1 else {**arguments, **_of_shard(stack, part, number)}

@@ -32,6 +32,7 @@ from spiders.archive.manifest import (
     part_path,
     read_manifest,
     rows,
+    shared,
 )
 from spiders.archive.packing import Packed, pack
 from spiders.archive.pruning import prune, pruned
@@ -70,6 +71,7 @@ __all__ = [
     "read",
     "read_manifest",
     "rows",
+    "shared",
     "standing",
     "store",
     "sync",

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -233,9 +233,26 @@ def held(home: Path, shard: int | None = None) -> Iterator[None]:
     Raises:
         ArchiveBusy: when another crawl or ingest is writing.
     """
-    folder = manifest_folder(home).parent
+    with _locked(home, [_lock(home), *_shard_locks(home)] if shard is None else [_lock(home, shard)]):
+        yield
+
+
+@contextlib.contextmanager
+def shared(home: Path) -> Iterator[None]:
+    """Hold the archive of a home for the shards of one crawl, which are free to begin; nobody else may.
+
+    Raises:
+        ArchiveBusy: when another crawl or ingest is writing.
+    """
+    with _locked(home, [_lock(home)]):
+        with _locked(home, _shard_locks(home)):
+            pass  # none is left of a crawl whose starter is gone
+        yield
+
+
+@contextlib.contextmanager
+def _locked(home: Path, names: Iterable[Path]) -> Iterator[None]:
     manifest_folder(home).mkdir(parents=True, exist_ok=True)
-    names = sorted({folder / ".lock", *folder.glob(".lock-*")}) if shard is None else [folder / f".lock-{shard}"]
     with contextlib.ExitStack() as stack:
         for name in names:
             try:
@@ -247,6 +264,15 @@ def held(home: Path, shard: int | None = None) -> Iterator[None]:
                     f"another crawl or ingest is writing to the archive of {home}; wait for it to end and try again"
                 ) from None
         yield
+
+
+def _lock(home: Path, shard: int | None = None) -> Path:
+    return manifest_folder(home).parent / (".lock" if shard is None else f".lock-{shard}")
+
+
+def _shard_locks(home: Path) -> list[Path]:
+    """The locks that shards have ever held: the files stay."""
+    return sorted(manifest_folder(home).parent.glob(".lock-*"))
 
 
 def _adopt_parts(home: Path, extra_rows: Mapping[str, list[Row]] | None = None) -> tuple[Path, ...]:

@@ -68,18 +68,22 @@ def test_processes_crawl_side_by_side_into_one_archive(tmp_path: Path) -> None:
         )
         asked = {name: len(server.requests) for name, server in servers.items()}
         assert set(asked.values()) == {3}, "robots.txt, list, article: no portal was asked by two processes"
-        second = nights.crawl(1)
-        assert {p.stored for p in second.portals} == {0}, "what one process learnt the next night knows"
-        assert not any(p.failure for p in second.portals)
+        for number, processes in enumerate((1, 2), start=1):
+            later = nights.crawl(number, processes=processes)
+            assert {p.stored for p in later.portals} == {0}, "what one process learnt the next night knows"
+            assert not any(p.failure for p in later.portals)
 
 
 def test_nobody_else_writes_while_a_shard_does(tmp_path: Path) -> None:
     crawl_id = archive.new_crawl_id(NIGHT_ONE)
-    with archive.held(tmp_path), archive.ManifestWriter(tmp_path, crawl_id, 1) as writer:
+    with archive.shared(tmp_path), archive.ManifestWriter(tmp_path, crawl_id, 1) as writer:
         writer.write({"kind": "crawl"})
         with pytest.raises(ArchiveBusy):
             archive.adopt(tmp_path)
     # The process that started the shards may be gone: what they hold still keeps others out.
-    with archive.ManifestWriter(tmp_path, archive.new_crawl_id(NIGHT_ONE), 1), pytest.raises(ArchiveBusy):
-        archive.adopt(tmp_path)
+    with archive.ManifestWriter(tmp_path, archive.new_crawl_id(NIGHT_ONE), 1):
+        with pytest.raises(ArchiveBusy):
+            archive.adopt(tmp_path)
+        with pytest.raises(ArchiveBusy), archive.shared(tmp_path):
+            pass
     assert archive.adopt(tmp_path) == ()
