@@ -15,6 +15,7 @@ PORTALS_VARIABLE = "GONGKAI_PORTALS"
 CONTACT_VARIABLE = "GONGKAI_CONTACT"
 DEBUG_VARIABLE = "GONGKAI_DEBUG"
 PROCESSES_VARIABLE = "GONGKAI_CRAWL_PROCESSES"
+DEPLOYMENT_VARIABLE = "GONGKAI_CRAWL_DEPLOYMENT"
 NOTIFY_VARIABLE = "GONGKAI_NOTIFY"
 MIRROR_VARIABLE = "GONGKAI_MIRROR"
 DASK_VARIABLE = "GONGKAI_DASK"
@@ -28,10 +29,12 @@ class Settings:
     ``home`` is the folder of everything that is written, ``portals`` a folder of registry files (None: the
     shipped registry), ``contact`` the address in the user agent (None: only local portals are crawled),
     ``as_of`` the clock of schedules and manifests in UTC (None: the real one), ``crawl_processes`` how many processes
-    share a crawl: one serves some five hundred hosts. ``notify`` is the Prefect block that a night's notices are sent
-    by, as type and name (``slack-webhook/ops``); None: they are only kept with the run. ``mirror`` is the second
-    archive, a folder or ``s3://bucket/folder``; documents that were pruned are brought back from it. ``dask`` is the
-    address of a Dask scheduler on whose workers documents are read; None: in processes here.
+    share a crawl: one serves some five hundred hosts. ``crawl_deployment`` is the Prefect deployment that these are
+    runs of, as flow and name (``crawl-shard/crawl-shard``); None: they are processes here. ``notify`` is the Prefect
+    block that a night's notices are sent by, as type and name (``slack-webhook/ops``); None: they are only kept with
+    the run. ``mirror`` is the second archive, a folder or ``s3://bucket/folder``; documents that were pruned are
+    brought back from it. ``dask`` is the address of a Dask scheduler on whose workers documents are read; None: in
+    processes here.
     """
 
     home: Path
@@ -39,6 +42,7 @@ class Settings:
     contact: str | None = None
     as_of: datetime | None = None
     crawl_processes: int = 1
+    crawl_deployment: str | None = None
     notify: str | None = None
     mirror: str | None = None
     dask: str | None = None
@@ -69,6 +73,7 @@ def resolve(home: Path | None = None, portals: Path | None = None, as_of: dateti
         contact=os.environ.get(CONTACT_VARIABLE, "").strip() or None,
         as_of=as_of,
         crawl_processes=_count(PROCESSES_VARIABLE),
+        crawl_deployment=_deployment(DEPLOYMENT_VARIABLE),
         notify=_block(NOTIFY_VARIABLE),
         mirror=os.environ.get(MIRROR_VARIABLE, "").strip() or None,
         dask=os.environ.get(DASK_VARIABLE, "").strip() or None,
@@ -105,6 +110,15 @@ def _block(variable: str) -> str | None:
             # What was written may be the address itself, which is a secret.
             f"{variable} names no block; write the type and the name of one that is saved in Prefect, such as "
             "slack-webhook/ops."
+        )
+    return text or None
+
+
+def _deployment(variable: str) -> str | None:
+    text = os.environ.get(variable, "").strip()
+    if text and not re.fullmatch(r"[^/]+/[^/]+", text):
+        raise CalledWronglyError(
+            f"{variable} is {text!r}; write a flow and its deployment, such as crawl-shard/crawl-shard."
         )
     return text or None
 

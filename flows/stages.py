@@ -7,11 +7,14 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flows.errors import CalledWronglyError, GongkaiError
 from flows.settings import Settings
 from flows.watching import log
+
+if TYPE_CHECKING:
+    from spiders.process import CrawlProcess
 
 STAGES = ("crawl", "normalize", "load", "publish")
 
@@ -128,6 +131,7 @@ def crawl(
         contact=settings.contact,
         on_progress=log.step,
         processes=settings.crawl_processes,
+        crawl_process=_crawl_process(settings),
     )
     failures = tuple(Failure("crawl", p.portal_id, p.reason or p.outcome) for p in summary.failures)
     details = {
@@ -153,6 +157,17 @@ def crawl(
         "notes": list(summary.notes),
     }
     return StageResult("crawl", "failed" if failures else "ok", _since(started), failures, details)
+
+
+def _crawl_process(settings: Settings) -> Callable[..., CrawlProcess]:
+    """What makes the processes of a crawl: on this machine, or on those of a deployment's workers."""
+    if settings.crawl_deployment is None:
+        from spiders.process import CrawlProcess
+
+        return CrawlProcess
+    from flows.sharing.runs import CrawlRun
+
+    return partial(CrawlRun, settings.crawl_deployment)
 
 
 def events(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import contextlib
 import datetime
 import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,6 +87,7 @@ def run_crawl(
     sample: int | None = None,
     processes: int = 1,
     scrapy_settings: Mapping[str, object] | None = None,
+    crawl_process: Callable[[Path, str, tuple[Portal, ...], Mapping[str, str]], CrawlProcess] = CrawlProcess,
 ) -> CrawlSummary:
     """Crawl the selected portals into the raw archive of a home.
 
@@ -104,6 +105,7 @@ def run_crawl(
         sample: only a look: the first page of so many lists and so many articles of each portal; None is all.
         processes: how many processes share the portals; a host belongs to one of them.
         scrapy_settings: overrides of Scrapy settings, for tests.
+        crawl_process: makes a process of its home, crawl id, portals and arguments; of this machine by default.
 
     Raises:
         RegistryError: when the registry is refused.
@@ -133,8 +135,8 @@ def run_crawl(
             stack.enter_context(archive.shared(home))
         crawls = []
         for number, part in enumerate(parts, start=1):
-            own = dict(arguments) if len(parts) == 1 else {**arguments, **_of_shard(stack, part, number)}
-            crawl = CrawlProcess(home, archive.new_crawl_id(clock), part, own)
+            own = dict(arguments) if len(parts) == 1 else {**arguments, **_of_shard(stack, home, part, number)}
+            crawl = crawl_process(home, archive.new_crawl_id(clock), part, own)
             stack.callback(crawl.end)
             crawl.start(contact, scrapy_settings or {})
             crawls.append(crawl)
@@ -150,9 +152,12 @@ def run_crawl(
     )
 
 
-def _of_shard(stack: contextlib.ExitStack, portals: tuple[Portal, ...], number: int) -> dict[str, str]:
-    """The arguments of one process of several; thousands of ids are too long for a command line."""
-    file = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gongkai-shard-")), "portals")
+def _of_shard(stack: contextlib.ExitStack, home: Path, portals: tuple[Portal, ...], number: int) -> dict[str, str]:
+    """The arguments of one process of several; thousands of ids are too long for a command line.
+
+    They stand in the home, which is all that processes on other machines see.
+    """
+    file = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".shard-", dir=home / "raw")), "portals")
     file.write_text(",".join(portal_ids_of(portals)), "utf-8")
     return {"portal": f"@{file}", "shard": str(number)}
 

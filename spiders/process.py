@@ -19,10 +19,20 @@ _LOG_TAIL_CHARACTERS = 1500
 
 
 class CrawlProcess:
-    """One crawl process of a home: its portals, its arguments, its manifest while it grows, its log."""
+    """One crawl process of a home: its portals, its arguments, its manifest while it grows, its log.
 
-    def __init__(self, home: Path, crawl_id: str, portals: tuple[Portal, ...], arguments: Mapping[str, str]) -> None:
-        self.home, self.crawl_id, self.portals = home, crawl_id, portals
+    ``before`` is called in the process before it becomes a crawl, on systems that have forks.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        crawl_id: str,
+        portals: tuple[Portal, ...],
+        arguments: Mapping[str, str],
+        before: Callable[[], None] | None = None,
+    ) -> None:
+        self.home, self.crawl_id, self.portals, self.before = home, crawl_id, portals, before
         self.arguments = {**arguments, "crawl_id": crawl_id}
         self.log = archive.manifest_folder(home) / f"{crawl_id}.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -44,6 +54,7 @@ class CrawlProcess:
                 stderr=subprocess.STDOUT,
                 env=environment(contact),
                 cwd=self.home,
+                preexec_fn=self.before,
             )
 
     def end(self) -> None:
@@ -77,7 +88,7 @@ def follow(crawls: Sequence[CrawlProcess], on_progress: Progress | None, timeout
     report = on_progress or (lambda label, done, total: None)
     report("portals", 0, total)
     while True:
-        running = any(crawl.status is None for crawl in crawls)
+        running = None in [crawl.status for crawl in crawls]
         finished, fetched = (sum(counts) for counts in zip(*(crawl.news() for crawl in crawls), strict=True))
         if fetched:
             documents += fetched

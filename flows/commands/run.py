@@ -12,6 +12,7 @@ from flows import run_report, stages
 from flows.commands import options
 from flows.errors import OK, SOME_FAILED, CalledWronglyError
 from flows.lock import one_writer
+from flows.prefect_environment import prepare
 from flows.progress import report, shown
 from flows.settings import CONTACT_VARIABLE, Settings, resolve
 from flows.stages import Failure, StageResult
@@ -87,7 +88,13 @@ def crawl(
     """
     settings = resolve(home, portals, as_of)
     check_registry(settings, portal_ids)
-    return _stage(settings, "crawl", lambda: stages.crawl(settings, portal_ids, years, recheck))
+
+    def stage() -> StageResult:
+        if settings.crawl_deployment is not None:
+            prepare(settings.home)
+        return stages.crawl(settings, portal_ids, years, recheck)
+
+    return _stage(settings, "crawl", stage)
 
 
 @click.command(short_help="Only the second stage: raw archive to Parquet.")
@@ -140,8 +147,6 @@ def run_nightly(
     settings: Settings, portal_ids: tuple[str, ...] = (), years: tuple[int, ...] = (), recheck: bool = False
 ) -> run_report.RunReport:
     """Run the Prefect flow and return its report. Raises LockedError at once when another run writes."""
-    from flows.prefect_environment import prepare
-
     with refusals_told(settings), one_writer(settings.home, "gongkai nightly"), shown(at_once=True):
         report("starting Prefect", 0, None)
         prepare(settings.home)

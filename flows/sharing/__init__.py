@@ -1,0 +1,1 @@
+"""Crawls shared among the workers of a Prefect work pool, which may be on other machines."""
