@@ -134,7 +134,8 @@ class CrawlRun(CrawlProcess):
     def _cancel(self, run: UUID) -> None:
         assert self._client is not None
         deadline = time.monotonic() + (END_SECONDS if self._lost is None else 0)
-        self._client.set_flow_run_state(run, Cancelling())
+        if not self._begun:
+            self._client.set_flow_run_state(run, Cancelling())
         while not self._final(self._client, run):
             if time.monotonic() > deadline:
                 self._client.set_flow_run_state(run, Cancelled(message=self._lost), force=True)

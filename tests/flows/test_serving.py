@@ -108,13 +108,15 @@ def test_the_deployments_for_a_work_pool_fit_the_flow() -> None:
     from prefect.schedules import Cron
 
     from flows.nightly import nightly
+    from flows.sharing.worker import crawl_shard
 
     declared = yaml.safe_load((ROOT / "prefect.yaml").read_text("utf-8"))["deployments"]
-    assert [one["name"] for one in declared] == ["nightly", "harvest", "back-fill"]
+    assert [one["name"] for one in declared] == ["nightly", "harvest", "back-fill", "crawl-shard"]
     for one in declared:
+        function = crawl_shard.fn if one["name"] == "crawl-shard" else nightly.fn
         path, _, name = one["entrypoint"].partition(":")
-        assert (ROOT / path, name) == (Path(inspect.getfile(nightly.fn)), nightly.fn.__name__)
-        assert set(one.get("parameters", ())) <= set(inspect.signature(nightly.fn).parameters)
+        assert (ROOT / path, name) == (Path(inspect.getfile(function)), function.__name__)
+        assert set(one.get("parameters", ())) <= set(inspect.signature(function).parameters)
         for schedule in one["schedules"]:
             assert Cron(schedule["cron"], timezone=schedule["timezone"]).timezone == "Asia/Shanghai"
 

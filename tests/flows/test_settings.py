@@ -27,6 +27,14 @@ def test_a_blank_contact_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert resolve(tmp_path).contact == "you@example.org"
 
 
+def test_a_deployment_for_crawls_has_two_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GONGKAI_CRAWL_DEPLOYMENT", "crawl-shard/crawl-shard")
+    assert resolve(tmp_path).crawl_deployment == "crawl-shard/crawl-shard"
+    monkeypatch.setenv("GONGKAI_CRAWL_DEPLOYMENT", "crawl-shard")
+    with pytest.raises(CalledWronglyError, match="such as crawl-shard/crawl-shard"):
+        resolve(tmp_path)
+
+
 def test_wrong_folders_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()

@@ -278,3 +278,22 @@ def test_a_worker_says_why_it_refuses(tmp_path: Path, monkeypatch: pytest.Monkey
         assert "Other software" in refusal("another")
         assert "workers must see it as well" in refusal(portals=str(tmp_path / "absent"))
     assert "whoever shared the crawl is gone" in refusal(), "the lock is free"
+
+
+def test_a_worker_ends_what_nobody_waits_for_any_more(tmp_path: Path) -> None:
+    from flows.sharing.worker import SharingError, crawl_shard, fingerprint, wanted
+
+    nights = Nights(tmp_path)
+    arguments = {"home": str(nights.home), "portals": str(nights.registry), "shard": "1"}
+    crawl = CrawlProcess(nights.home, archive.new_crawl_id(NIGHT_ONE), (), arguments)
+    crawl.log.parent.mkdir(parents=True)
+    with ExitStack() as stack:
+        portals = Hanging(nights, stack)
+        waiting = stack.enter_context(FileLock(wanted(crawl), thread_local=False))
+        portals.then(lambda by: waiting.release())
+        with pytest.raises(SharingError, match="no longer"):
+            crawl_shard.fn(crawl.arguments, fingerprint(arguments["portals"]), False, PATIENT, {})
+        assert portals.asked.is_set()
+        # It would be refused if the crawl were still at work.
+        (manifest,) = archive.adopt(nights.home)
+        assert manifest.stem == crawl.crawl_id
