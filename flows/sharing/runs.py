@@ -89,7 +89,7 @@ class CrawlRun(CrawlProcess):
         """End the run: the worker ends the crawl when nobody waits for it, and before it begins Prefect ends it."""
         self._wanted.release(force=True)
         if self._run is not None and self._status is None:
-            with contextlib.suppress(httpx.HTTPError):
+            with contextlib.suppress(httpx.HTTPError, ObjectNotFound):
                 self._cancel(self._run)
             self._status = 1
         self._open.close()
@@ -111,15 +111,18 @@ class CrawlRun(CrawlProcess):
         """Ask for the state, and whether the worker is heard."""
         assert self._client is not None, "asked before it was started"
         assert self._run is not None
-        # A server that is away for a while says nothing of the crawl.
-        with contextlib.suppress(httpx.HTTPError):
+        try:
             self._state = self._client.read_flow_run(self._run).state
+        except ObjectNotFound:
+            self._lost = f"crashed: flow run {self._run} was deleted before this portal was done"
+        except httpx.HTTPError:
+            pass  # a server that is away for a while says nothing of the crawl
         assert self._state is not None
         beat, now = self._beats(), time.monotonic()
         if beat != self._beat or (not self._begun and self._state.is_running()):
             self._begun, self._beat, self._heard_at = True, beat, now
         silence = now - self._heard_at
-        if self._state.is_final():
+        if self._lost is None and self._state.is_final():
             self._status = 0 if self._state.is_completed() else 1
         elif not self._begun and silence > TAKEN_WITHIN_SECONDS:
             self._lost = f"not_taken: no worker took this portal's share of the crawl within {silence:.0f} seconds"

@@ -234,6 +234,24 @@ def test_other_software_is_refused(
     assert all("Other software" in (portal.reason or "") for portal in summary.failures)
 
 
+def test_no_deployment_and_no_server_are_told(shared: dict[str, Any], tmp_path: Path) -> None:
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    from flows.sharing.runs import CrawlRun
+    from flows.sharing.worker import SharingError
+
+    nights = Nights(tmp_path)
+    nights.declare(entry("one", "127.0.0.72:9"), entry("two", "127.0.0.73:9"))
+    with pytest.raises(SharingError, match="prefect deploy --name crawl-shard"):
+        nights.crawl(**shared | {"crawl_process": partial(CrawlRun, "crawl-shard/none")})
+    with (
+        temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}),
+        pytest.raises(SharingError, match="server did"),
+    ):
+        nights.crawl(**shared)
+    assert archive.adopt(nights.home) == (), "the archive is free"
+
+
 def test_a_worker_that_dies_costs_its_portals_and_no_others(
     workers: Workers, contacts: list[str], shared: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
