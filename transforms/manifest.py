@@ -13,7 +13,7 @@ from typing import IO, Any, NamedTuple, cast
 class Fetch(NamedTuple):
     """One document that was fetched or ingested; the fields are those of a manifest's fetch row.
 
-    A tuple, as ``Placement``, for each is put on disk and brought back several times (transforms/workspace.py).
+    A tuple, as ``Placement``, for each is put on disk and brought back several times (transforms/lake/workspace.py).
     """
 
     crawl_id: str

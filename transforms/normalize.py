@@ -26,6 +26,7 @@ from transforms.identity.succession import Body, body_of, succession_rows
 from transforms.lake import packed, quarantine, version_tables
 from transforms.lake.rows import VERSION_TABLES
 from transforms.lake.spill import ReadRows, Spill, read_rows, rows_of, spilling
+from transforms.lake.workspace import Workspace, working
 from transforms.manifest import AddressEvent, Fetch, document_path, is_held
 from transforms.reading import Reading
 from transforms.redaction import redacted
@@ -43,7 +44,6 @@ from transforms.report_rows import (
 )
 from transforms.schema import arrow_schema
 from transforms.versions import Read, versions_of
-from transforms.workspace import Workspace, working
 
 Progress = Callable[[str, int, int | None], None]
 BringBack = Callable[[Sequence[str]], None]
@@ -268,13 +268,9 @@ def _write(
     workspace = run.workspace
     workspace.put_before(_rows(run, "report"))
     written = _write_version_tables(run, progress)
-    # A home that nothing was crawled into has no rows at all.
-    anything = portals or workspace.count_reports()
-    divisions = (
-        division_table(portals, _governments(workspace.in_time()))
-        if anything
-        else arrow_schema("division").empty_table()
-    )
+    divisions = arrow_schema("division").empty_table()
+    if portals or workspace.count_reports():  # a home that nothing was crawled into has no rows at all
+        divisions = division_table(portals, _governments(workspace.in_time()))
     known = frozenset(divisions["division_id"].to_pylist())
     agencies = {row["agency_id"]: row for row in agency_rows(workspace.reports(), known)}
     bodies, questions = _bodies(workspace, agencies, store)

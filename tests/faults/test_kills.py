@@ -25,7 +25,7 @@ from tests.faults.kit import (
     warehouse_content,
 )
 from tests.faults.points import DAMAGES, FULL_DISKS, KILLS, Point, table
-from transforms.workspace import working
+from transforms.lake.workspace import working
 from warehouse.connection import WarehouseError
 from warehouse.load import read_runs
 from warehouse.publish import publish

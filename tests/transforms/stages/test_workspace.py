@@ -12,7 +12,7 @@ import pytest
 from transforms.document import Document
 from transforms.identity.placement import unplaced
 from transforms.lake import PartNotWritten, remove_leftovers
-from transforms.workspace import Workspace, working
+from transforms.lake.workspace import Workspace, working
 
 MANY = 4000
 

@@ -15,8 +15,8 @@ from transforms.identity.agencies import agency_type
 from transforms.identity.divisions import division_of
 from transforms.identity.placement import Named, Placement, Step, place
 from transforms.identity.store import IdentityStore
+from transforms.lake.workspace import working
 from transforms.manifest import Fetch
-from transforms.workspace import working
 
 
 class NotKnown(Exception):
