@@ -28,9 +28,8 @@ PASSED = ("checks", "passed")
 _KEPT_NAME = "warehouse-%Y%m%dT%H%M%S.%fZ.duckdb"
 # So many published warehouses are kept besides the present one.
 KEPT = 2
-# Beside the earlier ones: the sha256 of every file that was published of late, a line each.
+# Beside the earlier ones: the sha256 of every file that was published, a line each.
 _PUBLISHED_NAME = "published.sha256"
-_REMEMBERED = 16
 
 
 def publish(home: Path) -> Path:
@@ -153,11 +152,9 @@ def _remember(home: Path, candidate: Path) -> None:
     """Put the hash of what is about to be published on record; that of what it replaces stays there."""
     record = home / PREVIOUS_NAME / _PUBLISHED_NAME
     record.parent.mkdir(exist_ok=True)
-    lines = [*_published(home), _sha256(candidate)][-_REMEMBERED:]
-    beside = record.with_suffix(".writing")
-    beside.write_text("".join(f"{line}\n" for line in lines), "ascii")
-    _sync(beside)
-    os.replace(beside, record)
+    with record.open("a", encoding="ascii") as file:
+        file.write(f"\n{_sha256(candidate)}\n")  # whatever a machine that stopped left of the line before
+    _sync(record)
 
 
 def _published(home: Path) -> list[str]:

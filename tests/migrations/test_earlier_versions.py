@@ -19,7 +19,7 @@ from transforms import READER_VERSION
 from transforms.normalize import normalize
 from transforms.schema import arrow_schema, tables
 from warehouse.build import build
-from warehouse.connection import warehouse_path
+from warehouse.connection import PREVIOUS_NAME, warehouse_path
 from warehouse.publish import previous, publish
 from warehouse.store.declared import VIEWED
 
@@ -66,8 +66,12 @@ def lacking(changes: list[dict[str, Any]], table: str) -> list[str]:
 
 
 def age_warehouse(home: Path, changes: list[dict[str, Any]]) -> None:
-    """Publish a file as it was before facts were packed: each table of the contract one of the file's own."""
+    """Publish a file as it was before facts were packed: each table of the contract one of the file's own.
+
+    Nor was it on record then which bytes had been published.
+    """
     path = warehouse_path(home)
+    (home / PREVIOUS_NAME / "published.sha256").unlink()
     present = path.rename(path.with_suffix(".present"))
     gone = {table for change in changes for table in change.get("tables", ())}
     with duckdb.connect(str(path)) as connection:
