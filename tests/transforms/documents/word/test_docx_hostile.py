@@ -34,13 +34,13 @@ from transforms.reading import Reading, read_document
 
 X = ("<x>", "</x>")
 LARGEST_BYTES = 1024**3
-LONGEST_SECONDS = 10
+LONGEST_SECONDS = 10  # of a processor: what else runs on the machine is not for the reader
 
 
 def unreadable(data: bytes, *words: str) -> Reading:
-    started = time.monotonic()
+    started = time.process_time()
     reading = read_document(data)
-    assert time.monotonic() - started < LONGEST_SECONDS
+    assert time.process_time() - started < LONGEST_SECONDS
     assert reading.outcome == "unreadable", reading.outcome
     reason = str(reading.reason)
     assert "please report it" not in reason, f"nobody has thought of this one: {reason}"
@@ -128,12 +128,11 @@ def test_more_elements_than_any_report_has(element: str) -> None:
     program = (
         "import resource, sys; from transforms.reading import read_document\n"
         f"resource.setrlimit(resource.RLIMIT_AS, ({LARGEST_BYTES}, {LARGEST_BYTES}))\n"
+        f"resource.setrlimit(resource.RLIMIT_CPU, ({LONGEST_SECONDS}, {LONGEST_SECONDS}))\n"
         "print(read_document(sys.stdin.buffer.read()).outcome)"
     )
-    started = time.monotonic()
     done = subprocess.run([sys.executable, "-c", program], input=data, capture_output=True, check=False)
     assert done.stdout.strip() in (b"out_of_format", b"unreadable"), done.stderr[-500:]
-    assert time.monotonic() - started < LONGEST_SECONDS
 
 
 def test_spans_and_cells_without_end() -> None:
@@ -182,6 +181,6 @@ def test_a_damaged_byte_anywhere_is_named_or_harmless(whole: bytes) -> None:
 def test_the_archive_holds_twenty_thousand_names() -> None:
     names: dict[str, str | bytes] = {f"{number}": "" for number in range(20_000)}
     data = package(names | {"word/document.xml": document(p("x"))})
-    started = time.monotonic()
+    started = time.process_time()
     read_document(data)
-    assert time.monotonic() - started < LONGEST_SECONDS
+    assert time.process_time() - started < LONGEST_SECONDS
