@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from importlib import resources
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from lxml import html
 
 from tests.warehouse.sample_lake import Lake, applications
+from transforms.schema.packed import packed_cells
 from warehouse.build import build, publish
 from warehouse.query import execute
 from warehouse.rules import rules
@@ -98,3 +100,16 @@ def test_each_rule_over_reports_has_its_query_and_every_rule_its_texts(home: Pat
             assert any("\u4e00" <= letter <= "\u9fff" for letter in text), rule.name
     told = execute(home, "SELECT rule, n_assessed, n_failed FROM rule WHERE rule IN ('X-CARRY', 'T3-COL') ORDER BY 1")
     assert [tuple(row) for row in told.rows] == [("T3-COL", 1, 1), ("X-CARRY", 7, 4)]
+
+
+def test_rules_that_list_cells_list_all_of_their_kind() -> None:
+    """A cell that a form gains would be held against nothing, without a sign."""
+    carried = {cell.column_key for cell in packed_cells() if cell.row_key in ("carried_in", "carried_out")}
+    sql = {
+        name: (resources.files("warehouse.rules") / f"{name}.sql").read_text("utf-8")
+        for name in ("X-CARRY", "T2-ITEMS")
+    }
+    assert {text for text in re.findall(r"'(\w+)'", sql["X-CARRY"].partition("] AS names")[0])} == carried
+    items = {cell.row_key for cell in packed_cells() if cell.row_key.endswith(("_items_prev", "_items_change"))}
+    listed = set(re.findall(r"\b\w+_items_(?:prev|change)\b", sql["T2-ITEMS"])) - {"_items_prev", "_items_change"}
+    assert listed == items
