@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -24,7 +25,6 @@ from filelock import FileLock
 from flows import stages
 from flows.demo import reports as demo
 from flows.demo.server import Answering, Asked, Page, PortalServer
-from flows.serving import _free_port
 from flows.settings import Settings
 from spiders import archive
 from spiders.process import CrawlProcess
@@ -50,7 +50,10 @@ class Workers:
     """A Prefect server on loopback, and workers that take one share of a crawl each; known by their addresses."""
 
     def __init__(self, folder: Path) -> None:
-        self.port = _free_port()
+        # Not the usual port: several processes of a test run may start one at once.
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = int(probe.getsockname()[1])
         self.api = f"http://127.0.0.1:{self.port}/api"
         self._surroundings = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT")} | {
             "PREFECT_HOME": str(folder),
@@ -87,7 +90,7 @@ class Workers:
             with contextlib.suppress(OSError, StopIteration):
                 surroundings = (process / "environ").read_bytes().split(b"\0")
                 address = next(words[16:] for words in surroundings if words.startswith(b"GONGKAI_CONTACT="))
-                if address.decode() in contact:
+                if address and address.decode() in contact:
                     os.kill(int(process.name), signal.SIGKILL)
 
     def end(self) -> None:
@@ -139,6 +142,20 @@ def portal_pages(*reports: demo.Report) -> dict[str, Page | Answering]:
     return {LIST: listing(*rows), **made}
 
 
+def once_at(begun: threading.Barrier, page: Page | Answering) -> Answering:
+    """A page that waits the first time until another one is asked for, too."""
+    waited = threading.Event()
+
+    def answer(asked: Asked) -> Page:
+        if not waited.is_set():
+            waited.set()
+            with contextlib.suppress(threading.BrokenBarrierError):
+                begun.wait(60)
+        return page if isinstance(page, Page) else page(asked)
+
+    return answer
+
+
 def ask_nobody_twice(*servers: PortalServer) -> None:
     """Whatever runs at these servers of one host, it is one request at a time."""
     times = sorted((asked.started_seconds, asked.ended_seconds) for server in servers for asked in server.requests)
@@ -163,6 +180,10 @@ def test_a_shared_night_is_that_of_one_process(
             )
             for n in range(3)
         ]
+        # The shares go on when both were begun: a worker that is quick would take one after the other.
+        begun = threading.Barrier(2)
+        for server in servers[:2]:
+            server.pages[LIST] = once_at(begun, server.pages[LIST])
         nights.declare(*(entry(f"cn-11010{n}-x", server.host) for n, server in enumerate(servers)))
         for name, value in (("DEPLOYMENT", DEPLOYMENT), ("PROCESSES", "2")):
             monkeypatch.setenv(f"GONGKAI_CRAWL_{name}", value)
@@ -275,7 +296,8 @@ def test_what_no_worker_takes_is_given_up(
     nights = Nights(tmp_path)
     nights.declare(entry("one", "127.0.0.72:9"), entry("two", "127.0.0.73:9"))
     summary = nights.crawl(**shared)
-    assert ["no worker took this portal's share" in (portal.reason or "") for portal in summary.failures] == [True] * 2
+    reasons = [portal.reason or "" for portal in summary.failures]
+    assert ["no worker took this portal's share" in reason for reason in reasons] == [True] * 2, reasons
 
 
 def test_a_worker_says_why_it_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
