@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import shutil
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 import transforms.schema
 from transforms.schema import tables
@@ -38,7 +39,12 @@ from warehouse.views.empty import SETTINGS, open_empty
 # What transforms/lake.py leaves in the lake until an update is whole: each part is replaced in one step, all are not.
 UNFINISHED = ".unfinished"
 
+_log = logging.getLogger(__name__)
+
 _MOST_MEMORY_BYTES = 6 * 1000**3
+# A night looks at every report, but keeps few: without a limit DuckDB would hold whatever it has read. Of a million
+# reports a night needs half of it, and takes a tenth longer than with six times as much (benchmarks/README.md).
+_NIGHTS_MEMORY_BYTES = 1000**3
 
 __all__ = ["BuildSummary", "build", "publish"]
 
@@ -87,21 +93,25 @@ def build(home: Path, on_progress: Callable[[str, int, int | None], None] | None
             in_place = _copied(warehouse_path(home), candidate)
         connection = duckdb.connect(str(candidate), config=SETTINGS) if in_place else open_empty(candidate)
         try:
-            _limit_memory(connection)
-            inputs = Inputs({}, last.reports if last else {}, retired_reports(home))
-            found, judged = ["not built yet"], list[Judged]()
+            _limit_memory(connection, _NIGHTS_MEMORY_BYTES if in_place else _MOST_MEMORY_BYTES)
+            inputs = Inputs({}, last.reports if last else None, retired_reports(home))
+            found, judged = ["much changed, or many nights went by"], list[Judged]()
             if in_place:
-                with suppress(duckdb.Error):
+                try:
                     if (followed := follow(connection, home, parts, hashes)) is not None:
                         judged = _over_reports(connection, parts, corrections, on_progress, followed.stirred)
                         load.fill_build_info(connection, info)
                         inputs_now = replace(inputs, lake_rows=followed.lake_rows, followed=True)
                         found = problems(connection, inputs_now, on_progress)
+                except duckdb.Error as error:
+                    found = [message(error).partition("\n")[0]]
             if found:  # in doubt anew, whatever the reason
                 if in_place:
+                    _log.info("the warehouse is built anew, not brought up to date: %s", found[0])
                     connection.close()
+                    remove_leftovers(home)  # with its log, which does not go with the file that is opened now
                     connection = open_empty(candidate)
-                    _limit_memory(connection)
+                    _limit_memory(connection, _MOST_MEMORY_BYTES)
                 lake_rows = load.load_lake(connection, parts, on_progress)
                 _fill(connection, home, parts, hashes, on_progress)
                 judged = _over_reports(connection, parts, corrections, on_progress)
@@ -170,11 +180,11 @@ def _over_reports(
     return judged
 
 
-def _limit_memory(connection: duckdb.DuckDBPyConnection) -> None:
-    """Have what does not fit into some gigabytes wait on disk: DuckDB takes four fifths of a machine for itself."""
+def _limit_memory(connection: duckdb.DuckDBPyConnection, most_bytes: int) -> None:
+    """Have what does not fit wait on disk: DuckDB takes four fifths of a machine for itself."""
     row = connection.execute("SELECT parse_formatted_bytes(current_setting('memory_limit'))").fetchone()
-    if row and row[0] > _MOST_MEMORY_BYTES:
-        connection.execute(f"SET memory_limit = '{_MOST_MEMORY_BYTES} bytes'")
+    if row and row[0] > most_bytes:
+        connection.execute(f"SET memory_limit = '{most_bytes} bytes'")
 
 
 def _copied(published: Path, candidate: Path) -> bool:
@@ -212,7 +222,7 @@ def _from_what_they_say(parts: dict[str, tuple[Path, ...]], hashes: dict[Path, s
 @dataclass(frozen=True)
 class _Published:
     info: dict[str, str]
-    reports: dict[str, str | None]
+    reports: pa.Table | None
     damaged: str | None = None
 
 
@@ -228,7 +238,7 @@ def _last_published(home: Path) -> _Published | None:
         damaged = f"{path} was damaged: its bytes were not those that were published. It is made anew from the lake."
         before = next((kept for kept in previous(home) if is_whole(home, kept)), None)
         if before is None:
-            return _Published({}, {}, damaged)
+            return _Published({}, None, damaged)
         with duckdb.connect(str(before), read_only=True) as connection:
             return _Published({}, _reports(connection), damaged)
     with published(home) as connection:
@@ -243,8 +253,9 @@ def _last_published(home: Path) -> _Published | None:
             ) from error
 
 
-def _reports(connection: duckdb.DuckDBPyConnection) -> dict[str, str | None]:
-    return dict(connection.execute("SELECT report_id, agency_id FROM report").fetchall())
+def _reports(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    """Columns report_id, agency_id: a row for each report. Arrow holds a million in a fifth of what a dict takes."""
+    return connection.sql("SELECT report_id, agency_id FROM report").to_arrow_table()
 
 
 def _as_published(home: Path) -> BuildSummary:

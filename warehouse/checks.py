@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import duckdb
+import pyarrow as pa
 
 from transforms.schema import Column, tables
 from transforms.schema.packed import FORM_TABLES, cells_of
@@ -24,13 +25,14 @@ _NAME = f"CASE WHEN schema_name = '{SCHEMA}' THEN '{SCHEMA}.' ELSE '' END || {{}
 class Inputs:
     """What the checks compare the new warehouse with.
 
-    ``lake_rows``: rows in the lake's parts by table. ``published``: report_id -> agency_id of the last published
-    file (empty: none). ``retired``: report_ids whose disappearance has a recorded reason. ``followed``: the file is a
-    copy that passed before and was brought up to date: rows of versions and reports that stayed are not looked at.
+    ``lake_rows``: rows in the lake's parts by table. ``published``: report_id and agency_id of the reports of the last
+    published file (None: there was none). ``retired``: report_ids whose disappearance has a recorded reason.
+    ``followed``: the file is a copy that passed before and was brought up to date: rows of versions and reports that
+    stayed are not looked at.
     """
 
     lake_rows: dict[str, int]
-    published: dict[str, str | None]
+    published: pa.Table | None
     retired: frozenset[str]
     followed: bool = False
 
@@ -309,16 +311,18 @@ def views_work(connection: duckdb.DuckDBPyConnection, followed: bool = False) ->
 
 
 def lost_reports(
-    connection: duckdb.DuckDBPyConnection, published: dict[str, str | None], retired: frozenset[str]
+    connection: duckdb.DuckDBPyConnection, published: pa.Table | None, retired: frozenset[str]
 ) -> Iterator[str]:
     """No report of the last published file is missing, unless it was retired or its agency merged into another."""
-    present = {report_id for (report_id,) in connection.execute("SELECT report_id FROM report").fetchall()}
-    merged = {alias for (alias,) in connection.execute("SELECT alias_id FROM agency_alias").fetchall()}
-    lost = sorted(
-        report_id
-        for report_id, agency_id in published.items()
-        if report_id not in present and report_id not in retired and agency_id not in merged
-    )
+    if published is None:
+        return
+    connection.register("published_report", published)
+    missing = connection.execute(
+        "SELECT report_id FROM published_report AS p ANTI JOIN report USING (report_id) "
+        "WHERE p.agency_id IS NULL OR p.agency_id NOT IN (SELECT alias_id FROM agency_alias) ORDER BY ALL"
+    ).fetchall()
+    connection.unregister("published_report")
+    lost = [report_id for (report_id,) in missing if report_id not in retired]
     if lost:
         yield (
             f"report: {len(lost)} of the published warehouse are missing without a recorded reason: {_examples(lost)}. "

@@ -244,6 +244,7 @@ def fill_store(
         lambda: store.add_checks(connection, parts),
         lambda: store.make_context(connection),
         lambda: store.add_figures(connection, parts),
+        lambda: store.forget(connection),
     ]
     try:
         for done, step in enumerate(steps, start=1):

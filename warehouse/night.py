@@ -221,3 +221,4 @@ def _replace_reports(connection: duckdb.DuckDBPyConnection, parts: Parts) -> Non
     packed = ("packed_cells", "odd_cell")
     of_years = {name: tuple(p for p in parts[name] if int(p.parent.name.partition("=")[2]) in years) for name in packed}
     store.add_figures(connection, parts | of_years, "c.report_id IN (SELECT report_id FROM touched)")
+    store.forget(connection)

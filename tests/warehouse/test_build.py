@@ -596,9 +596,14 @@ def test_each_check_fails_when_it_should(
     assert any(expected in problem for problem in found), found
 
 
+def before(report_id: str, agency_id: str) -> pa.Table:
+    """The reports of the warehouse published before: this one."""
+    return pa.table({"report_id": [report_id], "agency_id": [agency_id]})
+
+
 def test_a_good_warehouse_passes_every_check(built: duckdb.DuckDBPyConnection) -> None:
-    assert checks.problems(built, checks.Inputs({"report": 13}, {"r-ag-gov-2021": "ag-gov"}, frozenset())) == []
-    found = checks.problems(built, checks.Inputs({"report": 14}, {"r-gone": "ag-gov"}, frozenset()))
+    assert checks.problems(built, checks.Inputs({"report": 13}, before("r-ag-gov-2021", "ag-gov"), frozenset())) == []
+    found = checks.problems(built, checks.Inputs({"report": 14}, before("r-gone", "ag-gov"), frozenset()))
     built.close()
     assert found[0] == "report: 13 rows in the warehouse, 14 in the lake"
     assert "report: 1 of the published warehouse are missing without a recorded reason: r-gone" in found[1]

@@ -144,8 +144,17 @@ def test_nights_give_what_a_full_build_gives(
     assert {name: rows for name, rows in one.items() if rows != other[name]} == {}
 
 
-@pytest.mark.parametrize("why", ["many", "nights", "software"])
-def test_the_file_is_built_anew_when_in_doubt(published_copy: Path, monkeypatch: pytest.MonkeyPatch, why: str) -> None:
+def broken_off(connection: duckdb.DuckDBPyConnection, home: Path, *_: Any) -> None:
+    """As an error inside DuckDB: it leaves a log that goes with no other file."""
+    connection.execute("PRAGMA disable_checkpoint_on_shutdown; CREATE TABLE half AS SELECT 1 AS a")
+    raise duckdb.InternalException("played")
+
+
+@pytest.mark.parametrize("why", ["many", "nights", "software", "memory", "broke off"])
+def test_the_file_is_built_anew_when_in_doubt(
+    published_copy: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, why: str
+) -> None:
+    caplog.set_level("INFO", "warehouse")
     home = published_copy
     lake = sample()
     corrected_scope(lake)
@@ -160,7 +169,14 @@ def test_the_file_is_built_anew_when_in_doubt(published_copy: Path, monkeypatch:
     if why == "software":
         with duckdb.connect(str(warehouse_path(home))) as connection:
             connection.execute("UPDATE build_info SET value = 'other' WHERE key = 'software_sha256'")
+    if why == "memory":
+        monkeypatch.setattr(building, "_NIGHTS_MEMORY_BYTES", 2_000_000)
+    if why == "broke off":
+        monkeypatch.setattr(building, "follow", broken_off)
     build(home)
     publish(home)
     with duckdb.connect(str(warehouse_path(home)), read_only=True) as connection:
         assert connection.execute("SELECT DISTINCT nights FROM store.part").fetchall() == [(0,)]
+    if why != "software":  # which is seen before anything is tried
+        reasons = {"memory": "Out of Memory", "broke off": "played"}
+        assert f"not brought up to date: {reasons.get(why, 'much changed')}" in caplog.text

@@ -87,6 +87,11 @@ def make_context(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(resources.files(__package__).joinpath("context.sql").read_text("utf-8"))
 
 
+def forget(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop ``lake_report`` and ``context``, which hold every report once more, when the store is filled."""
+    connection.execute("DROP TABLE context; DROP TABLE lake_report")
+
+
 def take_up_doubts(connection: duckdb.DuckDBPyConnection, of: str = "true") -> None:
     """Have reports say what is in doubt in them, once corrections and the rules over reports were applied.
 
