@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -251,7 +252,9 @@ def publish(settings: Settings) -> StageResult:
     started = time.monotonic()
     path = run_publish(settings.home)
     reported = {str(year): number for year, number in agencies_reported(settings.home).items()}
-    details = {"warehouse": path.name, "agencies_reported": reported}
+    details: dict[str, object] = {"warehouse": path.name, "agencies_reported": reported}
+    # What the next night needs to know: it writes another such file.
+    details |= {"warehouse_bytes": path.stat().st_size, "free_bytes": shutil.disk_usage(settings.home).free}
     return StageResult("publish", "ok", _since(started), (), details)
 
 

@@ -99,7 +99,7 @@ def _portal(line: PortalLine) -> tuple[str, ...]:
         return line.portal_id, "not asked yet", "", "", found, ""
     nights = "1 night" if health.nights_failing == 1 else f"{health.nights_failing} nights"
     since = f", {nights} without" if health.nights_failing else ""
-    listed = f"{health.listed}"
+    listed = "not seen" if health.nights_failing and not health.drift else f"{health.listed}"
     if health.drift:
         listed += f", usually {health.usually_listed}: {_DRIFTS[health.drift]}"
     return (

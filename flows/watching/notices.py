@@ -25,11 +25,12 @@ _GRACE = dt.timedelta(hours=8)
 
 @dataclass(frozen=True)
 class Night:
-    """What is compared between nights: figures by name, and the agencies that have reported by report year."""
+    """What is compared between nights: figures by name, the agencies that have reported by report year, and bytes."""
 
     moment: dt.datetime
     figures: Mapping[str, int]
     reported: Mapping[int, int]
+    room: Mapping[str, int]
 
 
 @dataclass
@@ -50,9 +51,14 @@ class Nights:
         self.failures = failures if isinstance(failures, list) else []
         add_run(self.portals, run)
         figures = _figures(run)
-        reported = details_of(run, "publish").get("agencies_reported")
+        published = details_of(run, "publish")
+        reported = published.get("agencies_reported")
         of_years = {int(year): number for year, number in reported.items()} if isinstance(reported, dict) else {}
-        self.nights.append(Night(moment, figures, of_years))
+        room = {name: published[name] for name in _ROOM if isinstance(published.get(name), int)}
+        self.nights.append(Night(moment, figures, of_years, room))
+
+
+_ROOM = ("warehouse_bytes", "free_bytes")
 
 
 def _figures(run: Mapping[str, Any]) -> dict[str, int]:
@@ -82,21 +88,32 @@ def watch(earlier: Iterable[Mapping[str, Any]], tonight: Mapping[str, Any]) -> t
     nights = Nights()
     for run in earlier:
         nights.add(run)
-    before = {notice.key for name, notice in _holding(nights) if not _conditions()[name].get("every_night")}
+    before = _holding(nights)
     nights.add(tonight)
-    begun = [notice for _, notice in _holding(nights) if notice.key not in before]
+    now = _holding(nights)
+    told = [
+        Notice(key, condition["en"].format(**said), condition["zh"].format(**said))
+        for key, (condition, said) in now.items()
+        if key not in before or condition.get("every_night")
+    ]
+    told += [
+        Notice(f"{key}:ended", condition["ended_en"].format(**said), condition["ended_zh"].format(**said))
+        for key, (condition, said) in before.items()
+        if key not in now and "ended_en" in condition
+    ]
     portals = [portal for _, portal in sorted(nights.portals.items())]
-    return begun, [portal for portal in portals if portal.run_id == tonight["run_id"] and not portal.well]
+    return told, [portal for portal in portals if portal.run_id == tonight["run_id"] and not portal.well]
 
 
-def _holding(nights: Nights) -> Iterator[tuple[str, Notice]]:
-    """Every condition that holds after the last night, by its name and for each of its subjects."""
+def _holding(nights: Nights) -> dict[str, tuple[Mapping[str, Any], dict[str, Any]]]:
+    """Every condition that holds after the last night, and what is said of it, by its name and subject."""
     if not nights.nights:
-        return
-    for name, condition in _conditions().items():
-        for subject, said in _KINDS[condition["kind"]](nights, condition):
-            key = f"{name}:{subject}" if subject else name
-            yield name, Notice(key, condition["en"].format(**said), condition["zh"].format(**said))
+        return {}
+    return {
+        f"{name}:{subject}" if subject else name: (condition, said)
+        for name, condition in _conditions().items()
+        for subject, said in _KINDS[condition["kind"]](nights, condition)
+    }
 
 
 Found = Iterator[tuple[str, dict[str, Any]]]
@@ -173,6 +190,16 @@ def _harvest(nights: Nights, condition: Mapping[str, Any]) -> Found:
             yield "", said
 
 
+def _disk(nights: Nights, condition: Mapping[str, Any]) -> Found:
+    room = nights.nights[-1].room
+    if not all(name in room for name in _ROOM):
+        return
+    needed = max(condition["least_gb"], condition["times"] * room["warehouse_bytes"] / 1000**3)
+    free = room["free_bytes"] / 1000**3
+    if free < needed:
+        yield "", {"free": f"{free:.1f}", "needed": f"{needed:.1f}"}
+
+
 def _answered(night: Night) -> bool:
     """Whether any portal gave something usable: where none did, another condition says so."""
     return night.figures.get("portals_asked", 0) > night.figures.get("portals_failing", 0)
@@ -185,6 +212,7 @@ _KINDS: dict[str, Callable[[Nights, Mapping[str, Any]], Found]] = {
     "coverage": _coverage,
     "share": _share,
     "harvest": _harvest,
+    "disk": _disk,
 }
 
 

@@ -368,26 +368,32 @@ def test_status_shows_how_things_stand(call: Call, first_night: Path) -> None:
 def test_status_shows_a_portal_over_the_nights(call: Call, demo_home: Path) -> None:
     (first,) = (demo_home / "runs").glob("*.json")
     night = json.loads(first.read_text("utf-8"))
-    portal = next(row for row in night["stages"][0]["details"]["portals"] if row["portal_id"] == "demo-990121-wangxi")
+    portals = {row["portal_id"]: row for row in night["stages"][0]["details"]["portals"]}
+    portal, silent = portals["demo-990121-wangxi"], portals["demo-990100-yunze"]
     for number in (1, 2):
         run_id = f"2126010{number}T180000Z-abcdef"
         portal |= {"outcome": "failed", "listed": 0, "reason": "list_changed: it shows none now"}
+        silent |= {"outcome": "failed", "listed": 0, "reason": "down: no answer"}
         notices = [{"key": "k", "en": "A list is gone", "zh": "列表全无"}]
         told = {"run_id": run_id, "clock": None, "notices": notices, "warnings": ["Nobody was told"]}
         text = json.dumps({**night, **told})
         (demo_home / "runs" / f"{run_id}.json").write_text(text, "utf-8")
     shown = call("status", "--home", demo_home).out.splitlines()
     at = shown.index("Portals, those with trouble first")
+    trouble = sorted(shown[at + 2 : at + 4])
     assert (
         shown[at + 1].split()
         == "portal 门户 last asked 最近 last success 最近成功 list 列表 reports 报告 why 原因".split()
     )
     assert re.fullmatch(
+        r"  demo-990100-yunze +failed +20\d\d-\d\d-\d\d, 2 nights without +not seen +.+ +down: no answer", trouble[0]
+    )
+    assert re.fullmatch(
         r"  demo-990121-wangxi +failed +20\d\d-\d\d-\d\d, 2 nights without +0, usually 12: gone 全无 +"
         r"12 \(2024: 2 of 2\) +list_changed: it shows none now",
-        shown[at + 2],
+        trouble[1],
     )
-    assert "ok" in shown[at + 3]
+    assert "ok" in shown[at + 4]
     assert "    notice: A list is gone / 列表全无" in shown
     assert "    warning: Nobody was told" in shown
 

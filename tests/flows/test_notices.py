@@ -74,6 +74,14 @@ def test_a_portal_that_worked_is_told_on_the_second_night_without_it_and_not_on_
     assert "p-1 连续 2 夜未能正常获取" in found[0].zh
     assert [(one.portal_id, one.nights_failing) for one in troubled] == [("p-1", 2)]
     assert keys(*nights) == []
+    found, _ = notices.watch(nights, night(4))
+    assert [(notice.key, notice.en) for notice in found] == [
+        ("portal_fails_again:p-1:ended", "p-1 answers again, after 3 nights without")
+    ]
+    assert "p-1 已恢复正常获取（此前连续 3 夜未能获取）" in found[0].zh
+    assert keys(*nights, night(4), night(5)) == []
+    assert keys(*nights, night(4, portal("p-2"))) == [], "it was not asked"
+    assert keys(night(0), night(1, down()), night(2)) == [], "nobody was told of one night"
     assert keys(*nights, night(4), night(5, down()), night(6, down())) == ["portal_fails_again:p-1"], "it came back"
     assert keys(night(0, down()), night(1, down())) == [], "it has never worked"
     assert keys(night(0), night(1, down()), night(1.2, down())) == [], "a second run of one night"
@@ -136,10 +144,27 @@ def test_a_harvest_without_reports_is_told_after_three_nights(first_day: str, sa
     assert keys(*all_in) == []
 
 
+def test_a_disk_that_fills_is_told_before_a_night_fails_on_it() -> None:
+    def roomy(number: int, warehouse: float, free: float) -> dict[str, Any]:
+        run = night(number)
+        room = {"warehouse_bytes": int(warehouse * 1e9), "free_bytes": int(free * 1e9)}
+        next(stage for stage in run["stages"] if stage["name"] == "publish")["details"] |= room
+        return run
+
+    assert keys(roomy(0, 1.5, 6.1)) == []
+    found, _ = notices.watch([roomy(0, 1.5, 6.1)], roomy(1, 1.5, 5.9))
+    assert [notice.key for notice in found] == ["disk_fills"]
+    assert found[0].en.startswith("5.9 GB are free on the disk of the home; a night may need 6.0")
+    assert keys(roomy(0, 1.5, 5.9), roomy(1, 1.5, 5.8)) == [], "it was told"
+    assert keys(roomy(0, 0.001, 0.9)) == ["disk_fills"], "a small home writes too"
+
+
 def test_every_condition_has_its_words_in_both_languages() -> None:
     for name, condition in notices._conditions().items():
         assert condition["kind"] in notices._KINDS, name
-        assert any("\u4e00" <= character <= "\u9fff" for character in condition["zh"]), name
+        assert ("ended_en" in condition) is ("ended_zh" in condition), name
+        for chinese in (condition["zh"], condition.get("ended_zh", condition["zh"])):
+            assert any("\u4e00" <= character <= "\u9fff" for character in chinese), name
 
 
 def test_reports_of_another_shape_change_nothing() -> None:
