@@ -42,9 +42,9 @@ UNFINISHED = ".unfinished"
 _log = logging.getLogger(__name__)
 
 _MOST_MEMORY_BYTES = 6 * 1000**3
-# A night looks at every report, but keeps few: without a limit DuckDB would hold whatever it has read. Of a million
-# reports a night needs half of it, and takes a tenth longer than with six times as much (benchmarks/README.md).
-_NIGHTS_MEMORY_BYTES = 1000**3
+# A night looks at every report, but keeps few: without a limit DuckDB would hold whatever it has read. Half of this is
+# needed (benchmarks/README.md).
+_NIGHTS_LEAST_BYTES, _NIGHTS_BYTES_A_REPORT = 500 * 1000**2, 1000
 
 __all__ = ["BuildSummary", "build", "publish"]
 
@@ -93,8 +93,8 @@ def build(home: Path, on_progress: Callable[[str, int, int | None], None] | None
             in_place = _copied(warehouse_path(home), candidate)
         connection = duckdb.connect(str(candidate), config=SETTINGS) if in_place else open_empty(candidate)
         try:
-            _limit_memory(connection, _NIGHTS_MEMORY_BYTES if in_place else _MOST_MEMORY_BYTES)
             inputs = Inputs({}, last.reports if last else None, retired_reports(home))
+            _limit_memory(connection, _nights_memory(inputs) if in_place else _MOST_MEMORY_BYTES)
             found, judged = ["much changed, or many nights went by"], list[Judged]()
             if in_place:
                 try:
@@ -178,6 +178,12 @@ def _over_reports(
     made = "SELECT report_id FROM touched UNION ALL SELECT report_id FROM chosen UNION ALL SELECT report_id FROM asked"
     store.take_up_doubts(connection, f"report_id IN ({made})" if stirred else "true")
     return judged
+
+
+def _nights_memory(inputs: Inputs) -> int:
+    """Bytes that a night may take which brings this published warehouse up to date."""
+    reports = inputs.published.num_rows if inputs.published else 0
+    return min(_MOST_MEMORY_BYTES, max(_NIGHTS_LEAST_BYTES, _NIGHTS_BYTES_A_REPORT * reports))
 
 
 def _limit_memory(connection: duckdb.DuckDBPyConnection, most_bytes: int) -> None:

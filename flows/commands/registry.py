@@ -83,7 +83,8 @@ def show_portal(portal_id: str, home: Path | None, portals: Path | None) -> None
 def check_portals(portal_ids: tuple[str, ...], home: Path | None, portals: Path | None) -> int:
     """Visit portals politely, a list page and a report or two each, and print what was found against what is declared.
 
-    Nothing is kept. Without an ID every entry that a night would ask is visited.
+    A list that shrank over the last nights is told too. Nothing is kept. Without an ID every entry that a night would
+    ask is visited.
 
     \b
     Example:
@@ -95,13 +96,18 @@ def check_portals(portal_ids: tuple[str, ...], home: Path | None, portals: Path 
     from flows.views.portals import print_trial
     from spiders.declaring.trial import look
     from spiders.registry import load, select
+    from warehouse.load import read_runs
+    from warehouse.status.health import USUAL_NIGHTS, PortalHealth, add_run
 
     settings = resolve(home, portals)
     check_registry(settings, portal_ids)
     chosen = [p.id for p in select(load(settings.portals), portal_ids) if portal_ids or p.why_not_crawled() is None]
     with shown():
         trials = list(look(settings.portals, chosen, contact=settings.contact, on_progress=report))
-    failed = [trial.portal.id for trial in trials if not print_trial(trial)]
+    health: dict[str, PortalHealth] = {}
+    for run in read_runs(settings.home, USUAL_NIGHTS):
+        add_run(health, run)
+    failed = [trial.portal.id for trial in trials if not print_trial(trial, health.get(trial.portal.id))]
     if failed:
         click.echo(f"{len(failed)} of {len(trials)} do not answer as declared: {', '.join(failed)}", err=True)
     return SOME_FAILED if failed else OK

@@ -12,14 +12,21 @@ if TYPE_CHECKING:
     from flows.new_portal import Added
     from spiders.declaring.suggestion import Suggestion
     from spiders.declaring.trial import Trial
+    from warehouse.status.health import PortalHealth
 
 _SHOWN = 3
 
 
-def print_trial(trial: Trial) -> bool:
-    """Print what was found of one entry on standard output; False when it does not answer as declared."""
+def print_trial(trial: Trial, health: PortalHealth | None = None) -> bool:
+    """Print what was found of one entry on standard output; False when it does not answer as declared.
+
+    ``health``: how the portal fared over the nights, where it was asked before.
+    """
     portal, page = trial.portal, trial.page
     wrong = problems(trial)
+    # A look reads the first page of a list, which shows nothing odd when the rest is gone.
+    if health is not None and health.drift is not None:
+        wrong.append(f"last night its list had {health.listed} reports, usually {health.usually_listed}")
     click.echo(f"{portal.id}  {portal.body or '(several bodies)'}")
     lines: list[tuple[str, str]] = [("asked", f"{trial.outcome.requests} requests: {trial.outcome.outcome}")]
     if trial.sniffed is not None:

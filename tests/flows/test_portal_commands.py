@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -191,3 +192,20 @@ def test_check_says_what_is_not_as_declared(portal: PortalServer, tmp_path: Path
     assert "not_found: the list" in called.out
     assert "expect.first_year is 2023, and the list shows a report for 2021" in called.out
     assert "3 of 3 do not answer as declared: body, gone, late" in called.err
+
+
+def test_check_tells_of_a_list_that_shrank_over_the_nights(portal: PortalServer, tmp_path: Path, call: Call) -> None:
+    (tmp_path / "portals").mkdir()
+    kept = entry("kept", portal.host, body="甲县人民政府办公室", list={"url": portal.url(LIST)})
+    (tmp_path / "portals" / "test.yaml").write_text(yaml.safe_dump([kept], allow_unicode=True), "utf-8")
+    checked = ("portals", "check", "--portals", tmp_path / "portals", "--home", tmp_path)
+    assert call(*checked).status == 0
+    (tmp_path / "runs").mkdir()
+    for day, listed in ((1, 40), (2, 40), (3, 12)):
+        row = {"portal_id": "kept", "outcome": "ok", "listed": listed, "reason": None}
+        stages = [{"name": "crawl", "details": {"portals": [row]}}]
+        run = {"run_id": f"2026060{day}T180000Z-abcdef", "options": {}, "stages": stages}
+        (tmp_path / "runs" / f"{run['run_id']}.json").write_text(json.dumps(run), "utf-8")
+    called = call(*checked)
+    assert called.status == 1
+    assert "WRONG       last night its list had 12 reports, usually 40" in called.out
