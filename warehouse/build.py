@@ -7,12 +7,14 @@ import json
 import logging
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 import transforms.schema
 from transforms.schema import tables
@@ -41,10 +43,10 @@ UNFINISHED = ".unfinished"
 
 _log = logging.getLogger(__name__)
 
-_MOST_MEMORY_BYTES = 6 * 1000**3
-# A night looks at every report, but keeps few: without a limit DuckDB would hold whatever it has read. Half of this is
-# needed (benchmarks/README.md).
-_NIGHTS_LEAST_BYTES, _NIGHTS_BYTES_A_REPORT = 500 * 1000**2, 1000
+# The most memory of a night, which looks at every report but keeps few, and of a file made anew: bytes in all, or bytes
+# a report where these are more. Without a limit DuckDB holds whatever it has read; of a million reports half to two
+# thirds of this are needed (benchmarks/README.md).
+_NIGHT, _ANEW = (500 * 1000**2, 1000), (3 * 1000**3, 3000)
 
 __all__ = ["BuildSummary", "build", "publish"]
 
@@ -94,7 +96,7 @@ def build(home: Path, on_progress: Callable[[str, int, int | None], None] | None
         connection = duckdb.connect(str(candidate), config=SETTINGS) if in_place else open_empty(candidate)
         try:
             inputs = Inputs({}, last.reports if last else None, retired_reports(home))
-            _limit_memory(connection, _nights_memory(inputs) if in_place else _MOST_MEMORY_BYTES)
+            _limit_memory(connection, parts, *(_NIGHT if in_place else _ANEW))
             found, judged = ["much changed, or many nights went by"], list[Judged]()
             if in_place:
                 try:
@@ -111,7 +113,7 @@ def build(home: Path, on_progress: Callable[[str, int, int | None], None] | None
                     connection.close()
                     remove_leftovers(home)  # with its log, which does not go with the file that is opened now
                     connection = open_empty(candidate)
-                    _limit_memory(connection, _MOST_MEMORY_BYTES)
+                    _limit_memory(connection, parts, *_ANEW)
                 lake_rows = load.load_lake(connection, parts, on_progress)
                 _fill(connection, home, parts, hashes, on_progress)
                 judged = _over_reports(connection, parts, corrections, on_progress)
@@ -180,17 +182,17 @@ def _over_reports(
     return judged
 
 
-def _nights_memory(inputs: Inputs) -> int:
-    """Bytes that a night may take which brings this published warehouse up to date."""
-    reports = inputs.published.num_rows if inputs.published else 0
-    return min(_MOST_MEMORY_BYTES, max(_NIGHTS_LEAST_BYTES, _NIGHTS_BYTES_A_REPORT * reports))
-
-
-def _limit_memory(connection: duckdb.DuckDBPyConnection, most_bytes: int) -> None:
+def _limit_memory(
+    connection: duckdb.DuckDBPyConnection, parts: dict[str, tuple[Path, ...]], least: int, a_report: int
+) -> None:
     """Have what does not fit wait on disk: DuckDB takes four fifths of a machine for itself."""
+    reports = 0
+    with suppress(OSError, pa.ArrowInvalid):  # of a part that cannot be read loading tells
+        reports = sum(pq.read_metadata(part).num_rows for part in parts["report"])
+    most = max(least, a_report * reports)
     row = connection.execute("SELECT parse_formatted_bytes(current_setting('memory_limit'))").fetchone()
-    if row and row[0] > most_bytes:
-        connection.execute(f"SET memory_limit = '{most_bytes} bytes'")
+    if row and row[0] > most:
+        connection.execute(f"SET memory_limit = '{most} bytes'")
 
 
 def _copied(published: Path, candidate: Path) -> bool:

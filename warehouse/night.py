@@ -197,19 +197,19 @@ def _replace_rows(
 
 def _replace_reports(connection: duckdb.DuckDBPyConnection, parts: Parts) -> None:
     """Replace the rows of reports that say something else now, their figures or what depends on other reports."""
-    told = [
-        name
-        for name in (row[0] for row in connection.execute("DESCRIBE context").fetchall())
-        if name in store_tables()["report"].columns
-    ]
-    differs = " OR ".join(f'c."{name}" IS DISTINCT FROM r."{name}"' for name in told)
+    types = {
+        name: sql_type.removesuffix(" NOT NULL") for name, (sql_type, _) in store_tables()["report"].columns.items()
+    }
+    told = [name for name in (row[0] for row in connection.execute("DESCRIBE context").fetchall()) if name in types]
+    # One number a row is held against another: to join whole rows would take the memory of a night.
+    said = f"""hash({", ".join(f'"{name}"::{types[name]}' for name in told)}) AS said"""
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE touched AS
         SELECT coalesce(c.report_id, r.report_id) AS report_id, c.report_year, r.report_year AS report_year_before
-        FROM context AS c FULL JOIN store.report AS r ON r.report_id = c.report_id
-        WHERE c.report_id IS NULL OR r.report_id IS NULL OR {differs}
-        OR c.version_id IN (FROM added) OR c.version_id IN (FROM dropped)
+        FROM (SELECT report_id, report_year, version_id, {said} FROM context) AS c
+        FULL JOIN (SELECT report_id, report_year, {said} FROM store.report) AS r ON r.report_id = c.report_id
+        WHERE c.said IS DISTINCT FROM r.said OR c.version_id IN (FROM added) OR c.version_id IN (FROM dropped)
         """
     )
     connection.execute(

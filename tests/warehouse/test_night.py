@@ -170,7 +170,7 @@ def test_the_file_is_built_anew_when_in_doubt(
         with duckdb.connect(str(warehouse_path(home))) as connection:
             connection.execute("UPDATE build_info SET value = 'other' WHERE key = 'software_sha256'")
     if why == "memory":
-        monkeypatch.setattr(building, "_NIGHTS_LEAST_BYTES", 2_000_000)
+        monkeypatch.setattr(building, "_NIGHT", (2_000_000, 0))
     if why == "broke off":
         monkeypatch.setattr(building, "follow", broken_off)
     build(home)
