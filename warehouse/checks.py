@@ -318,8 +318,8 @@ def lost_reports(
         return
     connection.register("published_report", published)
     missing = connection.execute(
-        "SELECT report_id FROM published_report AS p ANTI JOIN report USING (report_id) "
-        "WHERE p.agency_id IS NULL OR p.agency_id NOT IN (SELECT alias_id FROM agency_alias) ORDER BY ALL"
+        "SELECT p.report_id FROM published_report AS p ANTI JOIN report AS r ON r.report_id = p.report_id "
+        "ANTI JOIN agency_alias AS a ON a.alias_id = p.agency_id ORDER BY ALL"
     ).fetchall()
     connection.unregister("published_report")
     lost = [report_id for (report_id,) in missing if report_id not in retired]

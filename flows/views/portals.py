@@ -24,9 +24,6 @@ def print_trial(trial: Trial, health: PortalHealth | None = None) -> bool:
     """
     portal, page = trial.portal, trial.page
     wrong = problems(trial)
-    # A look reads the first page of a list, which shows nothing odd when the rest is gone.
-    if health is not None and health.drift is not None:
-        wrong.append(f"last night its list had {health.listed} reports, usually {health.usually_listed}")
     click.echo(f"{portal.id}  {portal.body or '(several bodies)'}")
     lines: list[tuple[str, str]] = [("asked", f"{trial.outcome.requests} requests: {trial.outcome.outcome}")]
     if trial.sniffed is not None:
@@ -49,6 +46,11 @@ def print_trial(trial: Trial, health: PortalHealth | None = None) -> bool:
         lines.append(("", row["url"]))
     if trial.attachments:
         lines.append(("attachments", ", ".join(row["link_text"] or row["url"] for row in trial.attachments)))
+    # A look reads the first page of a list, which shows nothing odd when the rest is gone; nor what was mended since.
+    if health is not None and health.drift is not None:
+        lines.append(
+            ("nights", f"run {health.run_id} found {health.listed} in its list, usually {health.usually_listed}")
+        )
     lines += [("WRONG", problem) for problem in wrong] or [("good", "it answers as declared")]
     for label, text in lines:
         click.echo(f"  {label:<12}{text}")

@@ -99,7 +99,8 @@ def _portal(line: PortalLine) -> tuple[str, ...]:
         return line.portal_id, "not asked yet", "", "", found, ""
     nights = "1 night" if health.nights_failing == 1 else f"{health.nights_failing} nights"
     since = f", {nights} without" if health.nights_failing else ""
-    listed = "not seen" if health.nights_failing and not health.drift else f"{health.listed}"
+    unseen = health.nights_failing and not health.listed and not health.drift
+    listed = "not seen" if unseen else f"{health.listed}"
     if health.drift:
         listed += f", usually {health.usually_listed}: {_DRIFTS[health.drift]}"
     return (

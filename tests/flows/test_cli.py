@@ -396,6 +396,10 @@ def test_status_shows_a_portal_over_the_nights(call: Call, demo_home: Path) -> N
     assert "ok" in shown[at + 4]
     assert "    notice: A list is gone / 列表全无" in shown
     assert "    warning: Nobody was told" in shown
+    silent |= {"outcome": "challenge", "listed": 7, "reason": "challenge: after the list"}
+    (demo_home / "runs" / f"{run_id}.json").write_text(json.dumps({**night, **told}), "utf-8")
+    (stopped,) = (line for line in call("status", "--home", demo_home).out.splitlines() if "after the list" in line)
+    assert re.search(r"2 nights without +7 +", stopped), "its list was seen before the challenge"
 
 
 def test_a_stage_alone_keeps_a_log_too(call: Call, demo_home: Path) -> None:
