@@ -21,7 +21,7 @@ from warehouse.build import build  # noqa: E402
 from warehouse.connection import candidate_path  # noqa: E402
 from warehouse.rules import apply_rules, rules  # noqa: E402
 from warehouse.series import link_reports  # noqa: E402
-from warehouse.store.fill import view_cells  # noqa: E402
+from warehouse.store.fill import view_unpublished  # noqa: E402
 
 
 def main(home: Path, reports: int) -> None:
@@ -34,7 +34,7 @@ def main(home: Path, reports: int) -> None:
         candidate_path(home).rename(file)
     connection = duckdb.connect(str(file))
     connection.execute("CREATE TEMP TABLE lake_report AS FROM report")
-    view_cells(connection, load.lake_parts(home))
+    view_unpublished(connection, load.lake_parts(home))
     _timed("link the reports", lambda: link_reports(connection))
     clock = [time.monotonic()]
 

@@ -527,6 +527,7 @@ class _Chunk:
                 text=pa.concat_arrays(sections).take(in_order),
             ),
         )
+        yield "text_fingerprint", _table("text_fingerprint", n, **keys, sentences=_sentences_of(drawn))
         facts = ("received_new", "carried_in", "outcome_total", "granted", "partial", "carried_out")
         told = figures[:, [form.at["application", outcome, "total"] for outcome in facts]]
         yield (
@@ -576,18 +577,42 @@ def _repeated(keys: dict[str, Any], times: int) -> dict[str, Any]:
 
 
 def _bands_of(texts: dict[int, Numbers]) -> Numbers:
-    """``transforms.content.text_bands`` of the texts that ``_Chunk._texts`` makes of these paragraphs."""
-    letters, least = _told_by_paragraphs()
+    """Letters, bits and bands of the texts that ``_Chunk._texts`` makes of these paragraphs."""
+    hashed, letters, begins = _told_by_paragraphs()
+    least = np.array([content.minima(said) for said in np.split(hashed, begins[1:-1])])
+    of_paragraphs = np.add.reduceat(letters, begins[:-1])
     opening = list(content.sentences(_OPENING.format("")))
-    minima = reduce(np.minimum, (least[which] for which in texts.values()), content.minima(opening))
-    total = sum(letters[which] for which in texts.values()) + sum(map(len, opening))
+    minima = reduce(np.minimum, (least[which] for which in texts.values()), content.minima(content.hashes(opening)))
+    total = sum(of_paragraphs[which] for which in texts.values()) + sum(map(len, opening))
     return np.column_stack([total, content.bits(minima), content.bands(minima).astype(np.int64)])
 
 
+def _sentences_of(texts: dict[int, Numbers]) -> pa.Array:
+    """The numbers of the sentences of such texts, of each in order and once."""
+    hashed, letters, begins = _told_by_paragraphs()
+    opening = list(content.sentences(_OPENING.format("")))
+    in_opening = content.numbers(content.hashes(opening), list(map(len, opening)))
+    which = np.column_stack(list(texts.values()))
+    counts = np.diff(begins)[which].ravel()
+    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    of_paragraphs = content.numbers(hashed, letters)[np.repeat(begins[which].ravel(), counts) + within]
+    number, width = which.shape
+    rows = np.concatenate([np.repeat(np.arange(number).repeat(width), counts), np.arange(number).repeat(len(opening))])
+    told = np.concatenate([of_paragraphs, np.tile(in_opening, number)])
+    in_order = np.lexsort((told, rows))
+    rows, told = rows[in_order], told[in_order]
+    once = np.concatenate([[True], (np.diff(rows) != 0) | (np.diff(told) != 0)])[: len(rows)]
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(rows[once], minlength=number))])
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(told[once]))
+
+
 @cache
-def _told_by_paragraphs() -> tuple[Numbers, Numbers]:
+def _told_by_paragraphs() -> tuple[content.Hashes, Numbers, Numbers]:
+    """Hashes and letters of the sentences of all paragraphs, and where those of each begin."""
     told = [list(content.sentences(paragraph)) for paragraph in _paragraphs().to_pylist()]
-    return np.array([sum(map(len, said)) for said in told]), np.array([content.minima(said) for said in told])
+    said = [sentence for sentences in told for sentence in sentences]
+    begins = np.concatenate([[0], np.cumsum([len(sentences) for sentences in told])])
+    return content.hashes(said), np.array([len(sentence) for sentence in said]), begins
 
 
 @cache

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -52,7 +53,9 @@ Hashes = npt.NDArray[np.uint64]
 # the former nearly all differ in less than 14 bits, of the latter one in seventy.
 BANDS, _IN_BAND, _BITS = 6, 3, 64
 _LETTERS_WORTH_COMPARING, _SENTENCES_WORTH_COMPARING = 300, 5  # shorter texts are alike by nature
+_MOST_SENTENCES = 10_000  # a report has a hundred; two texts are compared in the square of it
 _SHORTEST_SENTENCE = 12
+_OF_LETTERS = 0xFFFF  # the bits of a sentence's number that are its length
 _NUMBERS = re.compile(r"[0-9.,%\s]+")
 
 
@@ -65,37 +68,61 @@ def _drawn(what: bytes) -> Hashes:
 _FACTORS, _SUMMANDS = _drawn(b"factor"), _drawn(b"summand")
 
 
-def text_bands(sections: Mapping[str, str], body: str | None) -> tuple[int, ...] | None:
-    """Letters of its text, 64 bits, and a number for each of ``BANDS`` bands.
+class Fingerprint(NamedTuple):
+    """What a text says, as numbers by which texts are compared.
 
-    Reports may be copies when a band is the same and few bits differ. They are of the distinct sentences without their
-    numbers and the body's name, which are what a copy has in common with its source. None for a text that is too short
-    to tell anything.
+    letters    of its distinct sentences without their numbers and the body's name, which are what a copy has in common
+               with its source
+    bits       64 bits: few differ between texts that have most of their sentences in common
+    bands      a number for each of ``BANDS``: one at least is the same for such texts
+    sentences  a number for each of these sentences, in order: a hash of 48 bits, then 16 bits of its letters
     """
+
+    letters: int
+    bits: int
+    bands: tuple[int, ...]
+    sentences: tuple[int, ...]
+
+
+def fingerprint(sections: Mapping[str, str], body: str | None) -> Fingerprint | None:
+    """The fingerprint of a text; None for one that is too short to tell anything, or longer than any report."""
     texts = [text.replace(body, "") if body else text for text in sections.values()]
-    said = {words for text in texts for words in sentences(text)}
+    said = sorted({words for text in texts for words in sentences(text)})
     letters = sum(map(len, said))
-    if letters < _LETTERS_WORTH_COMPARING or len(said) < _SENTENCES_WORTH_COMPARING:
+    if letters < _LETTERS_WORTH_COMPARING or not _SENTENCES_WORTH_COMPARING <= len(said) <= _MOST_SENTENCES:
         return None
-    least = minima(said)[None, :]
-    return (letters, *bits(least).tolist(), *bands(least)[0].tolist())
+    hashed = hashes(said)
+    least = minima(hashed)[None, :]
+    told = np.sort(numbers(hashed, [len(words) for words in said]))
+    return Fingerprint(letters, int(bits(least)[0]), tuple(bands(least)[0].tolist()), tuple(told.tolist()))
 
 
 def sentences(text: str) -> Iterator[str]:
-    """Its sentences without numbers and white space, but for short ones; ``warehouse/rules/D-COPY.sql`` has its own."""
+    """Its sentences without numbers and white space, but for short ones."""
     for sentence in text.replace("\n", "。").split("。"):
         words = _NUMBERS.sub("", sentence)
         if len(words) >= _SHORTEST_SENTENCE:
             yield words
 
 
-def minima(said: Iterable[str]) -> Hashes:
+def hashes(said: Iterable[str]) -> Hashes:
+    """A hash of each sentence."""
+    digests = b"".join(hashlib.blake2b(words.encode(), digest_size=8).digest() for words in said)
+    return np.frombuffer(digests, dtype="<u8")
+
+
+def numbers(hashed: Hashes, letters: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """The numbers of sentences by which ``warehouse/rules`` counts the letters that two texts have in common."""
+    short = np.minimum(letters, _OF_LETTERS).astype(np.uint64)
+    return (hashed & ~np.uint64(_OF_LETTERS) | short).view(np.int64)
+
+
+def minima(hashed: Hashes) -> Hashes:
     """The least of each of 64 hashes of sentences, of which there is one at least.
 
     It is the same for two texts with the probability of their likeness (MinHash, Broder 1997).
     """
-    digests = b"".join(hashlib.blake2b(words.encode(), digest_size=8).digest() for words in said)
-    least: Hashes = (np.frombuffer(digests, dtype="<u8")[:, None] * _FACTORS + _SUMMANDS).min(axis=0)
+    least: Hashes = (hashed[:, None] * _FACTORS + _SUMMANDS).min(axis=0)
     return least
 
 

@@ -9,8 +9,7 @@ from typing import Any
 
 from transforms import READER_VERSION
 from transforms.batch import ReadFile
-from transforms.content import BANDS, figures_hash, text_bands
-from transforms.reading import Reading
+from transforms.content import Fingerprint, figures_hash
 from transforms.redaction import redacted
 
 # Of a document that could not be had, or not be read here: no reader's version, so that it is read again next time.
@@ -58,7 +57,6 @@ class Document:
 
 
 _NAMES = tuple(field.name for field in fields(Document))
-_OF_TEXT = ("text_letters", "text_bits", *(f"text_band_{number}" for number in range(1, BANDS + 1)))
 
 
 def document_of_row(row: Mapping[str, Any]) -> Document:
@@ -66,8 +64,8 @@ def document_of_row(row: Mapping[str, Any]) -> Document:
     return Document(**{name: row[name] for name in _NAMES})
 
 
-def document_of(read: ReadFile) -> Document:
-    """A document as it was read just now."""
+def document_of(read: ReadFile, text: Fingerprint | None) -> Document:
+    """A document as it was read just now; ``text``: the fingerprint of what it says, if that is to be compared."""
     reading = read.reading
     return Document(
         sha256=reading.sha256,
@@ -94,14 +92,15 @@ def document_of(read: ReadFile) -> Document:
         issuer=redacted(reading.issuer) if reading.issuer else None,
         codes=" ".join(reading.codes) or None,
         figures_hash=figures_hash(reading),
-        **_of_text(reading),
+        **_of_text(text),
     )
 
 
-def _of_text(reading: Reading) -> dict[str, Any]:
-    return dict(
-        zip(_OF_TEXT, text_bands(reading.sections, reading.agency_name) or (None,) * len(_OF_TEXT), strict=True)
-    )
+def _of_text(text: Fingerprint | None) -> dict[str, Any]:
+    if text is None:
+        return {}
+    of_bands = {f"text_band_{number}": band for number, band in enumerate(text.bands, start=1)}
+    return {"text_letters": text.letters, "text_bits": text.bits, **of_bands}
 
 
 def parse_date(text: str | None) -> dt.date | None:

@@ -173,12 +173,14 @@ def _over_reports(
     judged = judge(connection, corrections)
     load.fill(connection, "correction", correction_rows(judged))
     apply_corrections(connection)
-    store.view_cells(connection, parts)
+    store.view_unpublished(connection, parts)
     apply_rules(connection, stirred, on_progress)
     load.fill(connection, "rule", rule_rows(connection))
     # Of a night the rows that are new, and those of which findings were made anew.
     made = "SELECT report_id FROM touched UNION ALL SELECT report_id FROM chosen UNION ALL SELECT report_id FROM asked"
-    store.take_up_doubts(connection, f"report_id IN ({made})" if stirred else "true")
+    of = f"report_id IN ({made})" if stirred else "true"
+    store.take_up_likeness(connection, of)
+    store.take_up_doubts(connection, of)
     return judged
 
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tests.country.history import FIRST, LAST, Figures, Unit, figures, form_of, units
-from transforms.content import BANDS, text_bands
+from transforms.content import fingerprint
 from transforms.gazetteer import table
 from transforms.identity.agencies import agency_type
 from transforms.identity.decisions import Decisions
@@ -29,7 +29,6 @@ from transforms.manifest import Fetch
 from transforms.schema import conform, tables
 
 _WORDS = "公开 政府 信息 工作 主动 申请 办理 机关 依法 规范 制度 平台 监督 保障 全年 及时 群众 服务 培训 专栏".split()
-_OF_TEXT = ("text_letters", "text_bits", *(f"text_band_{number}" for number in range(1, BANDS + 1)))
 HOST = "https://www.example.gov.cn/"
 
 
@@ -56,6 +55,12 @@ class Published:
     @property
     def key(self) -> tuple[str, int]:
         return self.unit.id, self.year
+
+    @property
+    def section(self) -> str:
+        """The text of its first section, which is all that it says."""
+        period = self.period or self.year
+        return "。".join([f"本报告所列数据的统计期限自{period}年1月1日起至{period}年12月31日止", *self.text]) + "。"
 
 
 def everything_published() -> list[Published]:
@@ -177,10 +182,9 @@ def _rows_of(rows: dict[str, list[dict[str, Any]]], one: Published, fetch: Fetch
     common = {"report_id": one.report_id, "report_year": one.year, "form": form_of(one.year), "scope": one.scope}
     common |= {"outcome": "parsed", "reader_version": "1", "trust": "sound", "agency_id": one.agency_id}
     versions = [*one.also, (one.figures, fetch.source)]
-    period = one.period or one.year
-    opening = f"本报告所列数据的统计期限自{period}年1月1日起至{period}年12月31日止"
-    text = "。".join([opening, *one.text]) + "。"
-    common |= dict(zip(_OF_TEXT, text_bands({"1": text}, one.name) or (), strict=False))
+    if told := fingerprint({"1": one.section}, one.name):
+        common |= {"text_letters": told.letters, "text_bits": told.bits, "sentences": list(told.sentences)}
+        common |= {f"text_band_{number}": band for number, band in enumerate(told.bands, start=1)}
     for number, (printed, url) in enumerate(versions, start=1):
         sha256 = fetch.sha256 if number == len(versions) else _sha256(f"{fetch.sha256} {number}")
         when = fetch.fetched_at + timedelta(days=number)
@@ -210,7 +214,9 @@ def _rows_of(rows: dict[str, list[dict[str, Any]]], one: Published, fetch: Fetch
                 }
             )
     rows["report"].append(more)
-    rows["section_text"].append({**more, "section": "1", "text": text})
+    rows["section_text"].append({**more, "section": "1", "text": one.section})
+    if told:
+        rows["text_fingerprint"].append(more)
 
 
 def _sha256(text: str) -> str:

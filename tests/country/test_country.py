@@ -21,7 +21,7 @@ from warehouse.connection import open_published
 from warehouse.load import lake_parts
 from warehouse.rules import apply_rules, rules
 from warehouse.series import link_reports
-from warehouse.store.fill import view_cells
+from warehouse.store.fill import view_unpublished
 
 
 @dataclass(frozen=True)
@@ -152,6 +152,36 @@ def test_every_plant_is_found(country: Country) -> None:
                 assert (one.rule, one.severity, one.other.report_id, one.report.report_id) in found, one
 
 
+def test_each_report_says_how_much_of_its_text_stood_in_that_of_the_year_before(country: Country) -> None:
+    """Sentences taken apart here by themselves: the opening one is the same every year but for its numbers."""
+
+    def letters(one: Published) -> dict[str, int]:
+        assert one.name not in one.section
+        said = (re.sub(r"[0-9]", "", sentence) for sentence in one.section.split("。"))
+        return {sentence: len(sentence) for sentence in said if sentence}
+
+    found = country.warehouse.execute(
+        "SELECT report_id, previous_report_id, break_reason_en, letters_repeated, letters_compared, text_repeat "
+        "FROM agency_year"
+    ).fetchall()
+    assert len(found) == len(country.reports)
+    compared = copied = 0
+    for report_id, previous, reason, repeated, longer, share in found:
+        if previous is None or reason is not None:
+            assert (repeated, longer, share) == (None, None, None)
+            continue
+        own, before = letters(country.by_id[report_id]), letters(country.by_id[previous])
+        assert repeated == sum(own[sentence] for sentence in own.keys() & before.keys())
+        assert longer == max(sum(own.values()), sum(before.values()))
+        assert share == pytest.approx(float(repeated / longer))
+        compared += 1
+        copied += share > 0.9
+    assert compared > 2000
+    assert copied == len(
+        [one for one in country.plants if (one.rule, one.severity) == ("D-COPY", "info") and one.other]
+    )
+
+
 def test_hardly_anything_else_is_found(country: Country) -> None:
     found = country.warehouse.execute(
         "SELECT rule, report_id, other_report_id, message FROM check_result WHERE status = 'fail'"
@@ -184,7 +214,7 @@ def copy(country: Country, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection
     connection.execute(f"ATTACH '{country.home / 'warehouse.duckdb'}' AS whole (READ_ONLY)")
     connection.execute("COPY FROM DATABASE whole TO copy")
     connection.execute("CREATE TEMP TABLE lake_report AS FROM report")
-    view_cells(connection, lake_parts(country.home))
+    view_unpublished(connection, lake_parts(country.home))
     link_reports(connection)
     yield connection
     connection.close()

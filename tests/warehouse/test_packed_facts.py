@@ -141,7 +141,7 @@ def test_real_reports(tmp_path: Path, shared: Path) -> None:
         lake.agency(f"ag-{number}", f"机构{number}", "340100")
         report_id = lake.report(f"ag-{number}", 2022, None, outcome=reading.outcome)
         key = {"version_id": f"{report_id}-v1", "report_id": report_id, "report_year": 2022}
-        for table, block in blocks(reading).items():
+        for table, block in blocks(reading, None).items():
             if table in ("cell_version", "check_result"):
                 lake.rows[table] += [{**row, **key} for row in block.to_pylist()]
     lake.write(tmp_path)

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from transforms.checks import effective_values
+from transforms.content import Fingerprint
 from transforms.forms import forms
 from transforms.reading import Reading
 from transforms.reading.result import LARGEST, SCALE, path_text
@@ -23,9 +24,13 @@ KEY = ("version_id", "report_id", "report_year")
 _Row = tuple[Any, ...]
 
 
-def blocks(reading: Reading) -> dict[str, pa.RecordBatch]:
-    """Rows of every table of a version that a reading gives, without the columns of ``KEY``, sorted by the others."""
-    return {table: _block(table, names, rows(reading)) for table, (names, rows) in _ROWS.items()}
+def blocks(reading: Reading, text: Fingerprint | None) -> dict[str, pa.RecordBatch]:
+    """Rows of every table of a version that a reading gives, without the columns of ``KEY``, sorted by the others.
+
+    ``text``: the fingerprint of what it says, if that is to be compared.
+    """
+    made = {table: _block(table, names, rows(reading)) for table, (names, rows) in _ROWS.items()}
+    return made | {_OF_TEXT: _block(_OF_TEXT, ("sentences",), [(text.sentences,)] if text else [])}
 
 
 def with_key(table: str, of_versions: Sequence[tuple[str, str, pa.RecordBatch]], report_year: int) -> pa.Table:
@@ -183,4 +188,5 @@ _ROWS: Mapping[str, tuple[tuple[str, ...], Callable[[Reading], Sequence[_Row]]]]
     "section_text": (("section", "text"), _section_rows),
     "narrative_fact": (("fact_no", "fact_key", "value", "unit", "section", "span", "sentence"), _fact_rows),
 }  # fmt: skip
-VERSION_TABLES = tuple(_ROWS)
+_OF_TEXT = "text_fingerprint"
+VERSION_TABLES = (*_ROWS, _OF_TEXT)

@@ -14,6 +14,7 @@ from typing import IO
 import pyarrow as pa
 
 from transforms.batch import ReadFile, read_and
+from transforms.content import fingerprint
 from transforms.document import Document, document_of
 from transforms.lake.parts import PartNotWritten
 from transforms.lake.rows import VERSION_TABLES, block_schema, blocks
@@ -45,7 +46,8 @@ def _rows_in_worker(read: ReadFile) -> ReadRows:
 
 def rows_of(read: ReadFile) -> ReadRows:
     """What the lake needs of a document that was read."""
-    return ReadRows(read.path, document_of(read), _packed(blocks(read.reading)), read.error)
+    text = fingerprint(read.reading.sections, read.reading.agency_name)
+    return ReadRows(read.path, document_of(read, text), _packed(blocks(read.reading, text)), read.error)
 
 
 # Before the rows of a document: the packed and the plain size of each table's.

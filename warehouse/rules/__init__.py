@@ -90,6 +90,7 @@ def apply_rules(
         for table in (TABLE, ASSESSED):
             connection.execute(f"DELETE FROM {table} WHERE report_id IN ({made_anew})")
     connection.execute(_own("compared.sql"))
+    connection.execute(_own("likeness.sql"))
     connection.execute("CREATE OR REPLACE TEMP TABLE assessed (report_id VARCHAR, rule VARCHAR, n BIGINT)")
     for done, rule in enumerate(over_reports(), start=1):
         connection.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {_own(f'{rule.name}.sql')}")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from transforms.schema import tables
+from transforms.schema import lake_tables
 from transforms.schema.packed import FORM_TABLES, cells_of, packed_cells
 from warehouse.store.declared import SCHEMA, store_tables
 
@@ -111,13 +111,33 @@ def take_up_doubts(connection: duckdb.DuckDBPyConnection, of: str = "true") -> N
     )
 
 
-def view_cells(connection: duckdb.DuckDBPyConnection, parts: Parts) -> None:
-    """Make the temporary view ``cell_version``: the cells of all versions, of which the file itself holds the current
-    ones only."""
-    files = parts["cell_version"]
-    columns = ", ".join(f'NULL::{c.sql_type} AS "{c.name}"' for c in tables()["cell_version"].columns)
-    rows = f"FROM {parquet(files)}" if files else f"SELECT {columns} WHERE false"
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW cell_version AS {rows}")
+def take_up_likeness(connection: duckdb.DuckDBPyConnection, of: str = "true") -> None:
+    """Have reports say how much of their text stood in that of the year before, once the rules over reports were
+    applied, which make ``likeness``.
+
+    ``of``: a condition on report_id; what others say stays.
+    """
+    connection.execute(
+        f"""
+        UPDATE store.report AS r SET letters_repeated = l.shared, letters_compared = l.letters
+        FROM (
+            SELECT r.report_id, l.shared, l.letters
+            FROM (SELECT report_id FROM store.report WHERE {of}) AS r
+            LEFT JOIN likeness AS l ON l.report_id = r.report_id AND l.is_own
+        ) AS l
+        WHERE l.report_id = r.report_id
+            AND (l.shared, l.letters) IS DISTINCT FROM (r.letters_repeated, r.letters_compared)
+        """
+    )
+
+
+def view_unpublished(connection: duckdb.DuckDBPyConnection, parts: Parts) -> None:
+    """Make temporary views of the tables that the lake alone has: ``cell_version``, the cells of all versions, of which
+    the file itself holds the current ones only, and ``text_fingerprint``."""
+    for table in (table for table in lake_tables() if not table.published):
+        columns = ", ".join(f'NULL::{c.sql_type} AS "{c.name}"' for c in table.columns)
+        rows = f"FROM {parquet(parts[table.name])}" if parts[table.name] else f"SELECT {columns} WHERE false"
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW {table.name} AS {rows}")
 
 
 def add_figures(connection: duckdb.DuckDBPyConnection, parts: Parts, of: str = "true") -> None:
@@ -126,6 +146,7 @@ def add_figures(connection: duckdb.DuckDBPyConnection, parts: Parts, of: str = "
     of_lake = {"n_inferred": "coalesce(lake.n_inferred, 0)", "inferred": "coalesce(lake.inferred, [])"}
     of_lake |= {"n_cells": "coalesce(lake.n_cells, 0)"}
     of_lake |= {"n_doubtful": "0", "doubtful": "''"}  # until ``take_up_doubts``
+    of_lake |= {"letters_repeated": "NULL", "letters_compared": "NULL"}  # until ``take_up_likeness``
     layouts = [f"{table}_layout" for table in FORM_TABLES]
     of_lake |= {cell.name: f'lake."{cell.name}"' for cell in packed_cells()}
     selected = ", ".join(f'{of_lake.get(name, f"c.{name}")} AS "{name}"' for name in store_tables()["report"].columns)

@@ -25,7 +25,7 @@ KEY = {"version_id": "v1", "report_id": "r1", "report_year": 2022}
 
 def _rows(reading: Reading, table: str) -> pa.Table:
     """Rows of one version that rests on a reading."""
-    return conform(with_key(table, [("v1", "r1", blocks(reading)[table])], 2022), table)
+    return conform(with_key(table, [("v1", "r1", blocks(reading, None)[table])], 2022), table)
 
 
 def _check_rows(**change: object) -> pa.Table:

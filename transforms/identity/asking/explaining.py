@@ -51,7 +51,7 @@ def explain(home: Path, report: str) -> list[Explanation]:
         fetches = list(workspace.fetches())
     path = Path(report)
     if _is_file(path):
-        document = document_of(next(iter(read_files([path], workers=1))))
+        document = document_of(next(iter(read_files([path], workers=1))), None)
         wanted = [fetch for fetch in fetches if fetch.sha256 == document.sha256]
         return _of_fetches(home, wanted, fetches) or [_of_file(home, path, document)]
     placed = {
