@@ -10,7 +10,7 @@ from pkgutil import resolve_name
 
 from tests.generator import cache
 from tests.generator.compose import Instead, Report
-from tests.generator.kinds import browser, office
+from tests.generator.kinds import browser, office, scan
 
 _HERE = "tests.generator.kinds"
 
@@ -66,8 +66,8 @@ KINDS: dict[str, Kind] = {
             instead={"pad": ("tab", "spaces")},
         ),
         Kind("pdf-browser", ".pdf", source="html", convert=f"{_HERE}.browser:convert", absent=browser.absent),
-        Kind("scan", ".pdf", source="pdf", convert=f"{_HERE}.scan:to_pdf", module="pypdfium2"),
-        Kind("picture", ".png", source="pdf", convert=f"{_HERE}.scan:to_picture", module="pypdfium2"),
+        Kind("scan", ".pdf", source="pdf", convert=f"{_HERE}.scan:to_pdf", absent=scan.absent),
+        Kind("picture", ".png", source="pdf", convert=f"{_HERE}.scan:to_picture", absent=scan.absent),
     )
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy
@@ -12,12 +13,22 @@ import pypdfium2
 from PIL import Image, ImageDraw, ImageFilter
 
 from tests.generator import cache
+from tests.generator.kinds import portable
 
 _POINTS_AN_INCH = 72
 RESOLUTIONS = (150, 200)
 LARGEST_SKEW_DEGREES = 1.0
 _PAPER = 255
 _STAMP = (200, 40, 40)
+
+
+@lru_cache
+def absent() -> str | None:
+    """Why there is nothing to scan here: where no font is installed pages are drawn without their Chinese."""
+    drawn = pypdfium2.PdfDocument(portable.specimen("国"))[0].render().to_numpy()
+    if portable.has_fonts() or (drawn < _PAPER).any():
+        return None
+    return "no Chinese font is installed (Debian: fonts-wqy-zenhei)"
 
 
 def to_pdf(pairs: Sequence[tuple[Path, Path]], target: str) -> None:

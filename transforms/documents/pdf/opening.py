@@ -9,6 +9,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from transforms.documents.model import UnreadableDocument
+from transforms.documents.pdf.fonts import stand_in
 
 # Real reports have up to sixty pages and about a thousand characters and lines a page.
 MOST_PAGES = 300
@@ -37,7 +38,8 @@ def opened(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
             raise UnreadableDocument("The PDF has no pages.")
         if pages > MOST_PAGES:
             raise UnreadableDocument(f"The PDF has {pages} pages; a report has at most {MOST_PAGES}.")
-        yield pdf
+        with stand_in():
+            yield pdf
     finally:
         pdf.close()
 

@@ -40,7 +40,9 @@ _MOST_SQUARES = 1 << 40
 _UNICODE, _IS_GENERATED = plain(pdfium.FPDFText_GetUnicode), plain(pdfium.FPDFText_IsGenerated)
 _LOOSE_BOX, _ORIGIN = plain(pdfium.FPDFText_GetLooseCharBox), plain(pdfium.FPDFText_GetCharOrigin)
 _IS_UNMAPPED, _ANGLE = plain(pdfium.FPDFText_HasUnicodeMapError), plain(pdfium.FPDFText_GetCharAngle)
-_TEXT_OBJECT = plain(pdfium.FPDFText_GetTextObject)
+_TEXT_OBJECT, _FONT = plain(pdfium.FPDFText_GetTextObject), plain(pdfium.FPDFTextObj_GetFont)
+_FONT_SIZE, _WIDTH = plain(pdfium.FPDFText_GetFontSize), plain(pdfium.FPDFFont_GetGlyphWidth)
+_MATRIX = plain(pdfium.FPDFText_GetMatrix)
 _FOUR_FLOATS, _TWO_DOUBLES = Struct("4f").unpack_from, Struct("2d").unpack_from
 
 
@@ -91,12 +93,15 @@ def read_page(page: pypdfium2.PdfPage, number: int, characters_before: int = 0, 
                 doubt = RECOGNISED
             else:
                 visible = _visible(characters, looks, objects.areas)
+        quarter = Counter(quarters.values()).most_common(1)[0][0] if quarters else 0
+        turn = turned(int(quarter or 0), shown)
+        whole = turn(*shown)
+        if quarters:
+            glyphs = _turned_glyphs(handle, visible, quarters, quarter, turn, whole)
+        else:
+            glyphs = _glyphs(visible, shown)
     finally:
         text_page.close()
-    quarter = Counter(quarters.values()).most_common(1)[0][0] if quarters else 0
-    turn = turned(int(quarter or 0), shown)
-    whole = turn(*shown)
-    glyphs = _turned_glyphs(visible, quarters, quarter, turn, whole) if quarters else _glyphs(visible, shown)
     told = sum(glyph.text != " " for glyph in glyphs)
     return Page(
         number=number,
@@ -136,23 +141,40 @@ def _glyphs(visible: Iterable[tuple[_Character, str]], shown: RawBox) -> list[Gl
 
 
 def _turned_glyphs(
+    text_page: int,
     visible: Iterable[tuple[_Character, str]],
     quarters: Mapping[int, int | None],
     quarter: int | None,
     turn: Turn,
     whole: Box,
 ) -> list[Glyph]:
-    """The same for a page on which some text is turned, most of it by ``quarter`` turns."""
-    found = []
+    """The same for a page on which some text is turned, most of it by ``quarter`` turns.
+
+    The boxes of turned text are those of the letters of whatever font stands in for one that is not in the file.
+    """
+    found: list[Glyph] = []
     for character, hidden in visible:
         box = turn(*character.box)
         own = quarters.get(character.number, quarter)
         if own is None or not whole.holds((box.left + box.right) / 2, (box.top + box.bottom) / 2):
             continue  # a watermark across the page, or outside of what the page shows
         x, y = character.origin
-        base = turn(x, y, x, y).bottom
+        begin, _, _, base = turn(x, y, x, y)
+        if own == quarter and own:
+            box = box._replace(left=begin, right=begin + (_advance(text_page, character) or box.right - begin))
         found.append(Glyph(character.text, *box, base, doubt=hidden if own == quarter else SIDEWAYS))
     return found
+
+
+def _advance(text_page: int, character: _Character) -> float:
+    """How far it is from a character to the next, by the widths that the PDF gives; 0 where it gives none."""
+    width, matrix = ctypes.c_float(), pdfium.FS_MATRIX()
+    font = _FONT(_TEXT_OBJECT(text_page, character.number))
+    size = _FONT_SIZE(text_page, character.number)
+    if not _WIDTH(font, ord(character.text), size, ctypes.addressof(width)):
+        return 0.0
+    _MATRIX(text_page, character.number, ctypes.addressof(matrix))
+    return float(width.value * math.hypot(matrix.a, matrix.b))
 
 
 def _characters(text_page: int, count: int) -> list[_Character]:
