@@ -17,8 +17,9 @@ def folder() -> Path:
 
 @cache
 def code_version() -> str:
-    """Changes whenever the code that renders does."""
-    digest = hashlib.sha256()
+    """Changes whenever the code that renders does, or the fonts that are installed do."""
+    fonts = sorted(path.name for path in Path("/usr/share/fonts").rglob("*.tt?"))
+    digest = hashlib.sha256(" ".join(fonts).encode())
     for path in sorted((Path(__file__).parent / "kinds").glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:8]

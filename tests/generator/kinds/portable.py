@@ -17,7 +17,6 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
-from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, LongTable, SimpleDocTemplate, Spacer
 from reportlab.platypus import PageBreak as NewPage
 from reportlab.platypus import Paragraph as Lines
@@ -35,7 +34,6 @@ _FONT_FILES = {
     "hei": "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
     "kai": "/usr/share/fonts/truetype/arphic/ukai.ttc",
 }
-_REFERRED_TO = "STSong-Light"
 # What a face has no glyph for (the minus sign) is set in this one; office suites do likewise.
 _SPARE_FONT_FILE = "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"
 _MARGIN = 18 * mm
@@ -83,20 +81,9 @@ def _rendered(report: Report, longer: float) -> bytes:
     return out.getvalue()
 
 
-def has_fonts() -> bool:
-    """Whether the files that are embedded are installed."""
-    return all(Path(file).exists() for file in _FONT_FILES.values())
-
-
-def specimen(text: str) -> bytes:
-    """A page with a text in the face that is referred to where a file is absent."""
-    pdfmetrics.registerFont(UnicodeCIDFont(_REFERRED_TO))
-    out = io.BytesIO()
-    canvas = Canvas(out, pagesize=(100, 100))
-    canvas.setFont(_REFERRED_TO, 50)
-    canvas.drawString(20, 30, text)
-    canvas.save()
-    return out.getvalue()
+def missing_fonts() -> list[str]:
+    """The files that are embedded and not installed; each is referred to by another name instead."""
+    return [file for file in _FONT_FILES.values() if not Path(file).exists()]
 
 
 @cache
@@ -108,8 +95,8 @@ def _font(name: str) -> str:
     except TTFError:
         # A file of another make under the same name; the fallback below needs no file.
         pass
-    pdfmetrics.registerFont(UnicodeCIDFont(_REFERRED_TO))
-    return _REFERRED_TO
+    pdfmetrics.registerFont(UnicodeCIDFont("STSong-Light"))
+    return "STSong-Light"
 
 
 def _markup(text: str, layout: Layout) -> str:

@@ -40,7 +40,7 @@ _SMALLEST_SIGN = 0.008
 # A stroke in heights of the page's type: how thick it is at the most, how long at the least. One is a slash when it
 # leans so far for its height; a digit 1 that leans half as far may be one.
 _THICKEST_STROKE = 0.24
-_SHORTEST_DASH = 0.25
+_SHORTEST_DASH = 0.2
 _LONGEST_DASH = 2.6
 _SHORTEST_SLASH = 0.6
 _SLASH_LEANS = 0.2
