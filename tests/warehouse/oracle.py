@@ -57,6 +57,7 @@ class Report:
     n_same: int = 0
     counted: bool = False
     previous: Report | None = None
+    text: set[int] | None = None
 
     @property
     def id(self) -> str:
@@ -94,10 +95,20 @@ class Report:
         return total
 
     def figure(self, path: str) -> Decimal | None:
+        if path.startswith("checks.letters_"):
+            return self._in_common(path)
         if path.startswith("checks."):
             passed = [status for status in self.checks if status == "pass"]
             return Decimal(len(passed if path.endswith("passed") else self.checks)) if self.checks else None
         return self.cells[path].value if path in self.cells else None
+
+    def _in_common(self, path: str) -> Decimal | None:
+        """Letters of what the text has in common with that of the year before, or of the longer of the two."""
+        if self.text is None or self.previous is None or self.previous.text is None:
+            return None
+        of_texts = (self.text, self.previous.text)
+        letters = [sum(sentence % 2**16 for sentence in text) for text in (*of_texts, of_texts[0] & of_texts[1])]
+        return Decimal(max(letters) if path.endswith("compared") else letters[2])
 
     def paths(self, *formulas: str | None) -> set[str]:
         return {path for text in formulas if text for _, paths in self.operands(text) for path in paths}
@@ -170,6 +181,9 @@ def read(home: Path) -> list[Report]:
     for warning in _rows(home, "reading_warning"):
         if warning["version_id"] in by_version and warning["code"] not in NOTES:
             by_version[warning["version_id"]].doubts |= set(warning["cells"].split()) or {"*"}
+    for text in _rows(home, "text_fingerprint"):
+        if text["version_id"] in by_version:
+            by_version[text["version_id"]].text = set(text["sentences"])
     _link(reports)
     return reports
 

@@ -56,6 +56,8 @@ def drawn(kinds: list[tuple[str | None, str | None]], wanted: list[tuple[Any, ..
         )
         if oddity == "doubtful":
             _doubts(lake, random, report_id, year, form)
+        if oddity not in ("no_tables", "copy") and random.random() < 0.8:
+            lake.text(report_id, year, _sentences(random), version=2 if oddity == "revised" else 1)
     return lake
 
 
@@ -84,6 +86,11 @@ def _figure(random: Random, full: bool) -> Any:
     if chance < 0.16:
         return f"{random.randrange(10**6)}.{random.randrange(1, 10**4):04}"
     return random.randrange(200) if chance < 0.8 else 0
+
+
+def _sentences(random: Random) -> list[int]:
+    """A dozen of the twenty sentences that there are, each always of the same letters."""
+    return sorted(((hashed << 16) | (12 + hashed)) for hashed in random.sample(range(-10, 10), 12))
 
 
 def _doubts(lake: Lake, random: Random, report_id: str, year: int, form: str) -> None:

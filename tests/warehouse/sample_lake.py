@@ -167,6 +167,14 @@ class Lake:
             **{**given, **values},
         )
 
+    def text(self, report_id: str, year: int, sentences: list[int], *, version: int = 1) -> None:
+        """Give a version a text, and its document the letters of it: a sentence is a hash and, in 16 bits, letters."""
+        version_id = f"{report_id}-v{version}"
+        self.add("text_fingerprint", version_id=version_id, report_id=report_id, report_year=year, sentences=sentences)
+        sha256 = hashlib.sha256(report_id.encode()).hexdigest()
+        (document,) = (row for row in self.rows["document"] if row["sha256"] == sha256)
+        document["text_letters"] = sum(sentence & 0xFFFF for sentence in sentences)
+
     def warning(self, report_id: str, year: int, code: str, cells: str, number: int = 1) -> None:
         self.add(
             "reading_warning",

@@ -93,6 +93,7 @@ def test_each_rule_over_reports_has_its_query_and_every_rule_its_texts(home: Pat
         "chosen.sql",
         "compared.sql",
         "counts.sql",
+        "likeness.sql",
         "setup.sql",
     }
     for rule in rules():
