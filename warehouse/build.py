@@ -7,6 +7,7 @@ import json
 import logging
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import metadata
@@ -82,7 +83,9 @@ def build(home: Path, on_progress: Callable[[str, int, int | None], None] | None
     parts = load.lake_parts(home)
     remove_leftovers(home)
     corrections = read_corrections(home)
-    hashes = {part: _sha256(part) for files in parts.values() for part in files}
+    files = [part for of_table in parts.values() for part in of_table]
+    with ThreadPoolExecutor() as threads:
+        hashes = dict(zip(files, threads.map(_sha256, files), strict=True))
     info = _build_info(home, hashes, corrections)
     last = _last_published(home)
     if last is not None and last.info == info | dict([PASSED]):

@@ -50,7 +50,7 @@ def problems(
         lambda: primary_keys(connection, inputs.followed),
         lambda: foreign_keys(connection, inputs.followed),
         lambda: allowed_values(connection),
-        lambda: current_versions(connection),
+        lambda: current_versions(connection, inputs.followed),
         lambda: facts_of_current_versions(connection, inputs.followed),
         lambda: packed_versions(connection, inputs.followed),
         lambda: views_work(connection, inputs.followed),
@@ -187,8 +187,8 @@ def primary_keys(connection: duckdb.DuckDBPyConnection, followed: bool = False) 
         yield from _faults(connection, nulls, f"{shown}: the key ({', '.join(key)}) is null in part")
     for table in FORM_TABLES:
         both = (
-            f"SELECT DISTINCT report_id FROM store.odd_cell JOIN store.report USING (report_id) "
-            f"WHERE table_name = '{table}' AND {table}_layout IS NOT NULL"
+            f"SELECT DISTINCT report_id FROM {_looked_at('store.odd_cell', followed)} "
+            f"JOIN store.report USING (report_id) WHERE table_name = '{table}' AND {table}_layout IS NOT NULL"
         )
         yield from _faults(connection, both, f"{table}: cells both packed and in rows of their own")
     both = f"""
@@ -233,18 +233,19 @@ def allowed_values(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
                 yield from _faults(connection, other, f"{shown}.{column.name}: values that are not declared")
 
 
-def current_versions(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+def current_versions(connection: duckdb.DuckDBPyConnection, followed: bool = False) -> Iterator[str]:
     """A report names the one version that is marked current, and it is its own."""
-    wrong = """
+    came = "AND r.report_id IN (SELECT report_id FROM stirred)" if followed else ""
+    wrong = f"""
         SELECT r.report_id FROM report AS r
         LEFT JOIN report_version AS v ON v.version_id = r.version_id AND v.report_id = r.report_id AND v.is_current
-        WHERE r.version_id IS NOT NULL AND v.version_id IS NULL
+        WHERE r.version_id IS NOT NULL AND v.version_id IS NULL {came}
     """
     yield from _faults(connection, wrong, "report.version_id: no current version of that report")
-    unnamed = """
+    unnamed = f"""
         SELECT v.version_id FROM report_version AS v
         JOIN report AS r ON r.report_id = v.report_id
-        WHERE v.is_current AND (v.version_id IS DISTINCT FROM r.version_id OR v.report_year <> r.report_year)
+        WHERE v.is_current AND (v.version_id IS DISTINCT FROM r.version_id OR v.report_year <> r.report_year) {came}
     """
     yield from _faults(connection, unnamed, "report_version.is_current: not the version that the report names")
 
@@ -265,8 +266,8 @@ def facts_of_current_versions(connection: duckdb.DuckDBPyConnection, followed: b
         WHERE {_TOUCHED if followed else "true"} AND f.n_cells <> coalesce(o.n, 0) + {plain}
     """
     yield from _faults(connection, counted, "facts: not as many as the current version has cells")
-    strangers = """
-        SELECT DISTINCT o.report_id FROM store.odd_cell AS o
+    strangers = f"""
+        SELECT DISTINCT o.report_id FROM {_looked_at("store.odd_cell", followed)} AS o
         LEFT JOIN report AS r ON r.report_id = o.report_id WHERE r.version_id IS NULL
     """
     yield from _faults(connection, strangers, "facts of reports without a current version")

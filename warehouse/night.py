@@ -85,7 +85,7 @@ def follow(connection: duckdb.DuckDBPyConnection, home: Path, parts: Parts, hash
     everywhere = _replace_yearless(connection, parts, changed)
     for name in _OF_YEARS:
         _replace_rows(connection, tables()[name], changed_parts[name], years[name])
-    store.look_at(connection, parts)
+    store.look_at(connection, changed_parts)
     store.add_layouts(connection, changed_parts)
     for name in (*(f'"{name}"' for name in _OF_VERSIONS), "store.packed_checks", "store.odd_check"):
         connection.execute(f"DELETE FROM {name} WHERE version_id IN (FROM dropped)")

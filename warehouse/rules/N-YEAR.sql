@@ -3,10 +3,11 @@ WITH told AS (
     SELECT
         j.report_id,
         j.report_year,
-        regexp_extract(
+        -- Asking for the year keeps the search behind the join: of few chosen reports few texts are searched.
+        CASE WHEN j.report_year > 0 THEN regexp_extract(
             regexp_replace(s.text, '\s', '', 'g'),
             '(?:统计|数据|报告)[^。]{0,30}?(20[0-9]{2})年1月1日[^。0-9]{0,8}(?:(20[0-9]{2})年)?12月31日', ['first', 'last']
-        ) AS period
+        ) END AS period
     FROM section_text AS s
     JOIN judged_report AS j ON j.version_id = s.version_id
     WHERE s.section IN ('1', '6') AND contains(s.text, '12') AND j.report_id IN (SELECT report_id FROM chosen)

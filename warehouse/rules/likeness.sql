@@ -2,7 +2,7 @@
 -- body with which it shares one of the bands of its sentences (transforms/content.py).
 CREATE OR REPLACE TEMP TABLE likeness AS
 WITH text AS (
-    SELECT no, report_id, version_id, line_id, previous_report_id, text_letters, text_bits
+    SELECT no, report_id, version_id, report_year, line_id, previous_report_id, text_letters, text_bits
     FROM judged_report
     WHERE text_letters IS NOT NULL
 ),
@@ -24,11 +24,26 @@ candidate AS (
     WHERE c.no <> f.other_no
 ),
 wanted AS (
-    SELECT t.version_id, o.version_id AS other_version_id, t.report_id, o.report_id AS other_report_id, true AS is_own,
+    SELECT
+        t.report_id,
+        t.version_id,
+        t.report_year,
+        o.report_id AS other_report_id,
+        o.version_id AS other_version_id,
+        o.report_year AS other_report_year,
+        true AS is_own,
         greatest(t.text_letters, o.text_letters) AS letters
     FROM chosen_text AS t JOIN text AS o ON o.report_id = t.previous_report_id
     UNION ALL
-    SELECT t.version_id, o.version_id, t.report_id, o.report_id, false, greatest(t.text_letters, o.text_letters)
+    SELECT
+        t.report_id,
+        t.version_id,
+        t.report_year,
+        o.report_id,
+        o.version_id,
+        o.report_year,
+        false,
+        greatest(t.text_letters, o.text_letters)
     FROM candidate AS c
     JOIN text AS t ON t.no = c.no
     JOIN text AS o ON o.no = c.other_no
@@ -46,5 +61,5 @@ SELECT
     )), 0)::INTEGER AS shared,
     w.letters
 FROM wanted AS w
-JOIN text_fingerprint AS f ON f.version_id = w.version_id
-JOIN text_fingerprint AS o ON o.version_id = w.other_version_id;
+JOIN text_fingerprint AS f ON f.version_id = w.version_id AND f.report_year = w.report_year
+JOIN text_fingerprint AS o ON o.version_id = w.other_version_id AND o.report_year = w.other_report_year;

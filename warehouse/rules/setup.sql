@@ -1,22 +1,19 @@
 -- What the rules look at: reports with figures that are the only one of their line, year and scope.
 CREATE OR REPLACE TEMP TABLE judged_report AS
 SELECT
-    row_number() OVER (ORDER BY l.report_year, l.report_id)::INTEGER AS no,
-    l.report_id,
+    row_number() OVER (ORDER BY r.report_year, r.report_id)::INTEGER AS no,
+    r.report_id,
     r.version_id,
-    l.agency_id,
-    l.line_id,
-    l.report_year,
-    l.scope,
+    coalesce(l.line_id, r.agency_id) AS line_id,
+    r.report_year,
+    r.scope,
     r.form,
-    r.sha256,
-    a.name AS agency_name,
-    a.agency_type,
-    a.division_id,
-    l.n_same_scope = 1 AND NOT l.is_superseded AS is_single,
+    r.agency_name,
+    r.agency_type,
+    r.division_id,
+    r.n_same_scope = 1 AND NOT r.is_superseded AS is_single,
     -- Figures that a reorganisation lies between are not held against each other.
-    CASE WHEN l.break_en IS NULL THEN l.previous_report_id END AS previous_report_id,
-    d.agency_name AS printed_name,
+    CASE WHEN r.break_reason_en IS NULL THEN r.previous_report_id END AS previous_report_id,
     d.figures_hash,
     d.text_letters,
     d.text_bits,
@@ -26,11 +23,10 @@ SELECT
     d.text_band_4,
     d.text_band_5,
     d.text_band_6
-FROM link AS l
-JOIN report AS r ON r.report_id = l.report_id
-JOIN agency AS a ON a.agency_id = l.agency_id
+FROM store.report AS r
+LEFT JOIN store.line AS l ON l.agency_id = r.agency_id
 LEFT JOIN document AS d ON d.sha256 = r.sha256
-WHERE r.version_id IS NOT NULL AND r.outcome = 'parsed';
+WHERE r.version_id IS NOT NULL AND r.outcome = 'parsed' AND r.agency_id IS NOT NULL AND r.report_year > 0;
 
 CREATE OR REPLACE TEMP VIEW banded AS
 SELECT

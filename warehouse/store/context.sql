@@ -52,6 +52,7 @@ SELECT
     due_on(r.report_year, a.agency_type, r.scope) AS due_on,
     link.previous_report_id,
     coalesce(link.n_same_scope, 1) AS n_same_scope,
+    coalesce(link.is_superseded, false) AS is_superseded,
     coalesce(link.n_same_scope = 1 AND NOT link.is_superseded, false) AND coalesce(whole.is_counted, true) AS is_counted,
     link.break_en AS break_reason_en,
     link.break_zh AS break_reason_zh,

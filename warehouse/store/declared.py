@@ -49,7 +49,7 @@ def store_tables() -> dict[str, StoreTable]:
             "report",
             "One row a report with every figure of its current version; ask report, report_wide and the facts | "
             "每份报告一行，含现行版本全部数字；查询请用 report、report_wide 与各事实表",
-            {**_like("report"), **_place(), **_keys(), **_packed(), **_layouts(), **_figures()},
+            {**_like("report"), **_place(), **_keys(), **_followed(), **_packed(), **_layouts(), **_figures()},
             ("report_id",),
         ),
         StoreTable(
@@ -148,6 +148,11 @@ def _place() -> dict[str, tuple[str, str]]:
 
 def _keys() -> dict[str, tuple[str, str]]:
     return {name: (sql_type, f"{en} | {zh}") for name, (sql_type, en, zh) in WIDE_KEYS.items()}
+
+
+def _followed() -> dict[str, tuple[str, str]]:
+    comment = "A successor reports for this year and scope too | 承继机构亦有该年度同口径报告"
+    return {"is_superseded": ("BOOLEAN NOT NULL", comment)}
 
 
 def _view_comment(view: str, column: str) -> str:

@@ -31,7 +31,7 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def look_at(connection: duckdb.DuckDBPyConnection, parts: Parts) -> None:
-    """Make the view ``packed``: which versions the lake has packed cells of, and for which report and year."""
+    """Make the view ``packed``: of which versions these parts have packed cells, and for which report and year."""
     connection.execute(
         "CREATE OR REPLACE TEMP VIEW packed AS SELECT version_id, report_id, report_year, n_cells "
         f"FROM {_cells_of(parts['packed_cells'])}"
