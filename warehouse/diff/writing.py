@@ -41,7 +41,7 @@ _BATCH = 10_000
 _LONGEST = 120  # characters of a text from outside that a line shows
 
 _AGENCIES = f"""
-SELECT agency_id, any_value(agency_name) AS agency_name,
+SELECT agency_id, min(agency_name) AS agency_name,
     {", ".join(f"count(*) FILTER (WHERE change = '{change}') AS {change}" for change in CHANGES)},
     CAST(sum(n_figures) AS BIGINT) AS figures
 FROM report_change GROUP BY agency_id
@@ -50,7 +50,7 @@ ORDER BY figures DESC, agency_name, agency_id
 # Most figures first: who looks at the first lines sees where most was corrected.
 _DETAILS = f"""
 WITH agency_order AS (
-    SELECT agency_id, row_number() OVER (ORDER BY sum(n_figures) DESC, any_value(agency_name), agency_id) AS place
+    SELECT agency_id, row_number() OVER (ORDER BY sum(n_figures) DESC, min(agency_name), agency_id) AS place
     FROM report_change GROUP BY agency_id
 )
 SELECT {", ".join(f"{'f' if name in _FIGURE_COLUMNS else 'c'}.{name}" for name in COLUMNS)}

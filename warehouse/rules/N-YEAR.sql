@@ -3,6 +3,7 @@ WITH told AS (
     SELECT
         j.report_id,
         j.report_year,
+        s.section,
         -- Asking for the year keeps the search behind the join: of few chosen reports few texts are searched.
         CASE WHEN j.report_year > 0 THEN regexp_extract(
             regexp_replace(s.text, '\s', '', 'g'),
@@ -13,7 +14,10 @@ WITH told AS (
     WHERE s.section IN ('1', '6') AND contains(s.text, '12') AND j.report_id IN (SELECT report_id FROM chosen)
 ),
 first_told AS (
-    SELECT report_id, any_value(report_year) AS report_year, min_by(period, period.first <> report_year::VARCHAR) AS period
+    SELECT
+        report_id,
+        any_value(report_year) AS report_year,
+        min_by(period, (period.first <> report_year::VARCHAR, section)) AS period
     FROM told
     WHERE period.first <> ''
     GROUP BY report_id

@@ -42,7 +42,7 @@ LEFT JOIN (SELECT agency_id, min(report_year) AS first_year FROM lake_report WHE
 -- Divisions that took others in, or were split, under all codes and names that they had since.
 CREATE OR REPLACE TEMP TABLE division_event AS
 WITH RECURSIVE changes AS (
-    SELECT s.*, year(s.effective_on)::INTEGER AS since, f.name AS from_name, t.name AS to_name
+    SELECT s.*, year(s.effective_on)::INTEGER AS since, CASE s.kind WHEN 'merge' THEN f.name ELSE t.name END AS other_name
     FROM division_succession AS s
     JOIN division AS f ON f.division_id = s.from_division_id
     JOIN division AS t ON t.division_id = s.to_division_id
@@ -61,7 +61,7 @@ SELECT DISTINCT
     l.division_id,
     c.since,
     c.kind,
-    string_agg(DISTINCT CASE WHEN c.kind = 'merge' THEN c.from_name ELSE c.to_name END, '、') AS others
+    string_agg(DISTINCT c.other_name, '、' ORDER BY c.other_name) AS others
 FROM later AS l
 JOIN changes AS c ON l.origin = CASE WHEN c.kind = 'merge' THEN c.to_division_id ELSE c.from_division_id END
 GROUP BY l.division_id, c.since, c.kind;

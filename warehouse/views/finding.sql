@@ -76,7 +76,7 @@ found AS (
         other_report_id,
         min(grade) AS grade,
         count(*) AS n_checks,
-        list_distinct(string_split(trim(string_agg(cells, ' ')), ' ')) AS cell_list,
+        list_distinct(string_split(trim(string_agg(cells, ' ' ORDER BY cells)), ' ')) AS cell_list,
         max(abs(delta)) AS delta,
         first(what_en ORDER BY grade, coalesce(abs(delta), 0) DESC, what_en) AS what_en,
         first(what_zh ORDER BY grade, coalesce(abs(delta), 0) DESC, what_en) AS what_zh
