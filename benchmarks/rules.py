@@ -15,7 +15,7 @@ import duckdb
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.synthetic_lake import write_lake  # noqa: E402
+from benchmarks.synthetic.lake import write_lake  # noqa: E402
 from warehouse import load  # noqa: E402
 from warehouse.build import build  # noqa: E402
 from warehouse.connection import candidate_path  # noqa: E402

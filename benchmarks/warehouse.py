@@ -22,7 +22,7 @@ import pandas as pd
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.synthetic_lake import YEARS, write_lake, write_year  # noqa: E402
+from benchmarks.synthetic.lake import YEARS, write_lake, write_year  # noqa: E402
 from transforms.lake.packed import pack  # noqa: E402
 from transforms.schema import lake_tables  # noqa: E402
 from warehouse.build import build, publish  # noqa: E402

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from benchmarks.synthetic_lake import write_lake
+from benchmarks.synthetic.lake import write_lake
 from tests.warehouse.sample_lake import Lake, applications
 from transforms.lake.rows import blocks
 from transforms.reading import read_document

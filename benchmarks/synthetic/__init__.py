@@ -1,0 +1,1 @@
+"""The synthetic lake that the benchmarks of the warehouse are made on."""
