@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.launcher import ROOT, strike, strike_crawl
-from tests.faults.points import WHOLE_GROUP
+from tests.faults.strikes import WHOLE_GROUP
 
 LONGEST_SECONDS = 180.0
 LONGEST_PREFECT_SECONDS = 300.0

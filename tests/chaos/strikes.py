@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.faults.points import POINTS, Strike, die, disk_is_full, small_files
+from tests.faults.points import POINTS
+from tests.faults.strikes import Strike, die, disk_is_full, small_files
 
 # Events of Python's audit hooks that are about to change the file whose path is the first argument (or the second).
 CHANGES = frozenset({"os.rename", "os.link", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "shutil.copyfile"})
