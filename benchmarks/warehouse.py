@@ -1,8 +1,8 @@
 """Benchmark (i): the warehouse of a synthetic lake of any size - build, one night, sizes and questions.
 
 ``python benchmarks/warehouse.py [reports] [reports of the night] [folder]``. Seconds are wall and CPU of this process;
-beside them DuckDB's merely reading every column of the same Parquet (``count`` of each), its loading every table as it is,
-and each question put to the plain long table of cells, by DuckDB and by pandas.
+beside them those of DuckDB for merely reading every column of the same Parquet (``count`` of each), and for loading
+every table as it is; each question is also put to the plain long table of cells, by DuckDB and by pandas.
 """
 
 from __future__ import annotations
