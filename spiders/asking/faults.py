@@ -5,6 +5,7 @@ from __future__ import annotations
 from scrapy import exceptions
 from scrapy.exceptions import IgnoreRequest
 
+from spiders.asking.challenges import refusing_status
 from spiders.asking.politeness import Refused
 
 _CODES: tuple[tuple[type[BaseException], str, str], ...] = (
@@ -37,13 +38,13 @@ def fault(error: BaseException) -> tuple[str, str]:
     return "connection", f"{type(error).__name__}: {said}" if said else type(error).__name__
 
 
-def status_fault(status: int) -> tuple[str, str] | None:
+def status_fault(status: int, method: str = "GET") -> tuple[str, str] | None:
     """(code, sentence) of a status that brings no document; None for one that does (200, 203, 304)."""
     if status in (200, 203, 304):
         return None
     if status in (404, 410):
         return "not_found", f"status {status}"
-    if status in (401, 403, 412, 429, 451):
+    if refusing_status(status, method):
         return "refused", f"status {status}: the server refuses us"
     if status >= 500:
         return "server_error", f"status {status}"

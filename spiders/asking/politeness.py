@@ -194,7 +194,7 @@ class WatchMiddleware:
         if challenge:
             host.stop(f"it answered with {challenge}")
             raise ChallengeMet(f"{request.url} answered with {challenge}; it is not solved", response)
-        if response.status in challenges.REFUSING_STATUSES:
+        if challenges.refuses(response.status, response.body, request.method):
             host.refuse(response.status)
         header = response.headers.get(b"Retry-After")
         if header and response.status >= 400:

@@ -204,7 +204,7 @@ def _answer(
 
 async def _judge(night: Night, answer: Answer, response: Response) -> Answer:
     previous = answer.previous
-    fault = faults.status_fault(response.status)
+    fault = faults.status_fault(response.status, "GET" if answer.link.form is None else "POST")
     if fault:
         return _failed(answer, *fault)
     if response.status == 304:

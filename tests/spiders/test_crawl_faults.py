@@ -30,6 +30,7 @@ from tests.spiders.portal_kit import (
 ONE = f"{LIST}t20260120_1.html"
 TWO = f"{LIST}t20260120_2.html"
 LIST_OF_TWO = listing(row("t20260120_1.html", title("甲县", 2025)), row("t20260120_2.html", title("乙局", 2025)))
+TEN = listing(*(row(f"t20260120_{n}.html", title(f"甲{n}局", 2025)) for n in range(10)))
 GOOD = {LIST: LIST_OF_TWO, ONE: article(title("甲县", 2025)), TWO: article(title("乙局", 2025))}
 BACK = f'<a href="{LIST}">下一页</a>'
 CHALLENGE = b"<script>$_ts=window['$_ts'];if(!$_ts)$_ts={};$_ts.nsd=1;</script>"
@@ -110,6 +111,14 @@ SCENARIOS: dict[str, tuple[Pages, dict[str, Any]]] = {
     "challenge": (GOOD | {LIST: Page(CHALLENGE, status=412)}, {}),
     "challenge-later": (
         GOOD | {ONE: Page(b"<html>" + b" " * 22_000 + b"<div id='puzzle-vcode'></div>")},
+        {},
+    ),
+    "walls-later": (
+        {LIST: TEN} | {f"{LIST}t20260120_{n}.html": Page("<title>安全验证</title>".encode()) for n in range(10)},
+        {},
+    ),
+    "firewall": (
+        {LIST: TEN} | {f"{LIST}t20260120_{n}.html": Page(b"405", status=405) for n in range(10)},
         {},
     ),
     "refuses": (GOOD | {ONE: Page(status=403), TWO: Page(status=403)}, {}),
@@ -260,7 +269,9 @@ def test_lists_that_go_round_end(faults: Faults) -> None:
     assert len([path for path in faults.asked["same-rows"] if path.startswith(f"{LIST}?")]) == 1
 
 
-@pytest.mark.parametrize("name", ["redirect-loop", "challenge", "robots-forbid", "robots-challenge"])
+@pytest.mark.parametrize(
+    "name", ["redirect-loop", "challenge", "robots-forbid", "robots-challenge", "walls-later", "firewall"]
+)
 def test_four_requests_are_the_most_for_who_blocks_loops_or_forbids(faults: Faults, name: str) -> None:
     assert len(faults.asked[name]) + len(faults.asked_again[name]) <= 4
     assert len(faults.asked[name]) == faults.of(name).requests

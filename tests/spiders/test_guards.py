@@ -122,6 +122,14 @@ def test_a_public_address_waits_two_seconds_whatever_is_declared() -> None:
         (200, b"<script>document.cookie='__jsl_clearance_s=1'</script>"),
         (200, b"<script>var WTKkN=1;document.cookie='EO_Bot_Ssid=1'</script>"),
         (200, b"<script src='/WZWSREL/x'></script>wzwsquestion"),
+        (200, "<html><head><title>安全验证</title></head><div id='captcha'></div></html>".encode()),
+        (200, "<title> 访问验证 - 甲县</title>拖动".encode("gbk")),
+        (405, "<title>405</title>由于您访问的URL有可能对网站造成安全威胁，您的访问被阻断。".encode()),
+        (200, "<title>提示</title>您的请求带有不合法参数，已被网站管理员设置拦截！".encode("gbk")),
+        (403, "当前访问疑似黑客攻击，已被创宇盾拦截。".encode()),
+        (200, b"<script>var arg1='9E5D';setCookie('acw_sc__v2',x);document.location.reload()</script>"),
+        (503, b"<title>Just a moment...</title><script>window._cf_chl_opt={}</script>"),
+        (200, b"<body><script src='https://turing.captcha.qcloud.com/TCaptcha.js'></script></body>"),
     ],
 )
 def test_challenges_are_recognised(status: int, body: bytes) -> None:
@@ -134,6 +142,19 @@ def test_what_is_no_challenge() -> None:
     assert challenges.challenge_in(403, b"forbidden") is None
     assert challenges.challenge_in(200, b"%PDF-1.4 \x00 $_ts=1 WTKkN") is None, "chance in a document"
     assert challenges.challenge_in(200, "点了 puzzle 游戏".encode()) is None
+    form = "<a href='/'>甲县</a><script src='/TCaptcha.js'></script><title>甲县人民政府</title>".encode()
+    assert challenges.challenge_in(200, form) is None, "a page that guards its form with a captcha"
+    report = "<title>安全验证</title>政府信息公开：拖动滑块放大".encode()
+    assert challenges.challenge_in(200, report) is None, "a page that speaks of disclosure"
+    assert challenges.challenge_in(200, "<title>关于安全验证的通知</title>".encode()) is None
+
+
+def test_who_refuses() -> None:
+    assert all(challenges.refuses(status, b"") for status in (401, 403, 405, 412, 418, 429, 451, 493, 521, 567))
+    assert not any(challenges.refuses(status, b"") for status in (200, 304, 400, 404, 410, 500, 503))
+    assert challenges.refuses(200, "<html>不合法的参数</html>".encode()), "an answer to the user agent"
+    assert not challenges.refuses(200, "不合法的参数".encode() + b" " * 4000)
+    assert not challenges.refuses(405, b"", "POST"), "the form is refused, not the asker"
 
 
 def test_the_breaker_opens_at_the_second_refusal() -> None:
