@@ -83,12 +83,20 @@ DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
     # No portal is asked with a name and a password.
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "spiders.asking.robots.RobotsMiddleware": 100,
+    # What is cut or damaged is no document, compressed or not.
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "spiders.asking.transfer.WholeCompressionMiddleware": 590,
     # After decompression (590) and before retries (550): a challenge is not asked again.
     "spiders.asking.politeness.WatchMiddleware": 585,
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "spiders.asking.cookies.OfflineCookiesMiddleware": 700,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "spiders.asking.politeness.NamedRedirectMiddleware": 600,
+}
+# A second attempt waits its turn and is counted.
+DOWNLOAD_HANDLERS = {
+    "http": "spiders.asking.transfer.OnceHandler",
+    "https": "spiders.asking.transfer.OnceHandler",
 }
 EXTENSIONS: dict[str, int | None] = {
     # Its report is our own portal rows.

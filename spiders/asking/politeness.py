@@ -68,12 +68,15 @@ def delay_seconds(night: limits.NightState, request: Request) -> float:
     return delay
 
 
-def refuse_if_stopped(night: limits.NightState, budget: limits.Budget, request: Request) -> None:
-    """Raise Refused when the host is stopped, the address's budget spent or the portal's allowance used."""
+def refuse_if_stopped(
+    night: limits.NightState, budget: limits.Budget, request: Request, wait_seconds: float = 0.0
+) -> None:
+    """Raise Refused when the host is stopped, the address's budget spent, also by the wait for the request's turn, or
+    the portal's allowance used."""
     host = night.host(request.url)
     if host.stopped:
         raise Refused("host_stopped", f"{addresses.host_key(request.url)} is not asked again tonight: {host.stopped}")
-    spent = budget.spent(night.address(request.meta["address"]), time.monotonic())
+    spent = budget.spent(night.address(request.meta["address"]), time.monotonic() + wait_seconds)
     if spent:
         raise Refused("budget", f"{spent} for {request.meta['address']}")
     portal: Portal = request.meta["portal"]
@@ -162,7 +165,8 @@ class GuardMiddleware:
         if addresses.is_private_address(address) and not portal.local:
             raise Refused("private_address", f"{addresses.host_key(request.url)} resolves to {address}")
         request.meta["address"] = address
-        refuse_if_stopped(night_of(self.crawler), self._budget, request)
+        night = night_of(self.crawler)
+        refuse_if_stopped(night, self._budget, request, delay_seconds(night, request))
 
     async def _resolve(self, host: str) -> str:
         from twisted.internet import reactor

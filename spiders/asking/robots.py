@@ -16,7 +16,7 @@ from scrapy.utils.misc import build_from_crawler, load_object
 from twisted.internet.defer import Deferred
 
 from spiders.asking.faults import fault
-from spiders.asking.politeness import ChallengeMet, Refused, night_of
+from spiders.asking.politeness import ChallengeMet, Refused, budget_of, night_of
 from spiders.reading.pages import looks_like_html
 
 # RFC 9309 §2.5: at least 500 kibibytes are to be read.
@@ -30,6 +30,7 @@ class RobotsMiddleware:
         self.crawler = crawler
         self._user_agent = crawler.settings["ROBOTSTXT_USER_AGENT"]
         self._parser = load_object(crawler.settings["ROBOTSTXT_PARSER"])
+        self._night_seconds = budget_of(crawler).seconds
         self._known: dict[str, RobotParser | Refused | None] = {}
         self._waiting: dict[str, list[Deferred[None]]] = {}
 
@@ -88,7 +89,7 @@ class RobotsMiddleware:
             return Refused("server_error", f"{origin}/robots.txt answered {response.status}, so nothing was asked")
         return self._parse(request, response)
 
-    def _parse(self, request: Request, response: Response) -> RobotParser | None:
+    def _parse(self, request: Request, response: Response) -> RobotParser | Refused | None:
         kind = (response.headers.get(b"Content-Type") or b"").decode("latin-1")
         if response.status != 200 or (looks_like_html(response.body) and response.body.lstrip()[:1] == b"<"):
             return None
@@ -97,5 +98,8 @@ class RobotsMiddleware:
         rules: Any = build_from_crawler(self._parser, self.crawler, response.body[:MAX_ROBOTS_BYTES])
         delay = rules.crawl_delay(self._user_agent)
         if delay is not None and math.isfinite(delay) and delay > 0:
+            if delay > self._night_seconds:
+                # Nobody waits for that: it is said to keep crawlers out.
+                return Refused("robots", f"robots.txt asks for a pause of {delay:g} seconds, longer than a night")
             night_of(self.crawler).host(request.url).robots_crawl_delay_seconds = delay
         return rules

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import time
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ TWO = f"{LIST}t20260120_2.html"
 LIST_OF_TWO = listing(row("t20260120_1.html", title("甲县", 2025)), row("t20260120_2.html", title("乙局", 2025)))
 TEN = listing(*(row(f"t20260120_{n}.html", title(f"甲{n}局", 2025)) for n in range(10)))
 GOOD = {LIST: LIST_OF_TWO, ONE: article(title("甲县", 2025)), TWO: article(title("乙局", 2025))}
+LONG = article(title("乙局", 2025)).body + bytes(range(256)) * 200
 BACK = f'<a href="{LIST}">下一页</a>'
 CHALLENGE = b"<script>$_ts=window['$_ts'];if(!$_ts)$_ts={};$_ts.nsd=1;</script>"
 
@@ -85,6 +87,10 @@ SCENARIOS: dict[str, tuple[Pages, dict[str, Any]]] = {
     "too-large": (GOOD | {TWO: Page(b"x" * 400_000)}, {}),
     "slow": (GOOD | {TWO: article(title("乙局", 2025), delay_seconds=2.4)}, {}),
     "article-truncated": (GOOD | {TWO: article(title("乙局", 2025), truncate=9)}, {}),
+    "article-unpacks-in-part": (
+        GOOD | {TWO: Page(gzip.compress(LONG)[:-40], headers={"Content-Encoding": "gzip"})},
+        {},
+    ),
     "article-healed": (GOOD | {TWO: article(title("乙局", 2025), fail_times=1)}, {}),
     "article-500": (GOOD | {TWO: Page(status=500)}, {}),
     "soft-404": (GOOD | {TWO: Page("<html><body>您访问的页面不存在</body></html>".encode())}, {}),
@@ -99,6 +105,10 @@ SCENARIOS: dict[str, tuple[Pages, dict[str, Any]]] = {
     ),
     "robots-forbid": (
         GOOD | {"/robots.txt": Page(b"User-agent: *\nDisallow: /zfxxgknb/\n", content_type="text/plain")},
+        {},
+    ),
+    "robots-delay-for-ever": (
+        GOOD | {"/robots.txt": Page(b"User-agent: *\nCrawl-delay: 100000\n", content_type="text/plain")},
         {},
     ),
     "robots-forbid-one": (
@@ -227,6 +237,7 @@ def test_wrong_encodings_do_not_garble(faults: Faults) -> None:
         ("too-large", "too_large", None),
         ("slow", "timeout", None),
         ("article-truncated", "truncated", None),
+        ("article-unpacks-in-part", "truncated", None),
         ("article-500", "server_error", 500),
         ("soft-404", "soft_404", 200),
         ("home-page", "soft_404", 200),
@@ -278,6 +289,9 @@ def test_four_requests_are_the_most_for_who_blocks_loops_or_forbids(faults: Faul
 
 
 def test_robots_are_obeyed(faults: Faults) -> None:
+    patient = faults.of("robots-delay-for-ever")
+    assert (patient.outcome, patient.failure, patient.requests) == ("refused_by_robots", False, 1)
+    assert "a pause of 100000 seconds" in (patient.reason or "")
     found = faults.of("robots-forbid")
     assert (found.outcome, found.failure) == ("refused_by_robots", False)
     assert faults.asked["robots-forbid"] == ["/robots.txt"]
