@@ -12,13 +12,15 @@ import dataclasses
 from spiders import addresses
 from spiders.families import entries
 from spiders.families.entries import Family, Node
-from spiders.reading import pagers, pages
+from spiders.reading import listing, pagers, pages
 from spiders.reading.listing import Listing
 from spiders.reading.pages import Page
 from spiders.registry import Pager
 from spiders.visiting.fetching import Answer
 from spiders.visiting.visit import ListFailed, Visit
 
+# 上一页, 尾页, 12 and the like.
+MOST_CHARACTERS_OF_A_PAGE_LINK = 4
 # A shell holds the list in a frame or two beside its navigation.
 MOST_FRAMES = 4
 
@@ -94,7 +96,8 @@ def _html(page: Page | None, answer: Answer, where: str) -> tuple[str, Page]:
     if begins[:1] in (b"{", b"[") or not pages.looks_like_html(body, answer.content_type):
         kind = answer.content_type.split(";")[0].strip() or "no content type"
         raise ListFailed("not_html", f"not_html: {where}: expected HTML, found {kind} that begins {begins!r}")
-    return answer.final_url or answer.link.url, page
+    url = answer.final_url or answer.link.url
+    return pages.absolute(url, url) or url, page
 
 
 async def _read_on(visit: Visit, pager: Pager, first_url: str, page: Page, rows: Listing) -> None:
@@ -104,7 +107,7 @@ async def _read_on(visit: Visit, pager: Pager, first_url: str, page: Page, rows:
     first = pagers.suffix_of_page_two(first_url, page) if guessed else pager.first
     pager = dataclasses.replace(pager, first=first)
     total = pagers.total_pages(page)
-    seen, asked = {_addresses(rows)}, {first_url}
+    seen, asked, linked = {_addresses(rows)}, {first_url}, _linked(page)
     url, number = first_url, 1
     while (following := pagers.next_page(pager, params, first_url, page, number, total)) is not None:
         if following in asked:
@@ -121,23 +124,26 @@ async def _read_on(visit: Visit, pager: Pager, first_url: str, page: Page, rows:
             rows = visit.rows_of(next_page)
             shown = _addresses(rows)
         # Some servers answer every number with the first or the last page, or with one that lists nothing.
-        if shown is None or shown in seen or (not shown and total is None):
-            if number == 1 and guessed and (total or 1) > 1:
+        empty = next_page is None or shown is None or not (shown or _lists(next_page, linked))
+        if next_page is None or shown is None or (shown in seen and (shown or empty)) or (empty and total is None):
+            if number == 1 and guessed and (total or pagers.printed_pages(page) or 1) > 1:
                 # The list says that it goes on: then its page 2 is index_2 instead of index_1, or the other way.
                 pager, guessed = dataclasses.replace(pager, first=1 if first == 2 else 2), False
                 continue
             if shown and total is None:
                 visit.notes.append(f"pager: page {number + 1} repeats an earlier page, so the list ended there")
             break
-        assert next_page is not None
         visit.keep(rows)
         seen.add(shown)
+        linked |= _linked(next_page)
         url, page, number = following, next_page, number + 1
     further = dataclasses.replace(pager, max=number + 1)
     if number >= pager.max and pagers.next_page(further, params, first_url, page, number, total) not in (None, url):
         visit.notes.append(f"pager: the list was read up to pager.max, {number} pages")
     elif total is not None and number < total:
         visit.notes.append(f"pager: {first_url} says {total} pages and gave {number}")
+    elif (more := pagers.goes_on(page, number, asked)) is not None:
+        visit.notes.append(f"pager: {url} {more}, and pager {pager.kind} gave {number}")
     else:
         return
     visit.whole_list_read = False
@@ -149,6 +155,18 @@ async def _read_on(visit: Visit, pager: Pager, first_url: str, page: Page, rows:
 def _addresses(rows: Listing) -> frozenset[str]:
     """What a page lists, reports or not."""
     return frozenset([row.url for row in rows.candidates] + [row.url for row in rows.rejected])
+
+
+def _linked(page: Page) -> frozenset[str]:
+    """The addresses that a page links by more than a number or an arrow."""
+    links = (link for link in page.links() if len(listing.link_text(link)) > MOST_CHARACTERS_OF_A_PAGE_LINK)
+    return frozenset(url for url in (page.absolute(link.get("href", "")) for link in links) if url is not None)
+
+
+def _lists(page: Page, linked: frozenset[str]) -> bool:
+    """True for a page without reports that links something new: it is one of the list's pages, which holds other
+    things. One past the end has the links that all pages have."""
+    return bool(_linked(page) - linked)
 
 
 FAMILY = Family(read_list)

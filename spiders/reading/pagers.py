@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterator
 from urllib.parse import urlsplit, urlunsplit
 
 from spiders.reading.pages import Page, element_text
@@ -23,6 +23,9 @@ _REFRESH = re.compile(r"<meta[^>]{0,80}http-equiv\s*=\s*[\"']?refresh[^>]{0,200}
 _REFRESH_URL = re.compile(r"url\s*=\s*[\"']?\s*([^\"'>\s]*)", re.IGNORECASE)
 _MOVED = re.compile(r"(?:window|self|document|top)?\.?\blocation(?:\.href)?\s*=\s*[\"']([^\"'\s]{1,500})[\"']")
 _PAGE_ENDING = re.compile(r"\.([sj]?html?)$", re.IGNORECASE)
+# 共3页, 第1/3页, 页次：1/3: what a list prints about itself.
+_SAID_TOTAL = re.compile(r"共\s{0,3}(\d{1,4})\s{0,3}页|(?:第|页次[:：]?)\s{0,3}\d{1,4}\s{0,3}/\s{0,3}(\d{1,4})")
+_NUMBER_ASKED = re.compile(r"\(\s*[\"']?(\d{1,4})\b")
 _NEXT_WORDS = re.compile(r"^(?:下一?页|后一?页|下页|next|>|›|»|>>)\s*[>›»]*$", re.IGNORECASE)
 
 NextPage = Callable[[Pager, dict[str, str], str, Page, int], str | None]
@@ -96,6 +99,11 @@ def linked_pages(pager: Pager, params: dict[str, str], first_url: str, page: Pag
     for link in page.tree.iter("link", "a"):
         if link.get("rel") == "next" and "href" in link.attrib:
             return page.absolute(link.get("href", ""))
+    return next(filter(None, map(page.absolute, _next_links(page))), None)
+
+
+def _next_links(page: Page) -> Iterator[str]:
+    """The addresses as written of the links that say 下一页."""
     for link in page.links():
         picture = next(link.iter("img"), None)
         said = (
@@ -104,9 +112,28 @@ def linked_pages(pager: Pager, params: dict[str, str], first_url: str, page: Pag
             or (picture.get("alt", "") if picture is not None else "")
         )
         if _NEXT_WORDS.match(said.strip()):
-            url = page.absolute(link.get("href", ""))
-            if url is not None:
-                return url
+            yield link.get("href", "")
+
+
+def printed_pages(page: Page) -> int | None:
+    """How many pages a list prints that it has (共3页, 第1/3页); None where it prints nothing, or several numbers."""
+    said = {int(found[1] or found[2]) for found in _SAID_TOTAL.finditer(element_text(page.tree))}
+    return said.pop() if len(said) == 1 else None
+
+
+def goes_on(page: Page, number: int, asked: Container[str]) -> str | None:
+    """How a page says that the list has more than the `number` pages that were read, or None.
+
+    What it prints counts first; else its link 下一页, unless that is one of the addresses that were `asked`.
+    """
+    printed = printed_pages(page)
+    if printed is not None:
+        return f"prints that it has {printed} pages" if printed > number else None
+    for reference in _next_links(page):
+        url = page.absolute(reference)
+        called = _NUMBER_ASKED.search(reference) if url is None else None
+        if (url is not None and url not in asked) or (called is not None and int(called[1]) == number + 1):
+            return f"has a next page, {(url or reference)[:200]}"
     return None
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from cssselect import HTMLTranslator
 from lxml import etree
@@ -19,6 +19,9 @@ _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-
 _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_\-]+)", re.IGNORECASE)
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _META_SEARCHED_BYTES = 4096
+_ASCII = "".join(map(chr, range(0x21, 0x7F)))
+_SESSION_IN_PATH = re.compile(r";jsessionid=[^/;#]*", re.IGNORECASE)
+_SESSION_IN_QUERY = re.compile(r"(?:^|&)(?:jsessionid|phpsessid|aspsessionid\w*)=[^&#]*", re.IGNORECASE)
 _DOCUMENT_MAGIC = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"Rar!")
 _IMAGE_MAGIC = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
 
@@ -63,19 +66,36 @@ class Page:
 
     def absolute(self, reference: str) -> str | None:
         """An address in the page made absolute, without fragment; None for one that is not http(s)."""
-        return absolute(self.url, reference)
+        return absolute(self.url, reference, self.encoding)
 
 
-def absolute(base_url: str, reference: str) -> str | None:
-    """An address made absolute, without fragment; None for one that is not http(s)."""
+def absolute(base_url: str, reference: str, encoding: str = "utf-8") -> str | None:
+    """An address made absolute as browsers do, without fragment and session; None for one that is not http(s).
+
+    Args:
+        base_url: the address on which a relative one stands.
+        reference: the address as written. Backslashes in its path are slashes.
+        encoding: of the page in which it stands; what its query holds beyond ASCII is escaped in it.
+    """
     reference = reference.strip()
     if not reference or reference.startswith("#"):
         return None
+    path, mark, query = reference.partition("?")
+    if not query.isascii() and not encoding.startswith("utf"):
+        query = quote(query, _ASCII, encoding, "replace")
     try:
-        url = urljoin(base_url, reference).split("#", 1)[0]
+        url = urljoin(base_url, path.replace("\\", "/") + mark + query).split("#", 1)[0]
     except ValueError:
         return None
-    return url if url.lower().startswith(("http://", "https://")) else None
+    return _without_session(url) if url.lower().startswith(("http://", "https://")) else None
+
+
+def _without_session(url: str) -> str:
+    """The address without the number that a server gives each visitor: it is another one every night."""
+    path, _, query = url.partition("?")
+    path = _SESSION_IN_PATH.sub("", path)
+    query = _SESSION_IN_QUERY.sub("", query).removeprefix("&")
+    return f"{path}?{query}" if query else path
 
 
 def decode(body: bytes, content_type: str = "", declared: str | None = None) -> tuple[str, str]:

@@ -11,7 +11,7 @@ import pytest
 from spiders.families.entries import Node, linked_lists, years_of
 from spiders.reading import listing, pagers
 from spiders.reading.listing import ListingRules, is_article_shaped, read_listing
-from spiders.reading.pages import Page, read_page
+from spiders.reading.pages import Page, absolute, read_page
 from spiders.registry import Pager
 
 SHARED = Path(os.environ.get("GONGKAI_SHARED", Path(__file__).resolve().parents[3] / "shared"))
@@ -310,3 +310,23 @@ def test_a_page_of_thousands_of_links_takes_no_minutes(around: str) -> None:
     began = time.process_time()
     assert len(rows(around.format(links)).candidates) == 3000
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("reference", "encoding", "expected"),
+    [
+        ("t.html;jsessionid=A1.n2?id=3#top", "utf-8", "http://a.gov.cn/x/t.html?id=3"),
+        ("show.php?PHPSESSID=q1&id=3", "utf-8", "http://a.gov.cn/x/show.php?id=3"),
+        ("show.php?id=3&PHPSESSID=q1", "utf-8", "http://a.gov.cn/x/show.php?id=3"),
+        ("?sid=3", "utf-8", "http://a.gov.cn/x/y.htm?sid=3"),
+        (r".\2025\t.html?f=a\b", "utf-8", r"http://a.gov.cn/x/2025/t.html?f=a\b"),
+        ("down.asp?f=年报.doc&x=%C4", "gb18030", "http://a.gov.cn/x/down.asp?f=%C4%EA%B1%A8.doc&x=%C4"),
+        ("down.asp?f=年报.doc", "utf-8-sig", "http://a.gov.cn/x/down.asp?f=年报.doc"),
+        ("年报.doc", "gb18030", "http://a.gov.cn/x/年报.doc"),
+        ("javascript:void(0)", "utf-8", None),
+    ],
+)
+def test_addresses_are_read_as_browsers_do_and_without_sessions(
+    reference: str, encoding: str, expected: str | None
+) -> None:
+    assert absolute("http://a.gov.cn/x/y.htm", reference, encoding) == expected

@@ -57,6 +57,24 @@ PORTALS: dict[str, tuple[Mapping[str, Page], Mapping[str, Any]]] = {
         {LIST: reports(2024, extra='<a href="2.html">下一页</a>'),
          f"{LIST}2.html": reports(2023, extra='<a href="2.html">下一页</a>')}, {"kind": "next_link"}
     ),
+    "scripted-next": (
+        {LIST: reports(2024, extra='<a href="javascript:toPage(2)">下一页</a>')}, {"kind": "next_link"}
+    ),
+    "undeclared-next": ({LIST: reports(2024, extra='<a href="2.html">下一页</a>'), f"{LIST}2.html": reports(2023)},
+                        {"kind": "none"}),
+    "last-by-script": (
+        {LIST: reports(2024, extra='<a href="javascript:void(0)">下一页</a><a href="javascript:toPage(1)">下页</a>')},
+        {"kind": "next_link"}
+    ),
+    "printed": (
+        {LIST: reports(2024, extra="共<b>2</b>页"), f"{LIST}index_2.html": reports(2023, extra="共2页")}, BY_NUMBER
+    ),
+    "printed-more": ({LIST: reports(2024, extra="第1/3页")}, BY_NUMBER),
+    "others-between": (
+        {LIST: reports(2024, extra='<a href="2.html">下一页</a>'),
+         f"{LIST}2.html": plain(f'<a href="zcjd.htm">一项政策的说明</a>{NAVIGATION}<a href="3.html">下一页</a>'),
+         f"{LIST}3.html": reports(2023)}, {"kind": "next_link"}
+    ),
     "off-host-next": (
         {LIST: reports(2024, extra='<a href="http://elsewhere.invalid/2.html">下一页</a>')}, {"kind": "next_link"}
     ),
@@ -149,6 +167,12 @@ def lists(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lists]:
         ("unread", {2024}, " says 3 pages and gave 1"),
         ("soft-404", {2024}, None),
         ("last-is-next", {2024, 2023}, None),
+        ("scripted-next", {2024}, "has a next page, javascript:toPage(2), and pager next_link gave 1"),
+        ("undeclared-next", {2024}, "/2.html, and pager none gave 1"),
+        ("last-by-script", {2024}, None),
+        ("printed", {2024, 2023}, None),
+        ("printed-more", {2024}, "prints that it has 3 pages, and pager index_n gave 1"),
+        ("others-between", {2024, 2023}, None),
         ("year-and-sections", {2024, 2023}, None),
         ("refreshed", {2024, 2023}, None),
         ("scripted", {2024}, None),
