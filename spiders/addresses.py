@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 import ipaddress
 import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+_DAYS = (
+    re.compile(r"/t(20\d\d)([01]\d)([0-3]\d)_"),
+    re.compile(r"/(20\d\d)[-/](\d{1,2})[-/](\d{1,2})/"),
+    re.compile(r"/(20\d\d)([01]\d)([0-3]\d)/"),
+    re.compile(r"/(20\d\d)([01]\d)/([0-3]\d)/"),
+)
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -78,3 +85,14 @@ def _is_plain_ipv4(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def day_in(url: str) -> datetime.date | None:
+    """The day that an address names, as those of articles often do (/t20250120_1.html, /art/2025/1/20/)."""
+    for pattern in _DAYS:
+        for found in pattern.findall(url):
+            try:
+                return datetime.date(*map(int, found))
+            except ValueError:
+                continue
+    return None

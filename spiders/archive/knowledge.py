@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from spiders.addresses import day_in
 from spiders.archive import documents, manifest
 from spiders.archive.pruning import pruned
 
@@ -56,13 +57,13 @@ class Stored:
 
     @property
     def day(self) -> datetime.date | None:
-        """The day of publication: from the page, else from the list."""
+        """The day of publication: from the page, else from the list, else from the address."""
         for text in (self.published_on, self.link_date):
             try:
                 return datetime.date.fromisoformat(text or "")
             except ValueError:
                 continue
-        return None
+        return day_in(self.url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from spiders import addresses
-from spiders.reading import listing, metadata, page_images, titles
+from spiders.reading import listing, metadata, page_images, references, titles
 from spiders.reading.listing import Attachment
 from spiders.reading.pages import Element, Page, css, element_text, whole_text, xpath
 from spiders.registry import ArticleSelectors
@@ -31,7 +31,9 @@ _MARKED = xpath(
     "//meta[translate(@name, 'CONTESAR', 'contesar') = 'contentstart']"
     "/parent::*[not(self::html or self::head or self::body)]"
 )
-_VIEWERS = xpath("//@data-value/.. | //iframe/@src/.. | //embed/@src/..")
+_VIEWERS = xpath("//@data-value/.. | //iframe/@src/.. | //embed/@src/.. | //object/@data/..")
+_SCRIPTS = xpath("//script/text()")
+_QUOTED_PDF = re.compile(r"[\"']([^\"'\s<>]{1,300}\.pdf)[\"']", re.IGNORECASE)
 # Names that other things carry as well, tried last.
 LOOSE_CONTAINERS = (
     "[id^='con'][id*='1'], #con",
@@ -48,10 +50,12 @@ MOST_CHARACTERS_COMPARED = 200_000
 
 _DOWNLOAD_PATH = re.compile(
     r"/download\.jsp\?|downfile\.jsp\?|/module/download/|/attachments?/|downloadattach|/downfile|/filedownload"
-    r"|/group\d+/M\d\d/|[?&](?:filename|wbfileid|attachid|fileid)=",
+    r"|/group\d+/M\d\d/|/down(?:load)?(?:file)?(?:\.\w{2,6})?\?|[?&](?:filename|wbfileid|attachid|fileid)=",
     re.IGNORECASE,
 )
 _IMAGE_ENDING = re.compile(r"\.(?:jpe?g|png|gif|bmp|webp|svg|ico|tiff?)$", re.IGNORECASE)
+# What stands in a box of attachments is one, if it is not called like a page.
+_PAGE_ENDING = re.compile(r"(?:/|\.(?:[sj]?html?|asp|php))$", re.IGNORECASE)
 _ATTACHMENT_WORDS = re.compile(r"附件|年度报告|年报|下载|全文|\.(?:pdf|docx?|wps|xlsx?)\b", re.IGNORECASE)
 _DATE_LABEL = re.compile(r"(?:发布|发文|公开|生成|成文)?(?:日期|时间)\s*[:：]?\s*(.{0,30})")
 
@@ -288,6 +292,7 @@ def _attachments(page: Page, body: Element | None, selector: str | None) -> Iter
 
     def fresh(reference: str, text: str) -> Iterator[Attachment]:
         url = page.absolute(reference)
+        url = None if url is None else references.behind_viewer(url)
         if url is not None and url not in seen:
             seen.add(url)
             yield Attachment(url, text or _named_in(url))
@@ -300,21 +305,40 @@ def _attachments(page: Page, body: Element | None, selector: str | None) -> Iter
         return
     boxes = [*([body] if body is not None else []), *_found(page, ATTACHMENT_BOXES)]
     for box in boxes:
+        beside = box is not body and "xl_main" not in box.get("class", "").split()
         for link in box.iterdescendants("a"):
-            text = listing.link_text(link)
-            if "href" in link.attrib and is_document_link(link.get("href", ""), text):
-                yield from fresh(link.get("href", ""), text)
+            reference, text = references.reference_of(link), listing.link_text(link)
+            placed = "download" in link.attrib or (beside and _ATTACHMENT_WORDS.search(text + _around(link)))
+            if is_document_link(reference, text) or (placed and _may_be_document(reference)):
+                yield from fresh(reference, text)
     for link in page.links():
-        reference, text = link.get("href", ""), listing.link_text(link)
-        if is_document_link(reference, text) and _ATTACHMENT_WORDS.search(text + _around(link)):
+        reference, text = references.reference_of(link), listing.link_text(link)
+        called = is_document_link(reference, text) or ("download" in link.attrib and _may_be_document(reference))
+        if called and _ATTACHMENT_WORDS.search(text + _around(link)):
             yield from fresh(reference, text)
     # Viewers name the document in an attribute instead of a link.
     for viewer in _VIEWERS(page.tree):
-        reference = viewer.attrib.get("data-value") or viewer.attrib.get("src") or ""
-        inner = re.search(r"[?&]file=([^&]+)", reference)
-        reference = unquote(inner[1]) if inner else reference
-        if listing.DOCUMENT_ENDING.search(reference):
-            yield from fresh(reference, viewer.attrib.get("title", ""))
+        reference = viewer.get("data-value") or viewer.get("src") or viewer.get("data") or ""
+        url = page.absolute(reference)
+        if url is None or references.behind_viewer(url) == url:
+            inner = re.search(r"[?&]file=([^&]+)", reference)
+            reference = unquote(inner[1]) if inner else reference
+            if not references.DOCUMENT_ENDING.search(reference):
+                continue
+        yield from fresh(reference, viewer.get("title", ""))
+    if len(seen) == 1 and (body is None or next(body.iter("table"), None) is None):
+        # Or a script names it, for a viewer that it makes itself.
+        for script in _SCRIPTS(page.tree):
+            for reference in _QUOTED_PDF.findall(script[:MOST_CHARACTERS_COMPARED]):
+                yield from fresh(reference, "")
+
+
+def _may_be_document(reference: str) -> bool:
+    """True for an address that is neither a page's nor a picture's, where it stands in the place of a document's."""
+    path = urlsplit(reference).path if reference else "/"
+    return not reference.lower().startswith(("mailto:", "data:")) and not (
+        _PAGE_ENDING.search(path) or _IMAGE_ENDING.search(path)
+    )
 
 
 def _named_in(url: str) -> str:
@@ -343,6 +367,6 @@ def is_document_link(reference: str, text: str = "") -> bool:
         return False
     if _IMAGE_ENDING.search(path):
         return False
-    if listing.DOCUMENT_ENDING.search(reference) or _DOWNLOAD_PATH.search(reference):
+    if references.DOCUMENT_ENDING.search(reference) or _DOWNLOAD_PATH.search(reference):
         return True
-    return bool(listing.DOCUMENT_ENDING.search(text.strip())) and not re.search(r"\.s?html?$", path, re.IGNORECASE)
+    return bool(references.DOCUMENT_ENDING.search(text.strip())) and not re.search(r"\.s?html?$", path, re.IGNORECASE)

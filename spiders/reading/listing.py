@@ -11,7 +11,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from spiders import addresses
-from spiders.reading import titles
+from spiders.reading import references, titles
 from spiders.reading.pages import Element, Page, absolute, css, element_text, xpath
 
 # Shapes of article addresses by family and look-alike (families.md §2); path and query are searched.
@@ -39,16 +39,23 @@ ARTICLE_QUERY = re.compile(
     r"(?:^|&)(?:(?:id|nid|aid|newsid|docid|articleid|infoid)=[\w-]|(?:fbtime|nbyear|timeframe)=20\d\d)", re.IGNORECASE
 )
 _LIST_SCRIPT = re.compile(r"(?:list|ndbg)\.\w+$", re.IGNORECASE)
-DOCUMENT_ENDING = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|et|rtf|zip|rar|ofd)(?:$|[?&#])", re.IGNORECASE)
 # What is longer is no address of an article, and the shapes would be sought in it for seconds.
 MAX_ADDRESS_CHARACTERS = 2000
 _FOLDER = re.compile(r"(?:/|/(?:index|list|default|column)(?:[_-]?\d+)?\.\w+)$", re.IGNORECASE)
 _DATE = re.compile(r"(?<!\d)(20\d\d)\s*[-./年]\s*(1[0-2]|0?[1-9])\s*[-./月]\s*(3[01]|[12]\d|0?[1-9])(?!\d)")
 _CUT = re.compile(r"(?:…|\.{2,})\s*$")
+# Tables print the title in one cell and the link in another.
+_SAYS_NOTHING = re.compile(
+    r"[\[【(（]?(?:点击|立即|在线)?(?:查看|查阅|浏览|阅读|打开|下载|预览|详情|详细|全文|原文|正文|附件)"
+    r"(?:全文|原文|正文|详情|详细|内容|报告|附件|下载)?[\]】)）]?(?:[>»]+)?|(?:pdf|word|html|网页|文字|图片)(?:版|格式)?(?:下载)?",
+    re.IGNORECASE,
+)
 # A row is a small thing around its link; a whole page is none.
 _ROW_TAGS = ("li", "tr", "dd", "dt", "p", "td")
 _MAX_ROW_CHARACTERS = 400
 MOST_LINKS_OF_A_ROW = 8
+MOST_TEXTS_OF_A_ROW = 20
+FOLDER = "folder: the address is a folder's; an entry whose reports stand in folders says so by article_re"
 _TEXTS_BESIDE_LINKS = xpath(".//text()[not(ancestor::a or ancestor::script)]")
 
 
@@ -137,10 +144,13 @@ def read_listing(page: Page, rules: ListingRules, not_articles: Iterable[str] = 
     """
     judged = _Judged(page.url, rules, not_articles)
     for link, row in _links(page, rules.row):
-        url = page.absolute(link.get("href", ""))
+        url = page.absolute(references.reference_of(link))
         if url is None:
             continue
+        url = references.behind_viewer(url)
         text = link_text(link)
+        if _SAYS_NOTHING.fullmatch(text):
+            text = _title_beside(_row_of(link) if row is None else row, rules) or text
         # Most links of a page are navigation; what stands beside them is not looked for.
         judged.judge(url, text, functools.partial(_date_beside, link, row, rules.date))
     return judged.listing()
@@ -200,9 +210,12 @@ class _Judged:
         if rules.article_re is not None and not shaped:
             return
         verdict = titles.classify(text, rules.title_re)
-        follow = (verdict.accepted and (shaped or _may_be_article(url, verdict))) or (verdict.cut and shaped)
+        may_be = shaped or ((not verdict.cut or verdict.code == "cut") and _may_be_article(url, verdict))
+        follow = (verdict.accepted or verdict.cut) and may_be
         worth_naming = not verdict.accepted and verdict.reason and _worth_naming(verdict, shaped, rules)
-        if not follow and not worth_naming:
+        # A whole title at the address of a folder: a report that stands there, or the list of another body.
+        is_folder = not follow and verdict.accepted and None not in (verdict.report_year, verdict.agency_name)
+        if not follow and not worth_naming and not is_folder:
             return
         if follow and addresses.declared(url, rules.hosts):
             year, certain = verdict.report_year, verdict.accepted
@@ -213,8 +226,9 @@ class _Judged:
         elif follow:
             sentence = f"foreign_host: {addresses.host_key(url) or 'no host'} is not a declared host of this portal"
             self._rejected.setdefault(url, NotAReport(url, text, date(), self._page_url, sentence))
-        elif verdict.reason:
-            self._rejected.setdefault(url, NotAReport(url, text, date(), self._page_url, verdict.reason))
+        elif verdict.reason or is_folder:
+            reason = verdict.reason or FOLDER
+            self._rejected.setdefault(url, NotAReport(url, text, date(), self._page_url, reason))
 
     def listing(self) -> Listing:
         return Listing(tuple(self._candidates.values()), tuple(self._rejected.values()), self._links)
@@ -228,7 +242,7 @@ def is_article_shaped(url: str, article_re: str | None = None) -> bool:
         return False
     parts = urlsplit(url)
     local = parts.path + (f"?{parts.query}" if parts.query else "")
-    if ARTICLE_SHAPE.search(local) or DOCUMENT_ENDING.search(local):
+    if ARTICLE_SHAPE.search(local) or references.DOCUMENT_ENDING.search(local):
         return True
     return bool(ARTICLE_QUERY.search(parts.query)) and not _LIST_SCRIPT.search(parts.path)
 
@@ -237,9 +251,32 @@ def link_text(link: Element) -> str:
     """What a link says: its text, or its title attribute when the text is cut or empty; spaces collapsed."""
     text = element_text(link)
     attribute = " ".join((link.get("title") or "").split())
+    if not attribute and _CUT.search(text):
+        attribute = _title_around(link, _CUT.sub("", text))
     if attribute and (not text or _CUT.search(text) or (len(attribute) > len(text) and text in attribute)):
         return attribute
     return text or attribute
+
+
+def _title_around(link: Element, beginning: str) -> str:
+    """The title attribute that goes on where a cut text ends: of something in the link, or of the row around it."""
+    around = link.getparent()
+    for node in (*link.iterdescendants(), *([around] if around is not None else [])):
+        said = " ".join((node.get("title") or "").split())
+        if beginning and said.startswith(beginning):
+            return said
+    return ""
+
+
+def _title_beside(row: Element, rules: ListingRules) -> str | None:
+    """The title of a report among the texts of a row that are no links, each judged by itself."""
+    if row.tag == "a":
+        return None
+    for said in _TEXTS_BESIDE_LINKS(row)[:MOST_TEXTS_OF_A_ROW]:
+        text = " ".join(said.split())
+        if len(text) > 4 and titles.classify(text, rules.title_re).accepted:
+            return text
+    return None
 
 
 def date_in(text: str) -> str | None:
@@ -257,11 +294,12 @@ def _links(page: Page, row_css: str | None) -> Iterable[tuple[Element, Element |
     if row_css is not None:
         for row in css(row_css)(page.tree):
             for link in row.iter("a"):
-                if "href" in link.attrib:
+                if "href" in link.attrib or "onclick" in link.attrib:
                     yield link, row
         return
-    for link in page.links():
-        yield link, None
+    for link in page.tree.iter("a"):
+        if "href" in link.attrib or "onclick" in link.attrib:
+            yield link, None
 
 
 def _row_of(link: Element) -> Element:

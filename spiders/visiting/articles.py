@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 from spiders.archive import Stored
 from spiders.asking import faults
-from spiders.reading import article, pages, titles
+from spiders.reading import article, pagers, pages, titles
 from spiders.reading.listing import Attachment, Candidate
 from spiders.visiting.fetching import Answer, Link, ask, fetch_row
 from spiders.visiting.schedule import is_absent_year_due, is_due
@@ -79,7 +81,7 @@ async def read_article(visit: Visit, candidate: Candidate) -> None:
     link = Link(
         candidate.url, candidate.link_text, candidate.link_date, candidate.parent_url, report_year=candidate.report_year
     )
-    answer = await ask(night, portal, link)
+    answer = await _led_on(visit, candidate, await ask(night, portal, link))
     visit.attempted += 1
     if answer.outcome == "failed":
         _record_fault(visit, answer, candidate)
@@ -88,9 +90,7 @@ async def read_article(visit: Visit, candidate: Candidate) -> None:
     if not pages.looks_like_html(answer.body, answer.content_type):
         visit.record(answer, "article", answer.outcome)
         return
-    page = pages.read_page(
-        answer.final_url or answer.link.url, answer.body, answer.content_type, portal.article.encoding
-    )
+    page = _page_of(visit, answer)
     read = article.read_article(page, portal.article)
     verdict = titles.classify(read.title, portal.title_re)
     said: dict[str, Any] = {
@@ -125,6 +125,32 @@ async def read_article(visit: Visit, candidate: Candidate) -> None:
         await _read_attachments(visit, documents or read.pictures, link)
     finally:
         visit.record(answer, "article", answer.outcome, None, said)
+
+
+def _page_of(visit: Visit, answer: Answer) -> pages.Page:
+    url = answer.final_url or answer.link.url
+    return pages.read_page(url, answer.body or b"", answer.content_type, visit.portal.article.encoding)
+
+
+async def _led_on(visit: Visit, candidate: Candidate, answer: Answer) -> Answer:
+    """The answer, or where it is a page that only sends its reader on, by a refresh or a script, that of the address
+    it names. Portals make such a page for a report that stands in another column (TRS calls it a link document)."""
+    if answer.body is None or answer.outcome == "failed" or not pages.looks_like_html(answer.body, answer.content_type):
+        return answer
+    page = _page_of(visit, answer)
+    target = pagers.moved_to(page)
+    known = {answer.link.url, answer.final_url, *visit.list_urls, *visit.candidates}
+    if target is None or target in known or urlsplit(target).path in ("", "/"):
+        return answer
+    read = article.read_article(page, visit.portal.article)
+    if _why_no_article(visit, page, read, candidate, answer) is None:
+        return answer
+    further = await ask(visit.night, visit.portal, dataclasses.replace(answer.link, url=target, parent_url=page.url))
+    # The report keeps the address that the list knows. The validators are those of another address.
+    headers = {name: value for name, value in further.headers.items() if name not in ("etag", "last-modified")}
+    same = answer.previous is not None and answer.previous.sha256 == further.sha256
+    outcome = "unchanged" if further.outcome == "stored" and same else further.outcome
+    return dataclasses.replace(further, link=answer.link, previous=answer.previous, headers=headers, outcome=outcome)
 
 
 def _why_no_article(
