@@ -40,6 +40,10 @@ _SUFFIX = re.compile(
     re.IGNORECASE,
 )
 _LEADING = re.compile(r"^(?:\(?\d{1,3}[.、)]|附件\d*[:.、]?|[·•●◆■★>《\"“'『「\[\]【】:：,，.、\-_—|])+")
+# The day of publication that some lists print before the title, within its link: its year is not the report's.
+_DAY_BEFORE = re.compile(
+    r"^\s*[\[(【（]?\s*20\d\d\s?[-./年]\s?\d{1,2}\s?[-./月]\s?\d{1,2}\s?日?(?:\s*[\])】）]\s*|\s+|(?=[^-\d\s—–~至到]))"
+)
 _CUT = re.compile(r"(?:…+|\.{2,}|⋯+)$")
 
 _LOOK_ALIKES_EVEN_WITH_NAME: tuple[tuple[str, str, re.Pattern[str]], ...] = (
@@ -135,7 +139,8 @@ def classify(title: str | None, title_re: str | None = None) -> TitleVerdict:
         groups
             `year` and `agency`, if it has them, are taken.
     """
-    text = normal(title or "")
+    title = title or ""
+    text = normal(_DAY_BEFORE.sub("", title) if title_re is None else title)
     if not text:
         return TitleVerdict(False, "empty: there is no title", None, None)
     if len(text) > MAX_TITLE_CHARACTERS:
