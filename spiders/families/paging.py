@@ -65,8 +65,9 @@ async def read_numbered(
         if number > first and batch.addresses <= seen:
             # Some servers answer every number with the first or the last page.
             break
+        # A list that is sorted anew between two questions shows a row twice and another never.
+        read += batch.size - len(batch.references & seen)
         seen |= batch.addresses
-        read += batch.size
         if total is not None and read >= total:
             break
     else:

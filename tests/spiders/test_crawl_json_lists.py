@@ -111,6 +111,9 @@ GKMLPT: dict[str, Pages] = {
     "api-second-500": {
         API: lambda asked: answer(column(2024, total=2)) if asked.form["page"] == "1" else Page(status=500)
     },
+    "api-one-twice": {
+        API: lambda asked: answer(column(*{"1": (2024, 2023), "2": (2023, 2022)}.get(asked.form["page"], ()), total=4))
+    },
     "auto": {API: answer(column(*YEARS)), INDEX: Page(CONFIG.encode())},
     "auto-no-column": {API: answer(column(*YEARS)), INDEX: Page(CONFIG.replace("年报", "指南").encode())},
     "api-odd-rows": {
@@ -174,6 +177,7 @@ def crawl(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crawl]:
         ("api-huge-total", "ok", "says 1000000 rows and gave 2", [2024, 2023]),
         ("api-endless", "ok", "read up to pager.max, 4 pages", [2023, 2022, 2021, 2020]),
         ("api-second-500", "failed", "server_error: page 2 of the column", [2024]),
+        ("api-one-twice", "ok", "says 4 rows and gave 3", [2024, 2023, 2022]),
         ("auto", "ok", "auto: gkmlpt", [2024, 2023]),
         ("auto-no-column", "failed", "no_column: the catalogue", []),
         ("api-odd-rows", "ok", "says 9 rows and gave 2", [2024, 2023]),
