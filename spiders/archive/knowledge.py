@@ -19,6 +19,8 @@ from spiders.archive.pruning import pruned
 _FINAL_STATUSES = frozenset({404, 410})
 _HEADERS = ("etag", "last-modified", "content-type", "content-disposition")
 _FINAL_CODES = frozenset({"foreign_host", "private_address", "robots", "too_large", "scheme"})
+# These say nothing about the address that was asked.
+_CODES_OF_THE_NIGHT = frozenset({"budget", "night_limit", "host_stopped", "challenge"})
 # Two crawls of one night see one state of a portal: only another night counts as a second look.
 NIGHT = datetime.timedelta(hours=8)
 
@@ -94,7 +96,8 @@ class PortalHistory:
 
 @dataclass
 class Knowledge:
-    """Everything a crawl has to know about earlier ones; addresses are by portal id and address."""
+    """Everything a crawl has to know about earlier ones; addresses are by portal id and address. `failed` are those of
+    articles that never answered with one."""
 
     stored: dict[str, dict[str, Stored]] = field(default_factory=dict)
     missed: dict[tuple[str, str], datetime.datetime] = field(default_factory=dict)
@@ -103,6 +106,7 @@ class Knowledge:
     portals: dict[str, PortalHistory] = field(default_factory=dict)
     broken_attachments: dict[str, dict[str, set[str]]] = field(default_factory=dict)
     lost: set[tuple[str, str]] = field(default_factory=set)
+    failed: set[tuple[str, str]] = field(default_factory=set)
 
     def of(self, portal_id: str, url: str) -> Stored | None:
         """What is stored of an address for a portal."""
@@ -203,10 +207,13 @@ def _learn_fetch(knowledge: Knowledge, row: dict[str, Any]) -> None:
     if usable:
         addresses[url] = _stored(row, asked_at)
         knowledge.missed.pop((portal_id, url), None)
+        knowledge.failed.discard((portal_id, url))
     elif gone and url in addresses:
         addresses[url] = replace(addresses[url], asked_at=asked_at, gone=True)
     elif gone:
         knowledge.missed[portal_id, url] = asked_at
+    if row["role"] == "article" and url not in addresses and code not in _CODES_OF_THE_NIGHT:
+        knowledge.failed.add((portal_id, url))
     if row["role"] == "attachment" and row.get("article_url"):
         broken = knowledge.broken_attachments.setdefault(portal_id, {}).setdefault(row["article_url"], set())
         if usable or gone or code in _FINAL_CODES:

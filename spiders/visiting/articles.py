@@ -32,18 +32,28 @@ async def read_articles(visit: Visit) -> None:
 
 
 def _planned(visit: Visit) -> Iterable[Candidate]:
-    """Candidates to fetch, as the list has them; then stored articles that it no longer shows."""
+    """Candidates to fetch, as the list has them: new ones, so that a budget that is too small for all is not spent on
+    asking again; those that are due; stored articles that the list no longer shows; then those that have only failed,
+    because two that are refused end the night."""
     night, portal_id = visit.night, visit.portal.id
     now, knowledge = night.now(), night.knowledge
+    known: list[tuple[Candidate, Stored]] = []
+    failed: list[Candidate] = []
     for candidate in tuple(visit.candidates.values()):
         if not night.wants(candidate.report_year):
             continue
         stored = knowledge.of(portal_id, candidate.url)
-        if stored is None:
-            missed = knowledge.missed_at(portal_id, candidate.url) if candidate.only_year else None
-            if night.recheck or is_absent_year_due(missed, candidate.report_year, now):
+        if stored is not None:
+            known.append((candidate, stored))
+            continue
+        missed = knowledge.missed_at(portal_id, candidate.url) if candidate.only_year else None
+        if night.recheck or is_absent_year_due(missed, candidate.report_year, now):
+            if (portal_id, candidate.url) in knowledge.failed:
+                failed.append(candidate)
+            else:
                 yield candidate
-        elif (
+    for candidate, stored in known:
+        if (
             night.recheck
             or stored.gone
             or _changed(stored, candidate)
@@ -56,6 +66,7 @@ def _planned(visit: Visit) -> Iterable[Candidate]:
             continue
         if night.recheck or is_due(stored, now):
             yield as_candidate(stored, visit.portal.list_page.url)
+    yield from failed
 
 
 def as_candidate(stored: Stored, list_url: str) -> Candidate:

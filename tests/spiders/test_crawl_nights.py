@@ -244,6 +244,25 @@ def test_a_budget_ends_the_night_and_the_next_night_goes_on(tmp_path: Path) -> N
         assert server.paths()[-2:] == [f"{LIST}t20260120_3.html", f"{LIST}t20260120_4.html"]
 
 
+def test_a_budget_is_spent_on_what_nobody_has(tmp_path: Path) -> None:
+    names = [f"t20260120_{n}.html" for n in range(6)]
+    pages = {LIST: listing(*(row(name, title(f"甲{n}局", 2025)) for n, name in enumerate(names)))}
+    pages |= {f"{LIST}{name}": article(title(f"甲{n}局", 2025)) for n, name in enumerate(names)}
+    pages[f"{LIST}{names[0]}"] = Page(status=500)
+    budget = {"scrapy_settings": {"GONGKAI_ADDRESS_REQUESTS": 6}}
+    with PortalServer(pages) as server:
+        nights = Nights(tmp_path)
+        nights.declare(entry("a", server.host))
+        assert outcome(nights.crawl(**budget), "a").stored == 2, "the broken one was asked twice"
+        server.forget()
+        # Eight days later what is stored is due again, too: new ones come first, the one that only failed comes last.
+        assert outcome(nights.crawl(8, **budget), "a").stored == 3
+        assert server.paths()[2:] == [f"{LIST}{names[n]}" for n in (3, 4, 5, 1)]
+        server.forget()
+        nights.crawl(9)
+        assert server.paths()[2:] == [f"{LIST}{names[n]}" for n in (2, 0, 0)]
+
+
 def test_expectations_bind_only_what_was_verified(tmp_path: Path) -> None:
     pages = {LIST: listing(row("t20260120_1.html", title("甲县", 2024))), f"{LIST}t20260120_1.html": article("甲")}
     pages[f"{LIST}t20260120_1.html"] = article(title("甲县", 2024))
