@@ -23,6 +23,8 @@ _FINAL_CODES = frozenset({"foreign_host", "private_address", "robots", "too_larg
 _CODES_OF_THE_NIGHT = frozenset({"budget", "night_limit", "host_stopped", "challenge"})
 # Two crawls of one night see one state of a portal: only another night counts as a second look.
 NIGHT = datetime.timedelta(hours=8)
+# An attachment that fails again and again costs its article's questions no more often than this.
+MOST_DAYS_BETWEEN_TRIES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +99,14 @@ class PortalHistory:
 @dataclass
 class Knowledge:
     """Everything a crawl has to know about earlier ones; addresses are by portal id and address. `failed` are those of
-    articles that never answered with one."""
+    articles that never answered with one; broken attachments are by article, with how often they were asked in vain."""
 
     stored: dict[str, dict[str, Stored]] = field(default_factory=dict)
     missed: dict[tuple[str, str], datetime.datetime] = field(default_factory=dict)
     absences: dict[tuple[str, str], Absence] = field(default_factory=dict)
     rejected_links: set[tuple[str, str, str]] = field(default_factory=set)
     portals: dict[str, PortalHistory] = field(default_factory=dict)
-    broken_attachments: dict[str, dict[str, set[str]]] = field(default_factory=dict)
+    broken_attachments: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
     lost: set[tuple[str, str]] = field(default_factory=set)
     failed: set[tuple[str, str]] = field(default_factory=set)
 
@@ -129,12 +131,20 @@ class Knowledge:
         """How a portal fared in earlier crawls."""
         return self.portals.get(portal_id, PortalHistory())
 
-    def lacks_attachments(self, portal_id: str, article_url: str) -> bool:
-        """True when an attachment of this article could not be fetched and may be there now, or when bytes of the
-        article or of an attachment were lost from the archive."""
-        return (
-            bool(self.broken_attachments.get(portal_id, {}).get(article_url)) or (portal_id, article_url) in self.lost
-        )
+    def lacks_attachments(self, portal_id: str, article_url: str, now: datetime.datetime) -> bool:
+        """True when an attachment of this article could not be fetched and is to be asked again, or when bytes of the
+        article or of an attachment were lost from the archive.
+
+        One that failed once is asked with its article at any time; then after two, four, eight days and so on.
+        """
+        if (portal_id, article_url) in self.lost:
+            return True
+        broken = self.broken_attachments.get(portal_id, {}).get(article_url)
+        if not broken:
+            return False
+        stored, times = self.of(portal_id, article_url), min(broken.values())
+        wait = datetime.timedelta(days=min(2 ** (times - 1), MOST_DAYS_BETWEEN_TRIES)) - NIGHT
+        return stored is None or times == 1 or now - stored.asked_at >= wait
 
 
 def learn(home: Path, portal_ids: Container[str] | None = None) -> Knowledge:
@@ -215,11 +225,13 @@ def _learn_fetch(knowledge: Knowledge, row: dict[str, Any]) -> None:
     if row["role"] == "article" and url not in addresses and code not in _CODES_OF_THE_NIGHT:
         knowledge.failed.add((portal_id, url))
     if row["role"] == "attachment" and row.get("article_url"):
-        broken = knowledge.broken_attachments.setdefault(portal_id, {}).setdefault(row["article_url"], set())
+        broken = knowledge.broken_attachments.setdefault(portal_id, {}).setdefault(row["article_url"], {})
         if usable or gone or code in _FINAL_CODES:
-            broken.discard(url)
+            broken.pop(url, None)
+        elif code in _CODES_OF_THE_NIGHT:
+            broken.setdefault(url, 1)
         else:
-            broken.add(url)
+            broken[url] = min(broken.get(url, 0) + 1, 16)
 
 
 def _stored(row: dict[str, Any], asked_at: datetime.datetime) -> Stored:

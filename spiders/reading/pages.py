@@ -22,6 +22,10 @@ _META_SEARCHED_BYTES = 4096
 _ASCII = "".join(map(chr, range(0x21, 0x7F)))
 _SESSION_IN_PATH = re.compile(r";jsessionid=[^/;#]*", re.IGNORECASE)
 _SESSION_IN_QUERY = re.compile(r"(?:^|&)(?:jsessionid|phpsessid|aspsessionid\w*)=[^&#]*", re.IGNORECASE)
+# The moment of the visit or a number at random, against caches: milliseconds since 1970, 0.123….
+_VISIT_IN_QUERY = re.compile(
+    r"(?:^|&)(?:_|_?t|ts|v|r|rnd|rand|random|time|timestamp)=(?:1[5-9]\d{11}|0\.\d{6,})(?=&|$)", re.IGNORECASE
+)
 _DOCUMENT_MAGIC = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"Rar!")
 _IMAGE_MAGIC = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
 
@@ -91,10 +95,10 @@ def absolute(base_url: str, reference: str, encoding: str = "utf-8") -> str | No
 
 
 def _without_session(url: str) -> str:
-    """The address without the number that a server gives each visitor: it is another one every night."""
+    """The address without the number that a server gives each visitor or visit: it is another one every night."""
     path, _, query = url.partition("?")
     path = _SESSION_IN_PATH.sub("", path)
-    query = _SESSION_IN_QUERY.sub("", query).removeprefix("&")
+    query = _VISIT_IN_QUERY.sub("", _SESSION_IN_QUERY.sub("", query)).removeprefix("&")
     return f"{path}?{query}" if query else path
 
 

@@ -58,7 +58,7 @@ def _planned(visit: Visit) -> Iterable[Candidate]:
             or stored.gone
             or _changed(stored, candidate)
             or is_due(stored, now)
-            or knowledge.lacks_attachments(portal_id, candidate.url)
+            or knowledge.lacks_attachments(portal_id, candidate.url, now)
         ):
             yield candidate
     for stored in knowledge.articles(portal_id):

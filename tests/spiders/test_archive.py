@@ -181,8 +181,8 @@ def test_portals_links_and_attachments_are_remembered(tmp_path: Path) -> None:
         {**portal, "outcome": "skipped", "listed": 0},
     )
     assert knowledge.rejected_links == {("p", "u", "t")}
-    assert knowledge.lacks_attachments("p", "u")
-    assert not knowledge.lacks_attachments("p", "w"), "what is refused stays refused"
+    assert knowledge.lacks_attachments("p", "u", AS_OF)
+    assert not knowledge.lacks_attachments("p", "w", AS_OF), "what is refused stays refused"
     history = knowledge.history("p")
     assert (history.ever_ok, history.last_outcome, history.last_listed) == (True, "failed", 7)
     assert history.last_reason == "down: x"

@@ -249,18 +249,36 @@ def test_a_budget_is_spent_on_what_nobody_has(tmp_path: Path) -> None:
     pages = {LIST: listing(*(row(name, title(f"甲{n}局", 2025)) for n, name in enumerate(names)))}
     pages |= {f"{LIST}{name}": article(title(f"甲{n}局", 2025)) for n, name in enumerate(names)}
     pages[f"{LIST}{names[0]}"] = Page(status=500)
-    budget = {"scrapy_settings": {"GONGKAI_ADDRESS_REQUESTS": 6}}
+    budget = {"GONGKAI_ADDRESS_REQUESTS": 6}
     with PortalServer(pages) as server:
         nights = Nights(tmp_path)
         nights.declare(entry("a", server.host))
-        assert outcome(nights.crawl(**budget), "a").stored == 2, "the broken one was asked twice"
+        assert outcome(nights.crawl(scrapy_settings=budget), "a").stored == 2, "the broken one was asked twice"
         server.forget()
         # Eight days later what is stored is due again, too: new ones come first, the one that only failed comes last.
-        assert outcome(nights.crawl(8, **budget), "a").stored == 3
+        assert outcome(nights.crawl(8, scrapy_settings=budget), "a").stored == 3
         assert server.paths()[2:] == [f"{LIST}{names[n]}" for n in (3, 4, 5, 1)]
         server.forget()
         nights.crawl(9)
         assert server.paths()[2:] == [f"{LIST}{names[n]}" for n in (2, 0, 0)]
+
+
+def test_an_attachment_that_fails_for_ever_is_asked_less_and_less(tmp_path: Path) -> None:
+    extra = "<p>附件：<a href='a.pdf'>a.pdf</a></p>"
+    pages = {
+        LIST: listing(row("t20260120_1.html", title("甲县", 2025))),
+        f"{LIST}t20260120_1.html": article(title("甲县", 2025), extra=extra, day="2020-01-20"),
+        f"{LIST}a.pdf": Page(b"<html>login</html>"),
+    }
+    asked = []
+    with PortalServer(pages) as server:
+        nights = Nights(tmp_path)
+        nights.declare(entry("a", server.host))
+        for night in range(10):
+            server.forget()
+            nights.crawl(night)
+            asked.append(f"{LIST}a.pdf" in server.paths())
+    assert [night for night, was in enumerate(asked) if was] == [0, 1, 3, 7]
 
 
 def test_expectations_bind_only_what_was_verified(tmp_path: Path) -> None:

@@ -318,6 +318,8 @@ def test_a_page_of_thousands_of_links_takes_no_minutes(around: str) -> None:
         ("t.html;jsessionid=A1.n2?id=3#top", "utf-8", "http://a.gov.cn/x/t.html?id=3"),
         ("show.php?PHPSESSID=q1&id=3", "utf-8", "http://a.gov.cn/x/show.php?id=3"),
         ("show.php?id=3&PHPSESSID=q1", "utf-8", "http://a.gov.cn/x/show.php?id=3"),
+        ("t.html?t=1769900000123&id=3&_=0.8124577301", "utf-8", "http://a.gov.cn/x/t.html?id=3"),
+        ("t.html?id=1769900000123&t=3&time=0.5", "utf-8", "http://a.gov.cn/x/t.html?id=1769900000123&t=3&time=0.5"),
         ("?sid=3", "utf-8", "http://a.gov.cn/x/y.htm?sid=3"),
         (r".\2025\t.html?f=a\b", "utf-8", r"http://a.gov.cn/x/2025/t.html?f=a\b"),
         ("down.asp?f=年报.doc&x=%C4", "gb18030", "http://a.gov.cn/x/down.asp?f=%C4%EA%B1%A8.doc&x=%C4"),
