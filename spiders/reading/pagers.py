@@ -8,6 +8,7 @@ from collections.abc import Callable, Container, Iterator
 from urllib.parse import urlsplit, urlunsplit
 
 from spiders.reading.pages import Page, element_text
+from spiders.reading.references import reference_of
 from spiders.registry import Pager
 
 # A page past the end is often a stub of a few hundred bytes with status 200 (families.md §2.1).
@@ -25,6 +26,7 @@ _MOVED = re.compile(r"(?:window|self|document|top)?\.?\blocation(?:\.href)?\s*=\
 _PAGE_ENDING = re.compile(r"\.([sj]?html?)$", re.IGNORECASE)
 # 共3页, 第1/3页, 页次：1/3: what a list prints about itself.
 _SAID_TOTAL = re.compile(r"共\s{0,3}(\d{1,4})\s{0,3}页|(?:第|页次[:：]?)\s{0,3}\d{1,4}\s{0,3}/\s{0,3}(\d{1,4})")
+_BRACKETS = re.compile(r"[\[\]【】()（）\s]")
 _NUMBER_ASKED = re.compile(r"\(\s*[\"']?(\d{1,4})\b")
 _NEXT_WORDS = re.compile(r"^(?:下一?页|后一?页|下页|next|>|›|»|>>)\s*[>›»]*$", re.IGNORECASE)
 
@@ -112,7 +114,7 @@ def _next_links(page: Page) -> Iterator[str]:
             or (picture.get("alt", "") if picture is not None else "")
         )
         if _NEXT_WORDS.match(said.strip()):
-            yield link.get("href", "")
+            yield reference_of(link) or link.get("href", "")
 
 
 def printed_pages(page: Page) -> int | None:
@@ -124,7 +126,8 @@ def printed_pages(page: Page) -> int | None:
 def goes_on(page: Page, number: int, asked: Container[str]) -> str | None:
     """How a page says that the list has more than the `number` pages that were read, or None.
 
-    What it prints counts first; else its link 下一页, unless that is one of the addresses that were `asked`.
+    What it prints counts first; else its link 下一页, or the one that is called by the next number, unless that is one
+    of the addresses that were `asked`.
     """
     printed = printed_pages(page)
     if printed is not None:
@@ -134,6 +137,12 @@ def goes_on(page: Page, number: int, asked: Container[str]) -> str | None:
         called = _NUMBER_ASKED.search(reference) if url is None else None
         if (url is not None and url not in asked) or (called is not None and int(called[1]) == number + 1):
             return f"has a next page, {(url or reference)[:200]}"
+    folder = page.url.rpartition("/")[0]
+    for link in page.links():
+        if _BRACKETS.sub("", element_text(link)) == str(number + 1):
+            url = page.absolute(reference_of(link))
+            if url is not None and url not in asked and url.startswith(folder):
+                return f"has a page {number + 1}, {url[:200]}"
     return None
 
 

@@ -62,6 +62,14 @@ PORTALS: dict[str, tuple[Mapping[str, Page], Mapping[str, Any]]] = {
     ),
     "undeclared-next": ({LIST: reports(2024, extra='<a href="2.html">下一页</a>'), f"{LIST}2.html": reports(2023)},
                         {"kind": "none"}),
+    "undeclared-numbers": (
+        {LIST: reports(2024, extra='<a href="./">1</a><a href="list_2.html">[2]</a><a href="/x/3.html">3</a>')},
+        {"kind": "none"}
+    ),
+    "opened-next": (
+        {LIST: reports(2024, extra="""<a href="#" onclick="location.href='2.html'">下一页</a>"""),
+         f"{LIST}2.html": reports(2023, extra='<a href="#">下一页</a>')}, {"kind": "next_link"}
+    ),
     "last-by-script": (
         {LIST: reports(2024, extra='<a href="javascript:void(0)">下一页</a><a href="javascript:toPage(1)">下页</a>')},
         {"kind": "next_link"}
@@ -169,6 +177,8 @@ def lists(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lists]:
         ("last-is-next", {2024, 2023}, None),
         ("scripted-next", {2024}, "has a next page, javascript:toPage(2), and pager next_link gave 1"),
         ("undeclared-next", {2024}, "/2.html, and pager none gave 1"),
+        ("undeclared-numbers", {2024}, "has a page 2, http"),
+        ("opened-next", {2024, 2023}, None),
         ("last-by-script", {2024}, None),
         ("printed", {2024, 2023}, None),
         ("printed-more", {2024}, "prints that it has 3 pages, and pager index_n gave 1"),
