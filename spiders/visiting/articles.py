@@ -16,6 +16,8 @@ from spiders.visiting.fetching import Answer, Link, ask, fetch_row
 from spiders.visiting.schedule import is_absent_year_due, is_due
 from spiders.visiting.visit import Visit
 
+# A portal whose articles fail one after the other is broken, or refuses in a way that nobody knows.
+MOST_FAILURES_IN_A_ROW = 10
 # Title reasons that say nothing about what a page is, so that the link's title stands.
 _SILENT_CODES = frozenset({"other", "empty", "too_long", "cut", "title_re"})
 
@@ -23,12 +25,26 @@ _SILENT_CODES = frozenset({"other", "empty", "too_long", "cut", "title_re"})
 async def read_articles(visit: Visit) -> None:
     """Fetch what this night asks for: new, changed and due articles, on the list today or not.
 
+    So many that fail in a row say more about the portal than about them: the rest is left for another night, and what
+    did not answer is not taken for gone.
+
     Raises:
         Stopped: when the portal is not to be asked further.
     """
     visit.result.listed = len(visit.candidates)
-    for candidate in itertools.islice(_planned(visit), visit.night.sample):
+    planned = itertools.islice(_planned(visit), visit.night.sample)
+    in_a_row = 0
+    for candidate in planned:
+        fetched, faults_before, asked = visit.result.fetched, visit.faults, visit.requests
         await read_article(visit, candidate)
+        if visit.result.fetched > fetched:
+            in_a_row = 0
+        elif visit.faults > faults_before and visit.requests > asked:
+            in_a_row += 1
+        if in_a_row == MOST_FAILURES_IN_A_ROW and (left := sum(1 for _ in planned)):
+            visit.notes.append(f"{in_a_row} articles in a row failed, so the other {left} were left for another night")
+            visit.whole_list_read = False
+            return
 
 
 def _planned(visit: Visit) -> Iterable[Candidate]:

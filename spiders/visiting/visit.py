@@ -171,9 +171,9 @@ class Visit:
         result = self.result
         if self.challenged and result.outcome in ("ok", "failed"):
             result.outcome, result.reason = "challenge", self.challenged[0]
-        result.requests = night_of(self.night.crawler).requests.get(self.portal.id, 0)
+        result.requests = self.requests
         result.elapsed_seconds = round(time.monotonic() - began_seconds, 3)
-        broken = sum(self._article_faults.values())
+        broken = self.faults
         if broken:
             kinds = ", ".join(f"{code} ({count})" for code, count in sorted(self._article_faults.items()))
             self.notes.append(f"{broken} of {self.attempted} articles failed: {kinds}")
@@ -221,6 +221,16 @@ class Visit:
             self.challenged.append(answer.reason or "")
         if len(self.challenged) >= CHALLENGES_BEFORE_STOP:
             raise Stopped("challenge", answer.reason or "")
+
+    @property
+    def faults(self) -> int:
+        """How many articles brought no report tonight."""
+        return sum(self._article_faults.values())
+
+    @property
+    def requests(self) -> int:
+        """How many requests this portal was asked tonight."""
+        return night_of(self.night.crawler).requests.get(self.portal.id, 0)
 
     @property
     def has_list(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -261,6 +262,30 @@ def test_a_budget_is_spent_on_what_nobody_has(tmp_path: Path) -> None:
         server.forget()
         nights.crawl(9)
         assert server.paths()[2:] == [f"{LIST}{names[n]}" for n in (2, 0, 0)]
+
+
+def test_a_portal_whose_articles_all_fail_is_left_alone(tmp_path: Path) -> None:
+    names = [f"t20260120_{n}.html" for n in range(30)]
+    pages: dict[str, Any] = {LIST: listing(*(row(name, title(f"甲{n}局", 2025)) for n, name in enumerate(names)))}
+    pages |= {f"{LIST}{name}": article(title(f"甲{n}局", 2025)) for n, name in enumerate(names)}
+    wall = Page("<html>稍等片刻</html>".encode())
+    with PortalServer(pages) as server:
+        nights = Nights(tmp_path)
+        nights.declare(entry("a", server.host))
+        server.pages = {LIST: pages[LIST], **{f"{LIST}{name}": wall for name in names[:20]}, f"{LIST}{names[20]}": wall}
+        found = outcome(nights.crawl(), "a")
+        assert (found.outcome, found.requests) == ("failed", 12), "robots.txt, the list and ten articles"
+        assert "10 articles in a row failed, so the other 20 were left for another night" in (found.reason or "")
+        server.pages = {**pages, **{f"{LIST}{name}": Page(status=404) for name in names[:10]}}
+        server.forget()
+        found = outcome(nights.crawl(1), "a")
+        assert (found.outcome, found.stored) == ("ok", 20), "what failed comes last"
+        assert found.reason == "10 of 30 articles failed: not_found (10)"
+        server.pages = {LIST: pages[LIST], **{f"{LIST}{name}": wall for name in names}}
+        for night in (9, 18, 27):
+            crawl = nights.crawl(night)
+            assert outcome(crawl, "a").requests == 12
+            assert not rows_of(crawl, "a", kind="event"), "a wall is no proof that reports are gone"
 
 
 def test_an_attachment_that_fails_for_ever_is_asked_less_and_less(tmp_path: Path) -> None:
