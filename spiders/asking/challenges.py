@@ -88,7 +88,7 @@ def challenge_in(status: int, body: bytes, cookies: Iterable[str] = ()) -> str |
     if status == 200 and len(body) > 4096 and any(mark in head for mark in _REPORT_MARKS):
         # A real page behind a protecting network may carry its script; it is still the page.
         return None
-    found = _challenge_named_in(head) or _wall_in(body)
+    found = _challenge_named_in(head) or _wall_in(status, body)
     if found is None and status in REFUSING_STATUSES and any("__jsl" in cookie for cookie in cookies):
         found = "a Jiasule challenge (__jsl)"
     if found is None:
@@ -116,8 +116,11 @@ def refuses(status: int, body: bytes, method: str = "GET") -> bool:
     return len(body) <= _MOST_REFUSING_BYTES and _REFUSING_WORDS.search(body) is not None
 
 
-def _wall_in(body: bytes) -> str | None:
+def _wall_in(status: int, body: bytes) -> str | None:
     """A page that asks for a captcha or says that a firewall refused, by its title or its words."""
+    if status == 200 and not body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        # A portal's own scripts and data name such things, too.
+        return None
     if len(body) > _MOST_WALL_BYTES or any(mark in body for mark in _REPORT_MARKS):
         return None
     found = _WALL_TITLES.search(body) or _WALL_WORDS.search(body)

@@ -146,6 +146,8 @@ def test_what_is_no_challenge() -> None:
     assert challenges.challenge_in(200, form) is None, "a page that guards its form with a captcha"
     report = "<title>安全验证</title>政府信息公开：拖动滑块放大".encode()
     assert challenges.challenge_in(200, report) is None, "a page that speaks of disclosure"
+    script = "function login() { initGeetest(); alert('请完成安全验证'); }".encode()
+    assert challenges.challenge_in(200, script) is None, "a portal's own script"
     assert challenges.challenge_in(200, "<title>关于安全验证的通知</title>".encode()) is None
 
 
