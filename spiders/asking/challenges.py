@@ -113,7 +113,9 @@ def refuses(status: int, body: bytes, method: str = "GET") -> bool:
     """True for an answer with which a host refuses who asks, by its status or its words."""
     if refusing_status(status, method):
         return True
-    return len(body) <= _MOST_REFUSING_BYTES and _REFUSING_WORDS.search(body) is not None
+    # JSON that says so is the answer of one function to one question.
+    data = body.lstrip()[:1] in (b"{", b"[")
+    return len(body) <= _MOST_REFUSING_BYTES and not data and _REFUSING_WORDS.search(body) is not None
 
 
 def _wall_in(status: int, body: bytes) -> str | None:

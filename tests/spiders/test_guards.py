@@ -156,6 +156,7 @@ def test_who_refuses() -> None:
     assert not any(challenges.refuses(status, b"") for status in (200, 304, 400, 404, 410, 500, 503))
     assert challenges.refuses(200, "<html>不合法的参数</html>".encode()), "an answer to the user agent"
     assert not challenges.refuses(200, "不合法的参数".encode() + b" " * 4000)
+    assert not challenges.refuses(200, '{"msg": "不合法的参数"}'.encode())
     assert not challenges.refuses(405, b"", "POST"), "the form is refused, not the asker"
 
 
