@@ -213,15 +213,29 @@ class WatchMiddleware:
 
 
 class NamedRedirectMiddleware(RedirectMiddleware):
-    """Scrapy's redirects, with a name of its own for a loop, which counts for the breaker."""
+    """Scrapy's redirects, with a name of its own for a loop, which counts for the breaker.
+
+    An address that comes again without any cookie having been set on the way answers as before: it is not asked again.
+    """
+
+    def process_response(self, request: Request, response: Response, spider: Any = None) -> Request | Response:
+        # A redirect takes this along.
+        request.meta["cookie_set"] = request.meta.get("cookie_set", False) or b"Set-Cookie" in response.headers
+        return super().process_response(request, response)
 
     def _redirect(self, redirected: Request, request: Request, reason: Any) -> Request:
+        asked = [*request.meta.get("redirect_urls", ()), request.url]
+        again = redirected.url in asked and redirected.method == request.method and not request.meta["cookie_set"]
         try:
-            return super()._redirect(redirected, request, reason)
+            if not again:
+                return super()._redirect(redirected, request, reason)
         except IgnoreRequest as error:
-            night_of(self.crawler).host(request.url).loop()
-            first = (request.meta.get("redirect_urls") or [request.url])[0]
-            times = request.meta.get("redirect_times", 0)
-            raise Refused(
-                "redirect_loop", f"{first} was still redirecting after {times} redirects, to {redirected.url}"
-            ) from error
+            raise self._loop(redirected, request) from error
+        raise self._loop(redirected, request)
+
+    def _loop(self, redirected: Request, request: Request) -> Refused:
+        night_of(self.crawler).host(request.url).loop()
+        first = (request.meta.get("redirect_urls") or [request.url])[0]
+        times = request.meta.get("redirect_times", 0)
+        sentence = f"{first} was still redirecting after {times} redirects, to {redirected.url}"
+        return Refused("redirect_loop", sentence)

@@ -65,6 +65,10 @@ SCENARIOS: dict[str, tuple[Pages, dict[str, Any]]] = {
         {},
     ),
     "redirect-loop": ({LIST: Page(redirect="/b/"), "/b/": Page(redirect=LIST)}, {}),
+    "loops-later": (
+        {LIST: TEN, **{f"{LIST}t20260120_{n}.html": Page(redirect=f"{LIST}t20260120_{n}.html") for n in range(10)}},
+        {},
+    ),
     "cookie-gate": (GOOD | {LIST: cookie_gate}, {}),
     "pager-loop": (
         GOOD
@@ -281,7 +285,8 @@ def test_lists_that_go_round_end(faults: Faults) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["redirect-loop", "challenge", "robots-forbid", "robots-challenge", "walls-later", "firewall"]
+    "name",
+    ["redirect-loop", "challenge", "robots-forbid", "robots-challenge", "walls-later", "firewall", "loops-later"],
 )
 def test_four_requests_are_the_most_for_who_blocks_loops_or_forbids(faults: Faults, name: str) -> None:
     assert len(faults.asked[name]) + len(faults.asked_again[name]) <= 4
