@@ -10,6 +10,7 @@ from lxml import etree
 
 from transforms.documents.layouts import Layout, Layouts
 from transforms.documents.model import OPENING_LINES, Cell, Document, Mode, Row, UnreadableDocument
+from transforms.documents.shown import keep_what_shows
 from transforms.documents.sniff import as_utf8
 from transforms.documents.text import rows_of_text
 
@@ -17,6 +18,7 @@ from transforms.documents.text import rows_of_text
 _HOLDER, _HOLDER_END, _AROUND, _AROUND_END, _TABLE, _TABLE_END = "\ue000\ue001\ue002\ue003\ue004\ue005"
 _ROW, _CELL, _SPAN, _LINE, _RAISED, _RAISED_END = "\ue006\ue007\ue008\ue009\ue00a\ue00b"
 _PRE, _PRE_END, _TAB, _SPACE = "\ue00c\ue00d\ue00e\ue00f"
+_PICTURE = _TAB  # inside a table
 # A page may use them for glyphs of its own, or to pose as structure; written as a number as well.
 # What stands there may have been a sign of a figure: it is shown as lost, not left out.
 _LOST = "\ufffd".encode()
@@ -40,9 +42,6 @@ _FAR_ABOVE = 6000  # characters; beyond them stands no title of this report
 _MOST_COLUMNS = 64
 _TITLE_META = ("articletitle", "title", "og:title", "dc.title")
 _SOURCE_META = ("contentsource", "source", "author", "dc.publisher")
-# What is not shown gets this name, which no page can write, and is taken out in one go: one by one, the text behind
-# each would be joined to all before it.
-_UNSEEN = "{gongkai}unseen"
 # Far more than the fifty tables of the longest page; a menu of a portal has some thousand lines.
 _MOST_CELLS, _MOST_LINES = 200_000, 200_000
 # Words that stand in a report and hardly anywhere else; portals name 行政复议 and 规章 in their menus as well.
@@ -54,7 +53,6 @@ _MARKS = re.compile(
 )
 _ENDS_INSIDE = re.compile(rb">[^<>]*[^<>\s][^<>]*\Z")
 _XML_DECLARATION = re.compile(rb"\s*<\?xml[^>]*\?>")
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 
 
 def read_html(data: bytes) -> Document:
@@ -67,7 +65,7 @@ def read_html(data: bytes) -> Document:
         if pattern.search(page):
             page = pattern.sub(_LOST, page)
     root = _parse(page)
-    _drop_hidden(root, page)
+    keep_what_shows(root, page)
     meta, headings, title = _head(root)
     _open_frames(root)
     try:
@@ -125,20 +123,6 @@ def _head(root: etree._Element) -> tuple[dict[str, str], list[str], str]:
             etree.strip_elements(element, "script", "style", with_tail=False)
             headings.append(" ".join("".join(map(str, element.itertext())).split()))
     return meta, headings, title
-
-
-def _drop_hidden(root: etree._Element, page: bytes) -> None:
-    """Take out of the tree what the page does not show; the text behind an element stays."""
-    lowered = page.lower()
-    if b"hidden" not in lowered and b"display" not in lowered:
-        return
-    # Not by XPath, which brings what it finds into order: of many elements inside others that takes minutes.
-    for element in root.iter(etree.Element):
-        style = element.get("style")
-        hidden = element.get("hidden") is not None or (style and _HIDDEN.search(style))
-        if hidden and element.tag not in ("html", "body"):
-            element.tag = _UNSEEN
-    etree.strip_elements(root, _UNSEEN, with_tail=False)
 
 
 def _open_frames(root: etree._Element) -> None:
@@ -276,7 +260,14 @@ def _span(kind: str, spans: list[str]) -> int:
 
 
 def _printed(text: str) -> str:
-    """Text of a cell as printed; breaks and paragraphs inside it are line feeds."""
+    """Text of a cell as printed; breaks and paragraphs inside it are line feeds.
+
+    A picture that stands alone may show a figure: it is no blank, and no figure either.
+    """
+    if _PICTURE in text:
+        text = text.replace(_PICTURE, "")
+        if not _ANY_TEXT.search(text):
+            return "\ufffd"
     while (raised := _RAISED_TEXT.search(text)) is not None:
         # A raised mark behind a figure is a footnote; alone in its cell it is the figure.
         before = text[: raised.start()]

@@ -7,6 +7,7 @@
   E004 E005  begin and end of a data table                                 E008  behind its colspan (c3) and its rowspan (r3)
   E009       end of a line                                                 E00A E00B  begin and end of raised text
   E00C E00D  begin and end of preformatted text, its tabs and spaces kept as E00E and E00F
+  E00E       in a cell: a picture
 
   libxslt walks the page as fast as the parser makes it; the same walk in Python takes ten times as long.
   Modes: none, the flow of the page; rows, inside a table; cells, inside a row; cell, inside a cell.
@@ -16,7 +17,7 @@
 
   <!-- Never shown as text, or chosen by the reader of the page. -->
   <xsl:template match="script|style|noscript|template|head|select|textarea|svg|iframe|title"/>
-  <xsl:template mode="cell" match="script|style|noscript|template|head|select|textarea|svg|iframe|title"/>
+  <xsl:template mode="cell" match="script|style|noscript|template|head|svg|iframe|title"/>
 
   <xsl:template match="article|body|div|form|main|section|td">&#xE000;<xsl:apply-templates/>&#xE001;</xsl:template>
   <xsl:template match="a|option">&#xE002;<xsl:apply-templates/>&#xE003;</xsl:template>
@@ -36,6 +37,12 @@
   <xsl:template mode="cells" match="table|script|style|text()"/>
 
   <xsl:template mode="cell" match="address|article|aside|blockquote|body|caption|center|dd|details|div|dl|dt|fieldset|figcaption|figure|footer|form|h1|h2|h3|h4|h5|h6|header|li|main|nav|ol|p|pre|section|table|tbody|td|tfoot|th|thead|tr|ul">&#xE009;<xsl:apply-templates mode="cell"/>&#xE009;</xsl:template>
+  <!-- Tables that are filled in on the page itself show their figures in fields. -->
+  <xsl:template mode="cell" match="input"><xsl:if test="not(@type) or contains(' text number ', concat(' ', translate(@type, 'ENTUMBRX', 'entumbrx'), ' '))"><xsl:text> </xsl:text><xsl:value-of select="@value"/><xsl:text> </xsl:text></xsl:if></xsl:template>
+  <xsl:template mode="cell" match="select"><xsl:text> </xsl:text><xsl:choose><xsl:when test="option[@selected]"><xsl:value-of select="option[@selected][last()]"/></xsl:when><xsl:otherwise><xsl:value-of select="option[1]"/></xsl:otherwise></xsl:choose><xsl:text> </xsl:text></xsl:template>
+  <xsl:template mode="cell" match="textarea"><xsl:text> </xsl:text><xsl:apply-templates mode="cell"/><xsl:text> </xsl:text></xsl:template>
+  <!-- A picture may show a figure, unless it is one that only holds a place open. -->
+  <xsl:template mode="cell" match="img|object|embed|canvas"><xsl:if test="not(@width and number(translate(@width, 'px', '')) &lt; 4) and not(@height and number(translate(@height, 'px', '')) &lt; 4) and not(contains(@src, 'blank')) and not(contains(@src, 'spac')) and not(contains(@src, 'pixel'))">&#xE00E;</xsl:if></xsl:template>
   <xsl:template mode="cell" match="br|hr">&#xE009;<xsl:apply-templates mode="cell"/></xsl:template>
   <xsl:template mode="cell" match="sup|sub">&#xE00A;<xsl:apply-templates mode="cell"/>&#xE00B;</xsl:template>
   <xsl:template mode="cell" match="s|strike|del"><xsl:text> </xsl:text><xsl:apply-templates mode="cell"/><xsl:text> </xsl:text></xsl:template>

@@ -265,7 +265,7 @@ def _label_keys(form: Form) -> set[tuple[str, str]]:
 def _sections(segments: Segments) -> dict[str, str]:
     lines: dict[str, list[str]] = {section: [] for section in segments.sections}
     for section, text in segments.texts:
-        if section is not None and text.strip() and not _is_furniture(text.strip()):
+        if section is not None and text.strip(" \t\n\ufffd") and not _is_furniture(text.strip()):
             lines[section].append(text.strip())
     return {section: "\n".join(lines[section]) for section in sorted(lines)}
 
