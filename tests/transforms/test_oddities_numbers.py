@@ -59,6 +59,25 @@ def test_a_unit_broken_over_lines_of_the_header(broken: str) -> None:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_unit_in_the_label_of_the_row_is_converted_and_named(layout: str) -> None:
+    figures = plain_figures()
+    figures.disclosure["admin_fee_wanyuan"] = "125000"
+    text = LAYOUTS[layout](figures).decode().replace("行政事业性收费", "行政事业性收费（元）")
+    seen = see(text)
+    assert FEE in seen.named, "label and header differ"
+    text = text.replace("（单位：万元）", "")
+    seen = assert_reads(text, {**figures.expected(), FEE: 12.5}, doubted={FEE})
+    assert "unit_converted" in seen.codes
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(("text", "value"), [("8（减）", -8), ("3(减少)", -3), ("6（新增）", 6)])
+def test_a_change_with_its_sign_in_a_remark(layout: str, text: str, value: int) -> None:
+    key = "disclosure.licence_items_change"
+    _with(layout, "F2019", {"licence_items_change": value}, {key}, licence_items_change=text)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
 def test_an_amount_without_any_unit_is_the_number_as_printed_and_named(layout: str) -> None:
     seen = _with(layout, "F2019", {"procurement_amount_yuan": 8040}, {AMOUNT}, procurement_amount_yuan="8040")
     assert "money_without_unit" in seen.codes

@@ -13,6 +13,7 @@ from transforms.reading.result import VALUE, CellPath
 from transforms.reading.segments.found import Found, HeaderCell
 from transforms.reading.sheet import Sheet
 
+_IN_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 _FUSED = re.compile(r"^\d{2,}")
 
 
@@ -121,7 +122,7 @@ def _read_row(
         sheet.unreadable("columns_lost", f"{placement.failure}.", paths, raw, where)
         return
     for number, (column, cell) in enumerate(zip(columns, placement.cells, strict=True)):
-        text = _header_text(found.header, number) if by_header else ""
+        text = (_header_text(found.header, number) if by_header else "") + _unit_beside(found)
         sheet.read(_path(row, column), cell, column, text, f"{where}, column {number + 1}")
     if placement.unsure or (by_header and len(columns) < _most_columns(row) and _is_beside(found, placement)):
         figures = [path for path in paths if sheet.cells[path].value is not None]
@@ -155,6 +156,11 @@ def _is_beside(found: Found, placement: Placement) -> bool:
         return False
     placed = zip(found.header, placement.cells, strict=True)
     return any(cell is not None and not is_blank(cell) and cell.column != h.cell.column for h, cell in placed)
+
+
+def _unit_beside(found: Found) -> str:
+    """What brackets in the label of a row may say of its unit: 行政事业性收费（元）."""
+    return "".join(_IN_BRACKETS.findall("".join(cell.text for cell in found.label_cells)))
 
 
 def _header_text(header: Sequence[HeaderCell], number: int) -> str:

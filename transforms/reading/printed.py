@@ -15,13 +15,18 @@ _NOT_APPLICABLE = re.compile(r"^(无|不适用|不涉及|无此项|无此项目|
 _NUMBER = r"[+\-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|[+\-]?\.\d+"
 _PLAIN = re.compile(rf"^({_NUMBER})$", re.A)
 _WITH_UNIT = re.compile(
-    rf"^({_NUMBER})(元|千元|万元|亿元|万|件|条|项|次|个|宗|份|人|人次|起|篇|笔|例|家|户)(?:整|人民币)?$",
+    rf"^({_NUMBER})(元|千元|万元|亿元|万|件|条|项|次|个|宗|份|人|人次|起|篇|笔|例|家|户)(?:整|人民币|(?<=万)[件条项次个宗份人起篇笔例家户])?$",
     re.A,
 )
 _CHANGE = re.compile(
     rf"^(增加了?|增长了?|新增|增|上升|[↑⬆]|减少了?|减|下降|降低|[↓⬇])({_NUMBER})(件|条|项|次|个)?$", re.A
 )
 _ANNOTATED = re.compile(rf"^({_NUMBER})(件|条|项|元|万元)?(\([^()]*\)|\[[^\[\]]*\])$", re.A)
+# A unit that stands in brackets behind the figure, and a decrease that does.
+_REMARK_UNIT = re.compile(r"^(?:单位:?)?(元|千元|万元|亿元|万|件|条|项|次|个)$")
+_REMARK_SCALES = re.compile(r"^(?:单位:?)?[百千万亿]|^%$")
+_REMARK_TURNS = re.compile(r"^(减少?|下降|降低?|[↓⬇-])$")
+_SAYS_DECREASE = re.compile(r"减|降|少|负|[↓⬇]")
 _BEGINS_WITH_FIGURE = re.compile(r"^[+\-]?\d[\d,]*(?:\.\d+)?\s*(?:[(\[元万亿千件条项次个]|余|多|左右|$)")
 # What recognition of an image makes of a figure that it cannot tell: it stands where a figure does.
 _UNSURE = re.compile(r"^[\d.,+\-/]*\?$")
@@ -39,7 +44,7 @@ _MOST_DIGITS = 12
 class Printed:
     """What one cell shows. ``unit`` as typed in the cell; ``note`` says what had to be interpreted, None if nothing.
 
-    ``plain``: digits alone, a count that needs no further look.
+    ``plain``: digits alone, a count that needs no further look. ``remark``: what stands in brackets behind the figure.
     """
 
     state: str
@@ -47,6 +52,7 @@ class Printed:
     unit: str | None = None
     note: str | None = None
     plain: bool = False
+    remark: str = ""
 
 
 @lru_cache(maxsize=65536)
@@ -78,8 +84,7 @@ def read_printed(text: str) -> Printed:
             return Printed("text", note="is not a single quantity")
         return Printed(read.state, sign * read.value, "change", "is a change in words")
     if match := _ANNOTATED.match(compact):
-        read = _number(match.group(1), match.group(2))
-        return Printed(read.state, read.value, match.group(2), "carries a remark") if read.value is not None else read
+        return _annotated(match.group(1), match.group(2), match.group(3)[1:-1])
     return Printed("text", note="is not a single quantity")
 
 
@@ -93,6 +98,29 @@ def _number(digits: str, unit: str | None = None) -> Printed:
     value = Decimal(plain.rstrip(".") or "0")
     note = "ends in a point: it may be cut" if plain.endswith(".") else None
     return Printed("number" if value else "zero", value, unit, note)
+
+
+def _annotated(digits: str, unit: str | None, remark: str) -> Printed:
+    """A figure with a remark in brackets, which may be its unit."""
+    read = _number(digits, unit)
+    if read.value is None:
+        return read
+    if (named := _REMARK_UNIT.match(remark)) and unit in (None, named[1]):
+        unit = named[1]
+    elif _REMARK_SCALES.search(remark):
+        return Printed("text", note="has a remark that may change its size")
+    return Printed(read.state, read.value, unit, "carries a remark", remark=remark)
+
+
+def as_change(printed: Printed) -> Printed:
+    """What a cell says in a column of changes, where 3（减） is three less."""
+    if not _SAYS_DECREASE.search(printed.remark) and not _REMARK_TURNS.match(printed.remark):
+        return printed
+    if printed.value is None or printed.value < 0:
+        return printed
+    if _REMARK_TURNS.match(printed.remark):
+        return Printed(printed.state, -printed.value, "change", "is a change in words")
+    return Printed("text", note="has a remark that may change its sign")
 
 
 def looks_like_value(text: str) -> bool:
@@ -110,7 +138,10 @@ def money_factor(unit: str | None) -> Decimal | None:
     return _MONEY.get(unit) if unit else None
 
 
+def units_in_header(text: str) -> list[str]:
+    """Units of money that a header and the label of a row name: 采购总金额(万元), 行政事业性收费（元）."""
+    return list(dict.fromkeys(_HEADER_UNIT.findall(re.sub(r"\s+", "", simplified(text)))))
+
+
 def unit_in_header(text: str) -> str | None:
-    """Unit of money that a column header names: 采购总金额(万元), 本年收费金额（单位：万元）."""
-    match = _HEADER_UNIT.search(re.sub(r"\s+", "", simplified(text)))
-    return match.group(1) if match else None
+    return next(iter(units_in_header(text)), None)

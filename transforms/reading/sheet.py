@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from transforms.documents.model import Cell
-from transforms.reading.printed import money_factor, read_printed, unit_in_header
+from transforms.reading.printed import as_change, money_factor, read_printed, units_in_header
 from transforms.reading.result import LARGEST, SCALE, CellPath, CellReading, Doubt
 
 _FIGURES = ("number", "zero")
@@ -89,6 +89,8 @@ class Sheet:
             return
         if cell.doubt:
             self._note("text_unsure", f"{cell.text!r}: {cell.doubt}.", [path], cell.locator)
+        if column == "items_change":
+            printed = as_change(printed)
         value, state, locator = printed.value, printed.state, cell.locator
         if state == "text" or (printed.unit == "change" and column != "items_change"):
             self.put(path, CellReading(None, "text", cell.text, locator))
@@ -118,7 +120,8 @@ class Sheet:
             if unit and unit != "change":
                 self._note("unit_in_cell", f"The cell says {cell.text!r}; read as {value}.", [path], cell.locator)
             return value
-        named = unit if money_factor(unit) else ("万元" if unit == "万" else unit_in_header(header_text))
+        in_header = units_in_header(header_text)
+        named = unit if money_factor(unit) else ("万元" if unit == "万" else next(iter(in_header), None))
         factor = money_factor(named)
         if factor is None:
             if value:
@@ -129,6 +132,9 @@ class Sheet:
                     cell.locator,
                 )
             return value
+        if value and named != unit and len(in_header) > 1:
+            message = f"{cell.text!r} stands under {' and '.join(in_header)}; taken as {named}."
+            self._note("units_differ", message, [path], cell.locator)
         key_factor = money_factor(key_unit) or Decimal(1)
         converted = (value * factor / key_factor).normalize()
         if unit or named != key_unit:

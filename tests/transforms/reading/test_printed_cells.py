@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from transforms.documents.model import Cell
-from transforms.reading.printed import looks_like_value, money_factor, read_printed, unit_in_header
+from transforms.reading.printed import as_change, looks_like_value, money_factor, read_printed, units_in_header
 from transforms.reading.sheet import Sheet
 
 STATES = {
@@ -53,6 +53,10 @@ STATES = {
         "٣",
         "增加-5",
         "5（）6",
+        "3（万件）",
+        "7(百件)",
+        "12（%）",
+        "12万人次",
     ],
 }
 NUMBERS = {
@@ -93,6 +97,9 @@ NUMBERS = {
     "下降 1": "-1",
     "22（其中修订 16 件）": "22",
     "22(含2019年)": "22",
+    "345（较上年减少12件）": "345",
+    "3.5万件": "3.5",
+    "12.5（单位：万元）": "12.5",
 }
 
 
@@ -113,7 +120,19 @@ def test_the_quantity_of_a_cell(text: str, value: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "unit"),
-    [("251000元", "元"), ("976.81万元", "万元"), ("3千元", "千元"), ("1.2亿元", "亿元"), ("12件", "件"), ("12", None)],
+    [
+        ("251000元", "元"),
+        ("976.81万元", "万元"),
+        ("3千元", "千元"),
+        ("1.2亿元", "亿元"),
+        ("12件", "件"),
+        ("12", None),
+        ("3.5万件", "万"),
+        ("12（万元）", "万元"),
+        ("12.5（单位：万元）", "万元"),
+        ("345（件）", "件"),
+        ("22（其中 3 件）", None),
+    ],
 )
 def test_the_unit_of_a_cell(text: str, unit: str | None) -> None:
     assert read_printed(text).unit == unit
@@ -122,6 +141,26 @@ def test_the_unit_of_a_cell(text: str, unit: str | None) -> None:
 @pytest.mark.parametrize("text", ["增加5", "减少2", "22（其中修订 16 件）", "零", "12."])
 def test_what_was_interpreted_is_noted(text: str) -> None:
     assert read_printed(text).note
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("8（减）", -8),
+        ("3(减少)", -3),
+        ("4（-）", -4),
+        ("2（↓）", -2),
+        ("-5（减少）", -5),
+        ("0（减）", 0),
+        ("6（新增）", 6),
+        ("5（较上年减少）", None),
+        ("5（下降2）", None),
+    ],
+)
+def test_a_remark_may_turn_a_change_into_a_decrease(text: str, value: int | None) -> None:
+    read = as_change(read_printed(text))
+    assert read.value == value
+    assert read.note
 
 
 @pytest.mark.parametrize("text", ["12", "0", "-8", "1,234", "96.5", " 7 "])
@@ -159,7 +198,7 @@ def test_what_is_a_label_or_a_sentence(text: str) -> None:
     ],
 )
 def test_the_unit_of_a_header(header: str, unit: str | None) -> None:
-    assert unit_in_header(header) == unit
+    assert units_in_header(header) == ([unit] if unit else [])
 
 
 def test_money() -> None:
