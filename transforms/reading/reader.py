@@ -23,6 +23,7 @@ from transforms.identity.titles import Title, find_title, periods, unusual_perio
 from transforms.reading.labels import core
 from transforms.reading.legacy import Statistics, find_statistics, read_statistics
 from transforms.reading.narrative import narrative_facts
+from transforms.reading.parts import own_part
 from transforms.reading.placing import is_blank
 from transforms.reading.result import MISSING, CellPath, CellReading, Check, Reading
 from transforms.reading.segments.found import Segments
@@ -76,11 +77,15 @@ def read_document(data: bytes, name: str = "", reader: Reader | None = None) -> 
 
 
 def _interpret(sha256: str, kind: str, document: Document) -> Reading:
-    segments = segment(document)
-    inside = _first_lines(document.rows)
-    opening = [*document.above, *inside]
-    title = find_title(_possible_titles(document, inside))
     sheet = Sheet()
+    inside = _first_lines(document.rows)
+    title = find_title(_possible_titles(document, inside))
+    document, other_report_title = own_part(document, title)
+    if other_report_title is not None:
+        sheet.doubt("other_report", f"The document holds another report as well, left out here: {other_report_title}")
+        inside = _first_lines(document.rows)
+    opening = [*document.above, *inside]
+    segments = segment(document)
     for part in document.unread:
         sheet.doubt("part_unread", part)
     statistics = find_statistics(document)

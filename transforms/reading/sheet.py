@@ -53,6 +53,11 @@ class Sheet:
             return
         if _rank(known) < _rank(reading):
             self.cells[path] = reading
+            if _rank(known) == 2 and _rank(reading) == 3:
+                # The figure may be of an annex, or of another body.
+                what = f"as {known.raw}" if known.raw.strip() else "blank"
+                message = f"The cell stands twice, once {what} and once as {reading.raw}."
+                self.doubt("printed_twice", message, [path], reading.locator)
         elif _rank(known) == _rank(reading) == 3 and known.value != reading.value:
             self.cells[path] = CellReading(
                 None, "unreadable", f"{known.raw} | {reading.raw}", f"{known.locator}; {reading.locator}"

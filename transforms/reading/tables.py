@@ -11,6 +11,7 @@ from transforms.reading.disclosure import find_fused, read_disclosure
 from transforms.reading.litigation import read_litigation
 from transforms.reading.result import CellPath
 from transforms.reading.segments.found import KnownTable, Segments, TableApart
+from transforms.reading.segments.kinds import TABLE_OF_SECTION
 from transforms.reading.sheet import Sheet
 
 
@@ -48,7 +49,26 @@ def read_tables(segments: Segments, form: Form, sheet: Sheet) -> None:
             if len(_plans) >= _MOST_PLANS:
                 _plans.clear()
             _plans[key] = _plan(tables, sheet)
+    _doubt_strays(segments, sheet)
     find_fused([text for _, text in segments.texts], form, sheet)
+
+
+def _doubt_strays(segments: Segments, sheet: Sheet) -> None:
+    """Figures that stand in another section than most of their table: a summary or an annex prints the same labels."""
+    sections: dict[str, set[str | None]] = {}
+    for part in segments.parts:
+        for one in part.apart.found if isinstance(part, KnownTable) else (part,):
+            if one.meanings and one.values:
+                sections.setdefault(one.table, set()).add(one.section)
+    for section, table in TABLE_OF_SECTION.items():
+        if section not in sections.get(table, ()) or len(sections[table]) < 2:
+            continue
+        strays = (one for one in segments.found if one.table == table and one.section != section)
+        places = {cell.locator for one in strays for cell in one.values}
+        paths = [path for path, cell in sheet.cells.items() if path[0] == table and cell.locator in places]
+        if paths:
+            message = "These figures stand in another section than the rest of their table."
+            sheet.doubt("stands_apart", message, paths, sheet.cells[paths[0]].locator)
 
 
 def _plan(tables: Sequence[KnownTable], sheet: Sheet) -> tuple[_Step, ...] | None:

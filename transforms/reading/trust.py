@@ -6,7 +6,10 @@ from transforms.reading.result import Check, Doubt, Reading
 
 # Warnings that say how something was read, not that it may be wrong.
 _NOTES = frozenset(
-    {"unit_converted", "unit_in_cell", "labels_detached", "extra_row", "form_of_other_years", "office_for_government"}
+    {
+        *("unit_converted", "unit_in_cell", "labels_detached", "extra_row", "form_of_other_years"),
+        *("office_for_government", "other_report"),
+    }
 )
 
 

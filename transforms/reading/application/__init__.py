@@ -6,15 +6,20 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from difflib import SequenceMatcher
 
 from transforms.documents.model import Mode
 from transforms.forms import Form
 from transforms.reading.application.extents import Extent, is_longer, learned_starts, start_of
 from transforms.reading.application.headers import Header, Headers
+from transforms.reading.labels import core
 from transforms.reading.placing import Placement, is_blank, is_crowded, place
 from transforms.reading.result import MISSING, CellPath
 from transforms.reading.segments.found import Found
 from transforms.reading.sheet import Sheet
+
+# Share of a label that a misprint leaves; 8.属于行政查询事项 and 8.属于正在调查处理的事项 have .53 in common.
+_LIKE = 0.6
 
 
 def read_application(found: Sequence[Found], form: Form, sheet: Sheet) -> None:
@@ -249,6 +254,13 @@ def _read_unlabelled(keyed: Sequence[tuple[str | None, Found]], headers: Headers
         previous = key
 
 
+def _is_like(printed: str, outcome: str, form: Form) -> bool:
+    """Whether what is printed may be the label of an outcome in which some characters were lost or mistaken."""
+    words = core(printed).words
+    spellings = (core(one).words for row in form.outcomes if row.key == outcome for one in row.spellings)
+    return not words or any(SequenceMatcher(None, words, one).ratio() >= _LIKE for one in spellings)
+
+
 def _place_run(
     run: list[Found],
     previous: str | None,
@@ -274,7 +286,11 @@ def _place_run(
                 sheet.unreadable("columns_lost", f"{placement.failure}.", paths, raw, row.values[0].locator)
                 continue
             _read_cells(key, header, placement, row.values[0].locator, sheet)
-            if not _row_closes(key, form, sheet):
+            if row.lead and not _is_like(row.lead, key, form):
+                paths = [_path(key, applicant.key) for applicant in form.applicants]
+                message = f"The label says {row.lead[:30]!r}; the row was placed by order."
+                sheet.doubt("label_unknown", message, paths, row.values[0].locator)
+            elif not _row_closes(key, form, sheet):
                 paths = [_path(key, applicant.key) for applicant in form.applicants]
                 sheet.doubt(
                     "label_lost",

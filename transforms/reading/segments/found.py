@@ -32,6 +32,7 @@ class Found(NamedTuple):
     between: str = ""
     channel: str | None = None
     is_last: bool = False
+    section: str | None = None
 
     def keys(self, kind: str) -> set[str]:
         return {m.key for m in self.meanings if m.kind == kind}

@@ -388,6 +388,7 @@ class _Segmenter:
                 between=current.between,
                 channel=self.channel,
                 is_last=is_last,
+                section=self.section,
             )
         )
 

@@ -1,0 +1,105 @@
+"""What stands beside a report in one document: other reports, annexes, rows of local making; none of it is mixed in."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.transforms.layouts import LAYOUTS, SECTIONS, Figures, html_page, make_figures, plain_figures
+from tests.transforms.scoring import assert_reads, see
+
+LICENCES = "disclosure.licence_decisions"
+
+
+def _body(figures: Figures) -> str:
+    return re.sub(r"(?s)^.*<div id=zoom>|</div></body></html>$", "", html_page(figures).decode())
+
+
+def _both(first: Figures, second: Figures, layout: str, title: str) -> str:
+    if layout != "html":
+        return LAYOUTS[layout](first).decode() + "\n" + LAYOUTS[layout](second).decode()
+    bodies = "".join(f"<h3>{one.title}</h3>{_body(one)}" for one in (first, second))
+    return f"<html><head><title>{title}</title></head><body><div>{bodies}</div></body></html>"
+
+
+def _other(year: int = 2022, name: str = "云岭县教育局") -> Figures:
+    figures = make_figures(6)
+    figures.year, figures.name = year, name
+    return figures
+
+
+@pytest.mark.parametrize("layout", ["html", "piped rows", "bare lines", "tabbed", "markdown"])
+@pytest.mark.parametrize("other", [_other(2021), _other(2022, "清溪乡人民政府"), _other(2020, "云岭县水利局")])
+def test_the_report_that_the_title_names_is_read_alone(layout: str, other: Figures) -> None:
+    figures = plain_figures()
+    figures.disclosure["licence_decisions"] = "—"
+    figures.litigation["review", "other"] = ""
+    states = {LICENCES: "dash"} | ({} if layout == "bare lines" else {"litigation.review.other": "blank"})
+    if layout == "bare lines":
+        figures.litigation["review", "other"] = "0"
+    seen = assert_reads(_both(figures, other, layout, figures.title), figures.expected(), states)
+    assert "other_report" in seen.codes
+    assert (seen.reading.agency_name, seen.reading.report_year) == (figures.name, 2022)
+
+
+def test_the_report_that_the_title_names_stands_second() -> None:
+    figures = plain_figures()
+    seen = assert_reads(_both(_other(2021), figures, "html", figures.title), figures.expected())
+    assert "other_report" in seen.codes
+
+
+@pytest.mark.parametrize("title", ["云岭县教育局2022年政府信息公开工作年度报告", "2022年政府信息公开工作年度报告"])
+def test_a_title_repeated_on_every_page_begins_no_other_report(title: str) -> None:
+    figures = plain_figures()
+    page = html_page(figures).decode()
+    for section in SECTIONS[1:]:
+        page = page.replace(f"<p>{section}</p>", f"<p>{title}</p><p>{section}</p>")
+    seen = assert_reads(page, figures.expected())
+    assert "other_report" not in seen.codes
+    assert len(seen.reading.sections) == 6
+
+
+def test_links_to_other_reports_below_begin_no_other_report() -> None:
+    page = _both(plain_figures(), _other(), "html", plain_figures().title)
+    page = page[: page.rindex("<h3>")]
+    links = "".join(f"<p>{name}2021年政府信息公开工作年度报告</p>" for name in ("云岭县水利局", "清溪乡人民政府"))
+    seen = assert_reads(f"{page}{links}</div></body></html>", plain_figures().expected())
+    assert "other_report" not in seen.codes
+
+
+@pytest.mark.parametrize("own", ["—", None])
+def test_an_annex_with_the_same_label_is_named(own: str | None) -> None:
+    figures = plain_figures()
+    page = html_page(figures).decode()
+    row = re.search(r"<tr><td><p>行政许可</p></td>.*?</tr>", page)
+    assert row
+    page = page.replace(row.group(), row.group().replace("345", own) if own else "")
+    annex = "<p>附件：各镇情况</p><table><tr><td>行政许可</td><td>77</td></tr></table>"
+    seen = see(page.replace("</div></body>", annex + "</div></body>"))
+    assert LICENCES in seen.named
+
+
+@pytest.mark.parametrize("first", ["", "—", "/"])
+def test_a_row_that_stands_twice_once_without_its_figure_is_named(first: str) -> None:
+    page = html_page(plain_figures()).decode()
+    row = re.search(r"<tr><td><p>行政许可</p></td>.*?</tr>", page)
+    assert row
+    page = page.replace(row.group(), row.group().replace("345", first) + row.group())
+    assert_reads(page, plain_figures().expected(), doubted={LICENCES})
+
+
+@pytest.mark.parametrize("layout", ["html", "piped rows", "tabbed"])
+@pytest.mark.parametrize("label", ["8.属于正在调查处理的事项", "8.告知向有关部门咨询", "其中：不动产登记资料查询"])
+def test_a_row_of_local_making_in_the_place_of_an_official_one_is_named(layout: str, label: str) -> None:
+    text = LAYOUTS[layout](plain_figures()).decode()
+    assert text.count("8.属于行政查询事项") == 1
+    seen = see(text.replace("8.属于行政查询事项", label))
+    cells = {path: cell for path, cell in seen.cells.items() if "refused_admin_query" in path}
+    assert all(cell["value"] is None or path in seen.named for path, cell in cells.items())
+
+
+@pytest.mark.parametrize("label", ["8.属于行政査询事顶", "8.属于行政查讯事项", "8.属行政查询事项"])
+def test_a_label_with_some_characters_mistaken_is_no_row_of_local_making(label: str) -> None:
+    text = html_page(plain_figures()).decode().replace("8.属于行政查询事项", label)
+    assert_reads(text, plain_figures().expected())
