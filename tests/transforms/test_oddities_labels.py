@@ -12,6 +12,7 @@ from tests.transforms.layouts import (
     disclosure_rows,
     html_page,
     html_tables,
+    litigation_row,
     piped_cells,
     piped_rows,
     plain_figures,
@@ -266,4 +267,61 @@ def test_columns_of_a_header_in_another_order_are_read_by_the_header() -> None:
     rows = [row if len(row) < 4 or row[0] == "信息内容" else [row[0], row[3], row[1], row[2]] for row in rows]
     two = "<table>" + "".join("<tr>" + "".join(f"<td>{c}</td>" for c in row) + "</tr>" for row in rows) + "</table>"
     _, three, four = html_tables(figures)
+    assert_reads(html_page(figures, tables=(two, three, four)), figures.expected())
+
+
+COUNTED = {"行政许可": ("licence", "300"), "行政处罚": ("penalty", "15"), "行政强制": ("coercion", "7")}
+
+
+@pytest.mark.parametrize("layout", ["html", "piped rows", "tabbed", "markdown"])
+@pytest.mark.parametrize("heads", [("本年处理决定数量", "上年处理决定数量"), ("上年处理决定数量", "本年处理决定数量")])
+@pytest.mark.parametrize("blank", [False, True])
+def test_the_column_of_the_year_before_is_left_out(layout: str, heads: tuple[str, str], blank: bool) -> None:
+    figures = plain_figures()
+    this = heads.index("本年处理决定数量")
+    if blank:
+        figures.disclosure["licence_decisions"] = ""
+    columns = {label: (figures.disclosure[f"{key}_decisions"], other) for label, (key, other) in COUNTED.items()}
+    columns["信息内容"] = ("本年处理决定数量", "上年处理决定数量")
+    rows = []
+    for row in disclosure_rows(figures):
+        if len(row) == 2 and (row[0] in COUNTED or row[1] == "本年处理决定数量"):
+            pair = columns[row[0]]
+            rows.append([row[0], *(pair if this == 0 else pair[::-1])])
+        else:
+            rows.append(row)
+    text = LAYOUTS[layout](figures).decode()
+    if layout == "html":
+        two = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+        text = html_page(figures, tables=(f"<table>{two}</table>", *html_tables(figures)[1:])).decode()
+    else:
+        separator = "\t" if layout == "tabbed" else " | "
+        changed = {
+            separator.join(old): separator.join(new) for old, new in zip(disclosure_rows(figures), rows, strict=True)
+        }
+        assert len([old for old, new in changed.items() if old != new]) == 4
+        lines = [(line, re.sub(r"^\| | \|$", "", line)) for line in text.split("\n")]
+        text = "\n".join(line.replace(bare, changed.get(bare, bare)) if bare else line for line, bare in lines)
+    assert_reads(text, figures.expected(), {"disclosure.licence_decisions": "blank"} if blank else {})
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("printed", ["上年处理决定数量", "历年处理决定累计", "2021年上半年处理决定数"])
+def test_a_header_that_speaks_of_another_time_is_named(layout: str, printed: str) -> None:
+    figures = plain_figures()
+    text = LAYOUTS[layout](figures).decode().replace("本年处理决定数量", printed)
+    assert {f"disclosure.{key}_decisions" for key, _ in COUNTED.values()} <= see(text).named
+
+
+def test_table_four_in_two_tables_one_for_review_and_one_for_suits() -> None:
+    figures = plain_figures()
+    figures.litigation |= {("suit_after_review", "other"): "6", ("suit_after_review", "total"): "6"}
+    results, row = [result.label for result in figures.form.results], litigation_row(figures)
+    two, three, _ = html_tables(figures)
+    heads = ['<td colspan="10">行政诉讼</td>', '<td colspan="5">未经复议直接起诉</td><td colspan="5">复议后起诉</td>']
+    heads.append("".join(f"<td>{name}</td>" for name in results * 2))
+    lines = ['<td colspan="5">行政复议</td>', "".join(f"<td>{name}</td>" for name in results)]
+    lines.append("".join(f"<td>{text}</td>" for text in row[:5]))
+    suits = [*heads, "".join(f"<td>{text}</td>" for text in row[5:])]
+    four = "".join("<table><tr>" + "</tr><tr>".join(part) + "</tr></table>" for part in (lines, suits))
     assert_reads(html_page(figures, tables=(two, three, four)), figures.expected())

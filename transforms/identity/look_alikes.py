@@ -41,6 +41,7 @@ _LONGEST_TITLE = 80
 _UNIVERSITY = re.compile(
     r"(?:大学|学院)(?:[(（].*[)）]|.{0,6}校区|.{0,6}分校)?$|(?:专科|高等|职业|技工|师范|卫生|干部)学校$"
 )
+_NO_EXECUTIVE = re.compile(r"(人民法院|人民检察院|人民代表大会常务委员会|人大常委会)(办公厅|办公室)?$")
 _PUBLIC_BODY = re.compile(
     r"(?:小学|中学|高中|学校|幼儿园|幼教中心|医院|卫生院|卫生服务中心|保健院|保健站|急救中心|血站|中心血站"
     r"|公司|集团|水厂|电厂|热力站|供电所|公交总站|客运站)(?:[(（].*[)）])?$"
@@ -76,12 +77,14 @@ def _kind(titles: Iterable[str], kinds: Iterable[tuple[str, re.Pattern[str]]]) -
 
 
 def body_outside(name: str | None) -> str | None:
-    """Why a body's report need not have the three tables: it is a university or a public enterprise or institution."""
+    """Why a body's report need not have the three tables: it is a university, a court or a public enterprise."""
     plain = simplified(name or "")
     if _UNIVERSITY.search(plain):
         return f"{plain} is a university or college, which reports under order 29 of the Ministry of Education."
     if _PUBLIC_BODY.search(plain):
         return f"{plain} is a public enterprise or institution, whose reports need not follow the form."
+    if _NO_EXECUTIVE.search(plain):
+        return f"{plain} is no executive body, and the form is that of executive bodies."
     return None
 
 

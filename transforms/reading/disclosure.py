@@ -14,6 +14,8 @@ from transforms.reading.segments.found import Found, HeaderCell
 from transforms.reading.sheet import Sheet
 
 _IN_BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
+# The columns of F2019 that speak of the year before are labels of the form.
+_OTHER_TIME = re.compile(r"上年|上一年|去年|前年|往年|历年|累计|上半年|下半年|季度|同比")
 _FUSED = re.compile(r"^\d{2,}")
 
 
@@ -51,8 +53,11 @@ def _layouts(row: str) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _columns(row: str, found: Found, form: Form) -> tuple[tuple[str, ...], bool, tuple[str, ...]]:
-    """Columns of a row as its header prints them, whether the header was used, and columns whose header is twice."""
+def _columns(row: str, found: Found, form: Form) -> tuple[tuple[str | None, ...], bool, tuple[str, ...]]:
+    """Columns of a row as its header prints them, whether the header was used, and columns whose header is twice.
+
+    None is a column that the form does not have: a remark, a running number, the year before.
+    """
     layouts = _layouts(row)
     known = {column for layout in layouts.values() for column in layout}
     printed = [cell.meaning.key if cell.meaning else None for cell in found.header]
@@ -63,6 +68,8 @@ def _columns(row: str, found: Found, form: Form) -> tuple[tuple[str, ...], bool,
     if (not found.header or named) and (not named or any(key not in known for key in named)):
         by_count = [layout for layout in layouts.values() if len(layout) == len(found.values)]
         return (by_count[0] if len(by_count) == 1 and form.name not in layouts else fallback), False, ()
+    if len(printed) > len(fallback) and sorted(named) == sorted(fallback):
+        return tuple(printed), True, ()
     for layout in [fallback, *layouts.values()]:
         if len(layout) == len(printed) and _agrees(printed, layout):
             doubled = {key for key in named if named.count(key) > 1}
@@ -93,7 +100,7 @@ def _read_row(
     if not found.values and not found.header:
         return  # a word such as 规章 in a menu or a sentence: a row stands under the header of its block
     columns, by_header, doubled = _columns(row, found, form)
-    paths = [_path(row, column) for column in columns]
+    paths = [_path(row, column) for column in columns if column]
     where = found.label_cells[0].locator
     raw = " | ".join(cell.text for cell in found.values)
     if not found.values and following is not None and following.keys("sub"):
@@ -111,7 +118,8 @@ def _read_row(
     if not found.values:
         if found.mode is not Mode.GRID and all(sheet.cells.get(path) is None for path in paths):
             for number, column in enumerate(columns, start=1):
-                sheet.read(_path(row, column), None, column, "", f"{where}, column {number}")
+                if column:
+                    sheet.read(_path(row, column), None, column, "", f"{where}, column {number}")
             sheet.doubt("no_figures", "The label is printed, no cell behind it shows.", paths, where)
         return
     header: list[Cell | None] = [h.cell for h in found.header] if by_header else []
@@ -122,11 +130,18 @@ def _read_row(
         sheet.unreadable("columns_lost", f"{placement.failure}.", paths, raw, where)
         return
     for number, (column, cell) in enumerate(zip(columns, placement.cells, strict=True)):
+        if column is None:
+            continue
         text = (_header_text(found.header, number) if by_header else "") + _unit_beside(found)
         sheet.read(_path(row, column), cell, column, text, f"{where}, column {number + 1}")
     if placement.unsure or (by_header and len(columns) < _most_columns(row) and _is_beside(found, placement)):
         figures = [path for path in paths if sheet.cells[path].value is not None]
         sheet.doubt("columns_unsure", "The columns of these figures were counted over blanks.", figures, where)
+    other_time = [h.meaning is None and bool(_OTHER_TIME.search(core(h.cell.text).all_words)) for h in found.header]
+    if any(other_time) and None not in columns:
+        below = [one for one, other in zip(paths, other_time, strict=False) if other]
+        message = "The header speaks of another time than the year of the report."
+        sheet.doubt("header_unknown", message, below if len(paths) == len(other_time) else paths, where)
     if doubled:
         twice = [_path(row, column) for column in doubled]
         sheet.doubt(
@@ -183,8 +198,9 @@ def _read_unlabelled(found: Found, before: Found | None, after: Found | None, fo
         placement = place(values, len(columns), found.mode, [h.cell for h in found.header] if by_header else [])
         if by_header and not placement.failure and len(figures) == len(columns):
             for number, (column, cell) in enumerate(zip(columns, placement.cells, strict=True)):
-                sheet.read(_path(row, column), cell, column, _header_text(found.header, number), "")
-            paths = [_path(row, column) for column in columns]
+                if column:
+                    sheet.read(_path(row, column), cell, column, _header_text(found.header, number), "")
+            paths = [_path(row, column) for column in columns if column]
             sheet.doubt("label_lost", "The row has lost its label; told by its neighbours.", paths, figures[0].locator)
             return
     if any(ch.isdigit() for cell in figures for ch in cell.text) and not found.lead:

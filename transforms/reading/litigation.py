@@ -90,12 +90,15 @@ def _header(
     if row.mode is Mode.GRID:
         placed = [(_channel_above(leaf, row.header), leaf) for leaf in leaves]
         columns = tuple((channel, leaf.meaning.key) for channel, leaf in placed if channel and leaf.meaning)
-        if len(columns) == len(placed) == len(every) and set(columns) == set(every):
+        whole = {(channel, result) for channel, _ in columns for result in results}
+        if placed and len(columns) == len(placed) == len(whole) > len(results) and set(columns) == whole:
             ordered = sorted(zip(columns, leaves, strict=True), key=lambda pair: pair[1].cell.column)
             return tuple(c for c, _ in ordered), tuple(leaf.cell for _, leaf in ordered)
     channels = [h.meaning.key for h in row.header if h.meaning and h.meaning.kind == "channel"]
     if keys == results * 3 and [c for c, _ in every[:: len(results)]] == channels:
         return every, tuple(leaf.cell for leaf in leaves)
+    if keys == results * 2 and channels == [c for c, _ in every[len(results) :: len(results)]]:
+        return every[len(results) :], tuple(leaf.cell for leaf in leaves)
     if sorted(keys) == sorted(results) and len(channels) <= 1 and row.channel:
         return tuple((row.channel, key) for key in keys), tuple(leaf.cell for leaf in leaves)
     return None, ()
@@ -117,8 +120,9 @@ def _read(columns: Sequence[_Column], placement: Placement, row: Found, sheet: S
 
 
 def _doubt_order(columns: Sequence[_Column], every: tuple[_Column, ...], row: Found, sheet: Sheet) -> None:
-    """Fifteen columns in another order than the form's: sums do not see channels exchanged."""
-    if len(columns) == len(every) and tuple(columns) != every:
+    """Columns of several channels in another order than the form's: sums do not see channels exchanged."""
+    channels = {channel for channel, _ in columns}
+    if len(channels) > 1 and list(columns) != [one for one in every if one[0] in channels]:
         message = "The header prints the columns in another order than the form, and no sum can confirm it."
         sheet.doubt("header_unusual", message, [_path(column) for column in columns], row.values[0].locator)
 

@@ -33,6 +33,8 @@ PAGES = [
 ]
 BODIES = [
     ("云岭大学", "university"),
+    ("云岭县人民法院", "no executive body"),
+    ("云岭市人大常委会办公室", "no executive body"),
     ("云岭师范学院", "university"),
     ("云岭县卫生学校", "university"),
     ("云岭县人民医院", "public enterprise or institution"),

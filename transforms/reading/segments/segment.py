@@ -191,7 +191,7 @@ class _Segmenter:
         self.result.texts.append((self.section, cell.text))
         if self.open is None or self.open.values:
             self.finish()
-            if self.table == "disclosure" and self.after_info and not self.in_body and len(cell.text) <= 12:
+            if self.table == "disclosure" and self.after_info and not self.in_body and len(cell.text) <= 16:
                 self.header.append(HeaderCell(None, cell))
         elif len(cell.text) > 30:
             self.finish()
