@@ -103,3 +103,17 @@ def test_a_row_of_local_making_in_the_place_of_an_official_one_is_named(layout: 
 def test_a_label_with_some_characters_mistaken_is_no_row_of_local_making(label: str) -> None:
     text = html_page(plain_figures()).decode().replace("8.属于行政查询事项", label)
     assert_reads(text, plain_figures().expected())
+
+
+def test_a_channel_that_heads_a_table_of_its_own_is_no_blank_row() -> None:
+    figures = plain_figures()
+    figures.litigation |= {("suit_after_review", "other"): "6", ("suit_after_review", "total"): "6"}
+    text = LAYOUTS["markdown"](figures).decode()
+    begin, end = text.index(SECTIONS[3]) + len(SECTIONS[3]) + 1, text.index(SECTIONS[4])
+    results = [result.label for result in figures.form.results]
+    heads = ("行政复议", "行政诉讼（未经复议直接起诉）", "行政诉讼（复议后起诉）")
+    tables = ""
+    for channel, head in zip(figures.form.channels, heads, strict=True):
+        row = [figures.litigation[channel.key, result.key] for result in figures.form.results]
+        tables += f"\n| {head} |  |  |  |  |\n|---|---|---|---|---|\n| {' | '.join(results)} |\n| {' | '.join(row)} |\n"
+    assert_reads(text[:begin] + tables + text[end:], figures.expected())

@@ -23,7 +23,8 @@ def read_litigation(found: Sequence[Found], form: Form, sheet: Sheet) -> None:
     texts = [row for row in found if row.mode in (Mode.LINE, Mode.STREAM)]
     others = (row.values for row in texts if row.table == "application" and row.keys("outcome"))
     fillers = has_fillers(others, len(form.applicants))
-    for row in found:
+    # Blank rows last: the cells beside a channel that heads a table of its own are blank as well.
+    for row in sorted(found, key=lambda one: not _filled(one)):
         if row.table != "litigation" or not row.values:
             continue
         if row.meanings:
