@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.transforms.documents.spreadsheet.xlsx_kit import Sheet, laid_out, xlsx
 from tests.transforms.layouts import LAYOUTS, SECTIONS, Figures, html_page, make_figures, plain_figures
 from tests.transforms.scoring import assert_reads, see
 
@@ -41,6 +42,14 @@ def test_the_report_that_the_title_names_is_read_alone(layout: str, other: Figur
     seen = assert_reads(_both(figures, other, layout, figures.title), figures.expected(), states)
     assert "other_report" in seen.codes
     assert (seen.reading.agency_name, seen.reading.report_year) == (figures.name, 2022)
+
+
+def test_of_two_sheets_of_two_years_the_first_is_read() -> None:
+    figures, other = plain_figures(), _other(2021)
+    figures.disclosure["licence_decisions"] = "-"
+    sheets = [Sheet(*laid_out(one), name=str(one.year)) for one in (figures, other)]
+    seen = assert_reads(xlsx(*sheets), figures.expected(), {LICENCES: "dash"})
+    assert "other_report" in seen.codes
 
 
 def test_the_report_that_the_title_names_stands_second() -> None:

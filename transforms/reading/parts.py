@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 
 from transforms.documents.model import Document, Row
 from transforms.identity.titles import Title, parse_title
@@ -51,8 +52,12 @@ def own_part(document: Document, title: Title | None) -> tuple[Document, str | N
 
 def _alone(row: Row) -> str:
     """The text of a row that has no other."""
-    texts = [cell.text for cell in row.cells if cell.text.strip()] if len(row.cells) < 4 else []
-    return texts[0] if len(texts) == 1 and len(texts[0]) <= _LONGEST_TITLE else ""
+    if len(row.cells) == 1:
+        only = row.cells[0].text
+    else:
+        filled = list(islice((cell.text for cell in row.cells if cell.text.strip()), 2))
+        only = filled[0] if len(filled) == 1 else ""
+    return only if len(only) <= _LONGEST_TITLE else ""
 
 
 def _is_other(found: Title | None, known: Title | None) -> bool:
