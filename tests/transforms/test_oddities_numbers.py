@@ -182,3 +182,15 @@ def test_values_beyond_the_lake_are_not_silently_lost(layout: str) -> None:
     assert AMOUNT in seen.named
     value = seen.reading.cells["disclosure", "procurement_amount_yuan", "value"].value
     assert value is None
+
+
+@pytest.mark.parametrize("layout", ["html", "piped rows", "tabbed", "markdown"])
+@pytest.mark.parametrize("zero", ["O", "o", "○", "О"])
+def test_a_letter_in_the_place_of_a_nought_is_named_and_costs_no_other_cell(layout: str, zero: str) -> None:
+    figures = plain_figures()
+    row = [("partial", applicant.key) for applicant in figures.form.applicants]
+    figures.application |= {key: zero for key in row if figures.application[key] == "0"}
+    figures.application["refused_other_law", "natural_person"] = zero
+    figures.disclosure["penalty_decisions"] = zero
+    printed = {path: text for path, text in figures.expected().items() if text == zero}
+    assert_reads(LAYOUTS[layout](figures), figures.expected(), dict.fromkeys(printed, "text"), printed)

@@ -13,6 +13,14 @@ _RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$")
 _HEADING_MARK = re.compile(r"^\s*#{1,6}\s+")
 _BREAK = re.compile(r"<br\s*/?>", re.I)
 _EMPHASIS = re.compile(r"\*\*(.+?)\*\*")
+# What Markdown writes round the text of a cell: escapes, code, links, struck text and raised marks.
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!~>])")
+_CODE = re.compile(r"`([^`]*)`")
+_LINK = re.compile(r"(?<!!)\[([^\[\]]*)\]\((?:[^()\s]|\([^()\s]*\))*\)")
+_NO_DIGITS_OF_IT = re.compile(r"~~[^~]*~~|<(s|del|sup|sub)>[^<]*</\1>|\[\^[^\[\]]*\]")
+# Characters that stand for a pipe: full-width ones, and those that draw boxes.
+_PIPES = str.maketrans("｜│┃║", "||||")
+_DRAWN_RULE = re.compile(r"^\s*[─━═┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬|+\-]*[─━═┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬][─━═┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬|+\-]*\s*$")
 _HEADING_LINE = re.compile(r"^\s*(?:#{1,6}\s*)?[一二三四五六七][、.．][^|\t]*$")
 _FIGURE_LINE = re.compile(r"^[\s|]*[+\-−＋－]?[\d.,，．]+\s*(?:件|[条條]|[项項]|份|宗|[万萬]?元)?[\s|]*$")
 # A line feed may have been added behind the place where a copy was cut; a separator shows that a cell was whole.
@@ -27,7 +35,9 @@ def read_text(data: bytes) -> Document:
     if len(data) > _MOST_BYTES:
         raise UnreadableDocument(f"The text is larger than {_MOST_BYTES // 1024**2} MB: it is no report.")
     text = decode(data)
-    lines = text.splitlines()
+    if any(pipe in text for pipe in "｜│┃║"):
+        text = text.translate(_PIPES)
+    lines = [line for line in text.splitlines() if not _DRAWN_RULE.match(line)] if "─" in text else text.splitlines()
     if len(lines) > _MOST_LINES or text.count("|") + text.count("\t") > _MOST_CELLS:
         raise UnreadableDocument(f"The text has more than {_MOST_LINES} lines or {_MOST_CELLS} cells: it is no report.")
     return Document(rows=tuple(rows_of_text(lines)), ends_abruptly=bool(_ENDS_INSIDE.search(text[-200:])))
@@ -129,9 +139,18 @@ def _prefers_single_cells(lines: list[str]) -> bool | None:
 def _plain(text: str) -> str:
     if "<" in text:
         text = _BREAK.sub("\n", text).strip()
+    if any(mark in text for mark in "\\`[~<"):
+        text = _unmarked(text)
     if "#" not in text and "*" not in text:
         return text.strip(" \t")
     return _EMPHASIS.sub(r"\1", _HEADING_MARK.sub("", text)).strip(" \t")
+
+
+def _unmarked(text: str) -> str:
+    """A text without the marks of Markdown; what is struck or raised is left out where there is other text."""
+    bare = _NO_DIGITS_OF_IT.sub(" ", text)
+    text = bare if bare.strip() else text
+    return _ESCAPED.sub(r"\1", _CODE.sub(r"\1", _LINK.sub(r"\1", text))).strip()
 
 
 def _begin_with_pipes(lines: list[str]) -> bool:

@@ -33,6 +33,8 @@ _UNSURE = re.compile(r"^[\d.,+\-/]*\?$")
 # Raised, circled and broken figures: made plain they would be digits of the figure beside them.
 # So is a character that was lost on the way: it may have been a sign or a digit.
 _NOTE_MARK = re.compile("[²³¹⁰-₉①-⓿½¼¾⅐-⅟\ufffd]")
+# A letter or a circle that stands where a nought does.
+_LIKE_ZERO = re.compile(r"^[OoＯｏ○◯ΟοОо]$")
 _ZERO_WORD = re.compile(r"^[零〇]$")
 _MONEY = {"元": Decimal(1), "千元": Decimal(1000), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
 _HEADER_UNIT = re.compile(r"(亿元|万元|千元|元)")
@@ -129,7 +131,7 @@ def looks_like_value(text: str) -> bool:
     if read.state != "text":
         return True
     plain = unicodedata.normalize("NFKC", text.replace("\ufffd", "")).strip()
-    patterns = (_BEGINS_WITH_FIGURE, _CHANGE, _UNSURE)
+    patterns = (_BEGINS_WITH_FIGURE, _CHANGE, _UNSURE, _LIKE_ZERO)
     return not plain or (len(plain) <= 40 and any(pattern.match(plain) for pattern in patterns))
 
 

@@ -156,6 +156,9 @@ def _read_row(
     where = found.label_cells[0].locator
     raw = " | ".join(cell.text for cell in found.values)
     if not found.values:
+        if found.between and found.mode in (Mode.GRID, Mode.LINE):
+            message = f"{found.between[:30]!r} stands in the place of the figures."
+            sheet.unreadable("text_before_figures", message, paths, found.between, where)
         return
     if found.between and not all(is_blank(cell) for cell in found.values):
         sheet.doubt(

@@ -300,7 +300,8 @@ class _Segmenter:
             self.finish()
             return
         self.finish()
-        blank_results = not filled and self.table == "litigation" and len(row.cells) in (5, 15)
+        is_results = self.table == "litigation" and len(row.cells) in (5, 15)
+        blank_results = is_results and (not filled or (len(filled) > 1 and self.awaits_results()))
         if self.table and (len(values) > 1 or blank_results or (values and not texts)):
             first = next((i for i, c in enumerate(row.cells) if c.text.strip() and c in values), 0)
             # Table four has no row labels: a text in its row stands in the place of a figure.
