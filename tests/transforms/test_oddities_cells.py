@@ -282,3 +282,23 @@ def _assert_none_wrong_unnamed(text: str, printed: dict[str, str]) -> None:
         if cell["value"] is not None and (not printed[path] or cell["value"] != float(printed[path]))
     }
     assert set(wrong) <= seen.named, wrong
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('colspan="3" rowspan="3"', 'colspan="3" rowspan="2"'),
+        ('colspan="3" rowspan="3"', 'colspan="3"'),
+        ('colspan="5"><p>法人', 'colspan="4"><p>法人'),
+        ('colspan="5"><p>法人', 'colspan="2"><p>法人'),
+        ('colspan="5"><p>法人', "><p>法人"),
+        ('rowspan="2"><p>自然人', "><p>自然人"),
+        ('rowspan="2"><p>总计', "><p>总计"),
+    ],
+)
+def test_spans_of_the_header_that_put_two_names_over_one_column(old: str, new: str) -> None:
+    figures = plain_figures()
+    page = html_page(figures).decode()
+    assert old in page
+    at = page.index("勾稽关系") - 200
+    assert_reads(page[:at] + page[at:].replace(old, new, 1), figures.expected())

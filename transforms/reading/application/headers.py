@@ -50,11 +50,27 @@ def _header(found: Found, form: Form) -> Header:
         leaves: list[HeaderCell] = sorted([*labels, *others], key=lambda h: h.cell.column)
         columns = tuple(h.meaning.key if h.meaning else None for h in leaves)
         cells = tuple(h.cell for h in leaves)
+        if columns != default and keys[:1] == ["natural_person"] and not _stand_below(found.header):
+            # Spans are wrong somewhere, and have pushed names aside; they are printed in order all the same.
+            columns, cells = tuple(_reading_order(found.header, found.mode)), ()
     else:
         columns, cells = tuple(_reading_order(found.header, found.mode)), ()
     if sorted(key for key in columns if key) == sorted(default) and len(set(keys)) == len(keys):
         return Header(columns, cells, True, usual=columns == default)
     return Header(default, (), False)
+
+
+def _stand_below(header: Sequence[HeaderCell]) -> bool:
+    """Whether all kinds of organisations, and no other columns, stand below 法人或其他组织."""
+    above = next((h.cell for h in header if h.meaning and h.meaning.kind == "organisations"), None)
+    if above is None:
+        return True
+    names = [h for h in header if h.meaning and h.meaning.kind == "applicant"]
+    return all(
+        (above.column <= h.cell.column < above.column + above.span) == h.meaning.key.startswith("org_")
+        for h in names
+        if h.meaning
+    )
 
 
 def _reading_order(header: Sequence[HeaderCell], mode: Mode) -> list[str]:
