@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import io
 import re
 
+import pypdfium2
 import pytest
 
+from tests.transforms.documents.pdf.pdf_kit import report
 from tests.transforms.documents.spreadsheet.xlsx_kit import Sheet, laid_out, xlsx
-from tests.transforms.layouts import LAYOUTS, SECTIONS, Figures, html_page, make_figures, plain_figures
+from tests.transforms.layouts import (
+    LAYOUTS,
+    SECTIONS,
+    Figures,
+    html_page,
+    html_tables,
+    litigation_row,
+    make_figures,
+    plain_figures,
+)
 from tests.transforms.scoring import assert_reads, see
 
 LICENCES = "disclosure.licence_decisions"
@@ -126,3 +138,24 @@ def test_a_channel_that_heads_a_table_of_its_own_is_no_blank_row() -> None:
         row = [figures.litigation[channel.key, result.key] for result in figures.form.results]
         tables += f"\n| {head} |  |  |  |  |\n|---|---|---|---|---|\n| {' | '.join(results)} |\n| {' | '.join(row)} |\n"
     assert_reads(text[:begin] + tables + text[end:], figures.expected())
+
+
+def test_a_row_of_blanks_of_table_four_before_another_one_is_named() -> None:
+    figures = plain_figures()
+    two, three, four = html_tables(figures)
+    last = "<tr>" + "".join(f"<td><p>{text}</p></td>" for text in litigation_row(figures)) + "</tr>"
+    assert last in four
+    four = four.replace(last, f"<tr>{'<td></td>' * 15}</tr>{last}")
+    paths = {path for path in figures.expected() if path.startswith("litigation.")}
+    assert_reads(html_page(figures, tables=(two, three, four)), figures.expected(), doubted=paths)
+
+
+def test_two_reports_in_one_pdf() -> None:
+    figures, other = plain_figures(), _other(2021)
+    figures.disclosure["licence_decisions"] = "—"
+    file = pypdfium2.PdfDocument(report(figures))
+    file.import_pages(pypdfium2.PdfDocument(report(other)))
+    buffer = io.BytesIO()
+    file.save(buffer)
+    seen = assert_reads(buffer.getvalue(), figures.expected(), {LICENCES: "dash"})
+    assert "other_report" in seen.codes

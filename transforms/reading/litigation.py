@@ -24,7 +24,7 @@ def read_litigation(found: Sequence[Found], form: Form, sheet: Sheet) -> None:
     others = (row.values for row in texts if row.table == "application" and row.keys("outcome"))
     fillers = has_fillers(others, len(form.applicants))
     # Blank rows last: the cells beside a channel that heads a table of its own are blank as well.
-    for row in sorted(found, key=lambda one: not _filled(one)):
+    for row in sorted(found, key=lambda one: bool(one.meanings) and not _filled(one)):
         if row.table != "litigation" or not row.values:
             continue
         if row.meanings:

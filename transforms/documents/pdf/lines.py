@@ -12,6 +12,7 @@ from itertools import pairwise
 from transforms.documents.pdf.page import SIDEWAYS
 from transforms.documents.pdf.shapes import Box, Glyph
 from transforms.documents.pdf.writing import Run, lines_of_glyphs, runs_of, written
+from transforms.identity.titles import parse_title
 from transforms.reading.labels import meanings, section_of
 
 _DRESSED_NUMBER = re.compile(
@@ -190,10 +191,12 @@ def _stands_alone(before: TextLine, line: TextLine) -> bool:
 
     Full lines say little where few are.
     """
-    heading = section_of(before.text) is not None and section_of(before.text + line.text) is None
+    both = before.text + line.text
+    heading = section_of(before.text) is not None and section_of(both) is None
+    title = parse_title(before.text) is not None and (parse_title(both) is None or section_of(line.text) is not None)
     # A note may end just where its line does.
     next_heading = before.text[-1] in _ENDS_SENTENCE and section_of(line.text) is not None
-    return heading or next_heading or bool(meanings(line.text))
+    return heading or title or next_heading or bool(meanings(line.text))
 
 
 def _usual(values: Sequence[float]) -> float:
