@@ -102,11 +102,13 @@ def test_an_annex_with_the_same_label_is_named(own: str | None) -> None:
 
 
 @pytest.mark.parametrize("first", ["", "—", "/"])
-def test_a_row_that_stands_twice_once_without_its_figure_is_named(first: str) -> None:
+@pytest.mark.parametrize("blank_first", [True, False])
+def test_a_row_that_stands_twice_once_without_its_figure_is_named(first: str, blank_first: bool) -> None:
     page = html_page(plain_figures()).decode()
     row = re.search(r"<tr><td><p>行政许可</p></td>.*?</tr>", page)
     assert row
-    page = page.replace(row.group(), row.group().replace("345", first) + row.group())
+    rows = [row.group().replace("345", first), row.group()]
+    page = page.replace(row.group(), "".join(rows if blank_first else rows[::-1]))
     assert_reads(page, plain_figures().expected(), doubted={LICENCES})
 
 
@@ -159,3 +161,16 @@ def test_two_reports_in_one_pdf() -> None:
     file.save(buffer)
     seen = assert_reads(buffer.getvalue(), figures.expected(), {LICENCES: "dash"})
     assert "other_report" in seen.codes
+
+
+@pytest.mark.parametrize("lost", [6, 8])
+def test_a_figure_is_in_doubt_where_its_row_stands_again_and_cannot_be_read(lost: int) -> None:
+    """The rows of the year before have a whole table; of this year's one a cell is lost."""
+    figures = plain_figures()
+    two, three, four = html_tables(figures)
+    row = re.search(r"<tr>(?:(?!</tr>).)*（一）予以公开.*?</tr>", three)
+    assert row
+    again = f"<tr><td colspan=3>（一）予以公开</td>{'<td>4</td>' * lost}</tr>"
+    page = html_page(figures, tables=(two, three + f"<table>{again}</table>", four))
+    paths = {path for path in figures.expected() if path.startswith("application.granted.")}
+    assert_reads(page, figures.expected(), doubted=paths)

@@ -66,7 +66,8 @@ def _read_labelled(row: Found, every: tuple[_Column, ...], results: tuple[str, .
     if columns:
         placement = place(row.values, len(columns), row.mode, [leaf.cell for leaf in leaves])
         if not placement.failure:
-            _read(columns, placement, row, sheet)
+            if _filled(row) or not any(_path(column) in sheet.cells for column in columns):
+                _read(columns, placement, row, sheet)
             return
         _unreadable(columns, placement, row, sheet)
         return

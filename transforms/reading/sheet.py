@@ -53,12 +53,13 @@ class Sheet:
             return
         if _rank(known) < _rank(reading):
             self.cells[path] = reading
-            if _rank(known) == 2 and _rank(reading) == 3:
-                # The figure may be of an annex, or of another body.
-                what = f"as {known.raw}" if known.raw.strip() else "blank"
-                message = f"The cell stands twice, once {what} and once as {reading.raw}."
-                self.doubt("printed_twice", message, [path], reading.locator)
-        elif _rank(known) == _rank(reading) == 3 and known.value != reading.value:
+        if {_rank(known), _rank(reading)} == {2, 3}:
+            # The figure may be of an annex, of another year or of another body.
+            figure, other = (known, reading) if _rank(known) == 3 else (reading, known)
+            what = f"as {other.raw}" if other.raw.strip() else "blank"
+            message = f"The cell stands twice, once {what} and once as {figure.raw}."
+            self.doubt("printed_twice", message, [path], reading.locator)
+        if _rank(known) == _rank(reading) == 3 and known.value != reading.value:
             self.cells[path] = CellReading(
                 None, "unreadable", f"{known.raw} | {reading.raw}", f"{known.locator}; {reading.locator}"
             )
@@ -70,12 +71,13 @@ class Sheet:
             )
 
     def unreadable(self, code: str, message: str, paths: Iterable[CellPath], raw: str, locator: str | None) -> None:
-        """Cells that were printed but cannot be told apart; nothing is written over a figure."""
-        paths = [path for path in paths if _rank(self.cells.get(path)) < 2]
-        for number, path in enumerate(paths, start=1):
+        """Cells that were printed but cannot be told apart; nothing is written over a figure, but that is in doubt."""
+        paths = list(paths)
+        lost = [path for path in paths if _rank(self.cells.get(path)) < 2]
+        for number, path in enumerate(lost, start=1):
             self.cells[path] = CellReading(None, "unreadable", raw, f"{locator}, column {number}")
-        if paths:
-            self.doubt(code, message, paths, locator)
+        if named := [path for path in paths if path in lost or _rank(self.cells.get(path)) == 3]:
+            self.doubt(code, message, named, locator)
 
     def read(self, path: CellPath, cell: Cell | None, column: str, header_text: str, place: str) -> None:
         """Read one printed cell into ``path``; ``column`` is the key of its column, ``place`` locates a blank."""
