@@ -47,6 +47,7 @@ _TYPES = (
     ),
 )
 # 市场监督管理局机关: the bureau itself, without those below it.
+_ALSO_CALLED = re.compile(r"(?<=.{2})[(（][^()（）]*[)）]$")
 _ITSELF = re.compile(r"(?<=[局厅委])机关$")
 _SYSTEM = re.compile(r"全系统|本系统|系统各(单位|级)|所属各(单位|级)|各直属(单位|机构)|全国.{0,6}系统")
 _AGGREGATE = re.compile(
@@ -65,7 +66,7 @@ def agency_type(name: str | None) -> str | None:
     """Type of a body by the ending of its name; ``other`` when the ending is not known, None without a name."""
     if not name:
         return None
-    plain = _ITSELF.sub("", simplified(name))
+    plain = _ITSELF.sub("", _ALSO_CALLED.sub("", simplified(name)))
     return next((kind for kind, pattern in _TYPES if pattern.search(plain)), "other")
 
 

@@ -29,7 +29,8 @@ _PLACE = re.compile(r"^.{2,10}?(省|自治区|市|县|自治州|自治县|州|�
 @lru_cache(maxsize=65536)
 def name_key(name: str) -> str:
     """The name as it is matched: simplified glyphs, no white space, long and short endings alike."""
-    plain = re.sub(r"\s+", "", simplified(name))
+    # The bracket at the end of 发展和改革局（粮食局） was long left out of the names on record.
+    plain = re.sub(r"\s+", "", simplified(name)).strip("()（）")
     for pattern, alike in _ALIKE:
         plain = pattern.sub(alike, plain)
     return plain

@@ -25,9 +25,14 @@ _TRAILING_YEAR = re.compile(rf"(?P<year>{_YEAR})(?:年度|年)(?:度)?$")
 _VARIANT = re.compile(r"^[(（\[【]([^()（）\[\]【】]{1,20})[)）\]】]")
 _SITE = re.compile(r"\s*(?:[-_|—–]{1,2}|>>|»)\s*")
 _ADDED = re.compile(
-    r"^(?:【[^】]{1,8}】|\[[^\]]{1,8}\]|附件\d{0,2}[:：.、]?|\d{1,2}[.、:：]|(?:标题|名称|题名|题目)[:：]|[《【\[]|关于(?:公布|发布|印发)?)+"
+    r"^(?:[(【\[]?(?:更正|订正|勘误|修订|补发|重发)版?(?:[)】\]][:：]?|[:：])|【[^】]{1,8}】|\[[^\]]{1,8}\]|附件\d{0,2}[:：.、]?|\d{1,2}[.、:：]|(?:标题|名称|题名|题目)[:：]|[《【\[]|关于(?:公布|发布|印发)?)+"
     r"|[》\]】]+$"
 )
+# 2023年_政府信息公开年报: a path of menus, whose year is that of a folder.
+_PATH = re.compile(r"^[_|>»]+$")
+_RANGE = re.compile(rf"{_YEAR}年?(?:度)?[-—–~至、/]+$")
+_EDITION_OF_NAME = re.compile(r"[(（【]([^()（）【】]{1,10})[)）】]$")
+_BRACKET, _OPENING, _CLOSING = re.compile(r"[()（）]"), re.compile(r"[(（]"), re.compile(r"[)）]")
 _NOT_IN_A_NAME = re.compile(r"[-_|—–>»]")
 _CHINESE_YEAR = re.compile(r"[二2][〇零○0Oo][〇零○0-9一二三四五六七八九]{2}(?=年)")
 _DIGITS = str.maketrans("〇零○一二三四五六七八九Oo", "00012345678900")
@@ -120,15 +125,40 @@ def _parse(text: str) -> Title | None:
     if trailing := _TRAILING_YEAR.search(alike[start:end]):
         year = trailing["year"]
         end = start + trailing.start()
-    name = source[start:end].strip("·:：、-—_|()（）《》【】\"“”'").removesuffix("关于").removesuffix("關於")
+    if _PATH.match(source[start:end]):
+        return None
+    in_name = source[start:end]
+    if spans := _RANGE.search(alike[start:end]):
+        in_name, year = in_name[: spans.start()], None
+    in_name = in_name.strip("·:：、-—_|《》【】\"“”'")
+    edition = _edition(_variant(match["variant"]))
+    if edition is None and (bracketed := _EDITION_OF_NAME.search(in_name)) and (edition := _edition(bracketed[1])):
+        in_name = in_name[: bracketed.start()]
+    name = _balanced(in_name).removesuffix("关于").removesuffix("關於")
     if _NOT_IN_A_NAME.search(name):
         return None  # the name of a site stands before the title: its parts are tried alone
-    year = year or match["inner"] or _year_in(_variant(match["variant"]))
+    if not spans:
+        year = year or match["inner"] or _year_in(_variant(match["variant"]))
     plain_name = remainder = simplified(name)
-    edition = next((key for key, pattern in _EDITIONS if pattern.search(_variant(match["variant"]))), None)
     if _NO_NAME.match(plain_name) or not re.search(r"[\u4e00-\u9fff]{2}", plain_name):
         name = ""
     return Title(printed, name or None, int(year[:4]) if year else None, edition, remainder)
+
+
+def _edition(text: str) -> str | None:
+    return next((key for key, pattern in _EDITIONS if pattern.search(text)), None)
+
+
+def _balanced(name: str) -> str:
+    """A name without brackets at its ends that are of nothing in it, and without those that are round all of it."""
+    name = name.strip("·:：、-—_|《》【】\"“”'")
+    if name[:1] in "(（" and name[-1:] in ")）" and len(_BRACKET.findall(name)) == 2:
+        name = name[1:-1]
+    while name and (name[0] in ")）" or (name[0] in "(（" and not _CLOSING.search(name))):
+        name = name[1:]
+    while name and (name[-1] in "(（" or (name[-1] in ")）" and not _OPENING.search(name))):
+        name = name[:-1]
+    return name
 
 
 def _variant(text: str) -> str:

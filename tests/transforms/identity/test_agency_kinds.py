@@ -24,6 +24,7 @@ KINDS = {
     "gov_office": ["上海市人民政府办公厅", "宿迁市政府办公室", "府谷县政府办", "云岭县人民政府办公室"],
     "department": [
         "云岭县教育局",
+        "云岭县发展和改革局(粮食和物资储备局)",
         "信丰县卫生健康委员会",
         "国家发展和改革委员会",
         "广东省水利厅",
@@ -216,3 +217,7 @@ def test_a_division_is_named_after_the_only_government_that_reported_there() -> 
     assert rows["990121"] == "望溪县"
     several = division_rows([entry], {"990121": {"望溪县人民政府", "云泽市人民政府"}})
     assert {row["division_id"]: row["name"] for row in several}["990121"] == "990121"
+
+
+def test_a_body_with_a_second_name_in_brackets_keeps_the_id_that_it_had_under_the_broken_name() -> None:
+    assert name_key("云岭县发展和改革局(粮食局") == name_key("云岭县发展和改革局（粮食局）".replace("（", "("))
