@@ -15,6 +15,7 @@ from tests.transforms.layouts import (
     application_rows,
     bare_lines,
     html_page,
+    html_tables,
     litigation_row,
     make_figures,
     markdown,
@@ -322,3 +323,13 @@ def test_the_table_wins_over_the_sentence() -> None:
     seen = see(text)
     assert seen.values("application.received_new.total", "disclosure.normative_made") == [15, 7]
     assert SECTIONS[0] not in seen.reading.sections.values()
+
+
+def test_labels_in_one_table_and_figures_in_another_are_never_paired_by_the_last_label() -> None:
+    figures = plain_figures()
+    rows = application_rows(figures)
+    labels = "".join(f"<tr><td>{row[-8]}</td></tr>" for row in rows)
+    values = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row[-7:]) + "</tr>" for row in rows)
+    frame = f"<table><tr><td><table>{labels}</table></td><td><table>{values}</table></td></tr></table>"
+    two, _, four = html_tables(figures)
+    _none_wrong_unnamed(html_page(figures, tables=(two, frame, four)).decode(), figures.expected())

@@ -194,3 +194,31 @@ def test_a_letter_in_the_place_of_a_nought_is_named_and_costs_no_other_cell(layo
     figures.disclosure["penalty_decisions"] = zero
     printed = {path: text for path, text in figures.expected().items() if text == zero}
     assert_reads(LAYOUTS[layout](figures), figures.expected(), dict.fromkeys(printed, "text"), printed)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize(("unit", "value"), [("百万元", 125), ("十万元", 12.5), ("亿元", 12500), ("百元", 0.0125)])
+def test_every_unit_of_money_in_a_header_is_converted(layout: str, unit: str, value: float) -> None:
+    figures = plain_figures()
+    figures.disclosure["admin_fee_wanyuan"] = "1.25"
+    text = LAYOUTS[layout](figures).decode().replace("（单位：万元）", f"（单位：{unit}）")
+    assert_reads(text, {**figures.expected(), FEE: value}, doubted={FEE})
+
+
+def test_money_of_other_countries_is_no_yuan() -> None:
+    figures = plain_figures()
+    seen = see(LAYOUTS["html"](figures).decode().replace("（单位：万元）", "（万美元）"))
+    assert FEE in seen.named
+    assert "unit_converted" not in seen.codes
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_counts_by_the_thousand_are_converted_and_named(layout: str) -> None:
+    figures = plain_figures()
+    thousands = {"disclosure.licence_decisions": 345_000, "disclosure.penalty_decisions": 12_000}
+    text = LAYOUTS[layout](figures).decode().replace("本年处理决定数量", "本年处理决定数量（单位：千件）")
+    expected: dict[str, str | float] = {**figures.expected(), **thousands}
+    assert_reads(text, expected, doubted={*thousands, "disclosure.coercion_decisions"})
+    label = LAYOUTS[layout](figures).decode().replace("行政许可", "行政许可（万件）")
+    licences: dict[str, str | float] = {**figures.expected(), "disclosure.licence_decisions": 3_450_000}
+    assert_reads(label, licences, doubted={"disclosure.licence_decisions"})

@@ -36,8 +36,11 @@ _NOTE_MARK = re.compile("[²³¹⁰-₉①-⓿½¼¾⅐-⅟\ufffd]")
 # A letter or a circle that stands where a nought does.
 _LIKE_ZERO = re.compile(r"^[OoＯｏ○◯ΟοОо]$")
 _ZERO_WORD = re.compile(r"^[零〇]$")
-_MONEY = {"元": Decimal(1), "千元": Decimal(1000), "万元": Decimal(10_000), "亿元": Decimal(100_000_000)}
-_HEADER_UNIT = re.compile(r"(亿元|万元|千元|元)")
+_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "十万": 10**5, "百万": 10**6, "千万": 10**7, "亿": 10**8}
+_MONEY = {"元": Decimal(1)} | {f"{scale}元": Decimal(factor) for scale, factor in _SCALES.items()}
+_HEADER_UNIT = re.compile(r"((?:[十百千]万|[百千万亿])?(?<![美欧港日澳加])元)")
+# 本年处理决定数量（万件）, 行政许可（单位：千件）.
+_COUNT_UNIT = re.compile(r"[(（](?:单位[:：]?)?([十百千]?万|[十百千亿])[件条項项次个宗][)）]")
 # The largest count seen in one city is 11,398,889: a longer one is several cells run together.
 _MOST_DIGITS = 12
 
@@ -143,6 +146,12 @@ def money_factor(unit: str | None) -> Decimal | None:
 def units_in_header(text: str) -> list[str]:
     """Units of money that a header and the label of a row name: 采购总金额(万元), 行政事业性收费（元）."""
     return list(dict.fromkeys(_HEADER_UNIT.findall(re.sub(r"\s+", "", simplified(text)))))
+
+
+def count_factor(text: str) -> tuple[str, int] | None:
+    """The unit of counts that a column header or the label of a row names, and its factor; None for single ones."""
+    match = _COUNT_UNIT.search(re.sub(r"\s+", "", simplified(text)))
+    return (match.group(1), _SCALES[match.group(1)]) if match else None
 
 
 def unit_in_header(text: str) -> str | None:

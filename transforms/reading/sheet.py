@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from transforms.documents.model import Cell
-from transforms.reading.printed import as_change, money_factor, read_printed, units_in_header
+from transforms.reading.printed import as_change, count_factor, money_factor, read_printed, units_in_header
 from transforms.reading.result import LARGEST, SCALE, CellPath, CellReading, Doubt
 
 _FIGURES = ("number", "zero")
@@ -90,7 +90,12 @@ class Sheet:
             self.put(path, CellReading(None, "blank", "", place))
             return
         printed = read_printed(cell.text)
-        if printed.plain and not cell.doubt and column not in _KEY_UNIT:
+        if (
+            printed.plain
+            and not cell.doubt
+            and column not in _KEY_UNIT
+            and not (header_text and count_factor(header_text))
+        ):
             # Nearly every cell: whole digits, nothing to interpret.
             self.put(path, CellReading(printed.value, printed.state, cell.text, cell.locator))
             return
@@ -124,6 +129,10 @@ class Sheet:
         if key_unit is None:
             if unit == "万":
                 value *= 10_000
+            elif scale := count_factor(header_text):
+                value *= scale[1]
+                message = f"{cell.text!r} in {scale[0]} is {value:f}."
+                self._note("unit_converted", message, [path], cell.locator)
             if unit and unit != "change":
                 self._note("unit_in_cell", f"The cell says {cell.text!r}; read as {value}.", [path], cell.locator)
             return value

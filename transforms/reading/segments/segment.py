@@ -294,7 +294,9 @@ class _Segmenter:
                 return
         values = [cell for cell in filled if looks_like_value(cell.text)]
         texts = [cell for cell in filled if not looks_like_value(cell.text)]
-        if self.open is not None and not self.open.values and values and not texts:
+        # In another table stand the figures of many labels, not of the last one alone.
+        elsewhere = self.open is not None and row.mode is Mode.GRID and self.open.grid not in (0, row.table)
+        if self.open is not None and not self.open.values and values and not texts and not elsewhere:
             self.open.values.extend(row.cells)
             self.open.mode, self.open.grid = row.mode, row.table
             self.finish()
