@@ -302,3 +302,40 @@ def test_spans_of_the_header_that_put_two_names_over_one_column(old: str, new: s
     assert old in page
     at = page.index("勾稽关系") - 200
     assert_reads(page[:at] + page[at:].replace(old, new, 1), figures.expected())
+
+
+def test_a_figure_that_stands_beside_two_rows_is_named() -> None:
+    figures = plain_figures()
+    page = html_page(figures).decode()
+    one = '<td colspan="3"><p>12</p></td></tr><tr><td><p>行政强制</p></td><td colspan="3"><p>0</p></td></tr>'
+    assert one in page
+    page = page.replace(one, '<td colspan="3" rowspan="2"><p>12</p></td></tr><tr><td><p>行政强制</p></td></tr>')
+    seen = see(page)
+    assert {"disclosure.penalty_decisions", "disclosure.coercion_decisions"} <= seen.named
+    assert seen.values("disclosure.coercion_decisions") == [None]
+
+
+def test_a_label_that_stands_beside_two_rows_of_figures_is_named() -> None:
+    figures = plain_figures()
+    page = html_page(figures).decode()
+    one = '<tr><td><p>行政许可</p></td><td colspan="3"><p>345</p></td></tr>'
+    assert one in page
+    two = '<tr><td rowspan="2">行政许可</td><td colspan="3">300</td></tr><tr><td colspan="3">45</td></tr>'
+    assert "disclosure.licence_decisions" in see(page.replace(one, two)).named
+    row = "".join(f"<td><p>{text}</p></td>" for text in application_rows(figures)[2][-7:])
+    label = '<td colspan="2"><p>（一）予以公开</p></td>'
+    assert label + row in page
+    page = page.replace(label + row, label.replace("<td", '<td rowspan="2"') + row + "</tr><tr>" + row)
+    page = page.replace('rowspan="22"', 'rowspan="23"')
+    assert_reads(page, figures.expected(), doubted={p for p in figures.expected() if ".granted." in p})
+
+
+@pytest.mark.parametrize("label", ["件数", "数量", "云岭县教育局"])
+def test_a_label_before_the_row_of_table_four(label: str) -> None:
+    figures = plain_figures()
+    two, three, four = html_tables(figures)
+    row = "".join(f"<td><p>{text}</p></td>" for text in litigation_row(figures))
+    assert "<tr>" + row in four
+    four = four.replace("<tr>" + row, f"<tr><td>{label}</td>{row}")
+    four = four.replace('<tr><td colspan="5"><p>行政复议', '<tr><td rowspan="3">项目</td><td colspan="5"><p>行政复议')
+    assert_reads(html_page(figures, tables=(two, three, four)), figures.expected())

@@ -33,6 +33,7 @@ _SPANS = re.compile(f"(?<={_CELL})(?:[cr][^{_SPAN}{_CELL}]*{_SPAN})+")
 _ANY_TEXT = re.compile("[^\\s\ue000-\ue00f]")
 _BEGINS = frozenset([_HOLDER, _TABLE, _PRE])
 _DIGITS = re.compile(r"\s*(\d+)")
+_LETTERS = re.compile(r"[\u4e00-\u9fff]{2}")
 # A cell with nothing but a plain quantity: what differs from report to report where the layout is the same.
 _FIGURE = re.compile(rf"(?<=[{_CELL}{_SPAN}])(0|[1-9][0-9]{{0,10}}(?:\.[0-9]+)?)(?=[{_CELL}{_ROW}]|\Z)", re.A)
 _FIGURE_MARK = _HOLDER  # it does not occur inside a table
@@ -220,12 +221,14 @@ def _laid_out(pieces: list[str], table: int) -> Layout:
     marked = [f"{_FIGURE_MARK}{at // 2}" if at % 2 else piece for at, piece in enumerate(pieces)]
     rows: list[Row] = []
     spots: list[list[tuple[int, int]]] = []
+    heights: list[list[int]] = []
     occupied: dict[int, int] = {}  # grid column -> rows that it is still taken for
     for number, row in enumerate("".join(marked).split(_ROW)[1:], start=1):
         taken = occupied
         occupied = {column: left - 1 for column, left in taken.items() if left > 1}
         cells: list[Cell] = []
         figures: list[tuple[int, int]] = []
+        tall: list[int] = []
         column = 0
         for position, cell in enumerate(row.split(_CELL)[1:], start=1):
             span = height = 1
@@ -239,13 +242,39 @@ def _laid_out(pieces: list[str], table: int) -> Layout:
             if cell.startswith(_FIGURE_MARK):
                 figures.append((len(cells), int(cell[1:])))
             cells.append(Cell(_printed(cell), f"table {table}, row {number}, cell {position}", column, span))
+            tall.append(height)
             if height > 1:
                 occupied.update(dict.fromkeys(range(column, column + span), height - 1))
             column += span
         if cells:
             rows.append(Row(tuple(cells), Mode.GRID, table))
             spots.append(figures)
+            heights.append(tall)
+    if any(height > 1 for tall in heights for height in tall):
+        _doubt_shared(rows, heights)
     return Layout(rows, spots)
+
+
+def _doubt_shared(rows: list[Row], heights: list[list[int]]) -> None:
+    """Doubt figures that stand beside the labels of several rows, and those whose label stands beside several rows."""
+    has_label = [any(_is_label(cell) for cell in row.cells) for row in rows]
+    has_figure = [any(cell.text and not _is_label(cell) for cell in row.cells) for row in rows]
+    for at, (row, tall) in enumerate(zip(rows[:-1], heights, strict=False)):
+        labels = [height for cell, height in zip(row.cells, tall, strict=True) if _is_label(cell)]
+        below = bool(labels) and min(labels) > 1 and has_figure[at + 1] and not has_label[at + 1]
+        cells = []
+        for cell, height in zip(row.cells, tall, strict=True):
+            if labels and cell.text and not _is_label(cell):
+                if height > 1 and any(has_label[at + 1 : at + height]):
+                    cell = cell._replace(doubt="it stands beside several rows")
+                elif below:
+                    cell = cell._replace(doubt="its label stands beside further figures")
+            cells.append(cell)
+        rows[at] = row._replace(cells=tuple(cells))
+
+
+def _is_label(cell: Cell) -> bool:
+    return not cell.text.startswith(_FIGURE_MARK) and bool(_LETTERS.search(cell.text))
 
 
 def _lines(flow: str) -> list[str]:

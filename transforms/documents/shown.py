@@ -45,7 +45,10 @@ def keep_what_shows(root: etree._Element, page: bytes) -> None:
         style = element.get("style") or ""
         if by_class and (names := element.get("class")) and _is_small(element):
             style = ";".join([*(by_class[name] for name in names.split() if name in by_class), style])
-        if element.get("hidden") is not None or _NOT_DISPLAYED.search(style) or _is_tiny(element, style):
+        hidden = element.get("hidden") is not None
+        if not style and not hidden and tag not in _STRUCK_TAGS:
+            continue
+        if hidden or _NOT_DISPLAYED.search(style) or _is_tiny(element, style):
             _hide(element)
         elif _INVISIBLE.search(style):
             if tag in ("td", "th"):

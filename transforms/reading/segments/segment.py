@@ -306,8 +306,8 @@ class _Segmenter:
         blank_results = is_results and (not filled or (len(filled) > 1 and self.awaits_results()))
         if self.table and (len(values) > 1 or blank_results or (values and not texts)):
             first = next((i for i, c in enumerate(row.cells) if c.text.strip() and c in values), 0)
-            # Table four has no row labels: a text in its row stands in the place of a figure.
-            start = first if texts and self.table != "litigation" else 0
+            # Table four has no row labels: a text in its row stands in the place of a figure, if none is too many.
+            start = first if texts and (self.table != "litigation" or len(row.cells) in (6, 16)) else 0
             self.open = _Open(frozenset(), (), row.mode, row.table, list(row.cells[start:]))
             self.open.lead = "".join(cell.text for cell in texts)
             self.finish()
