@@ -81,6 +81,14 @@ def test_a_title_repeated_on_every_page_begins_no_other_report(title: str) -> No
     assert len(seen.reading.sections) == 6
 
 
+def test_another_name_in_the_middle_of_a_report_begins_no_other_one() -> None:
+    figures = plain_figures()
+    page = html_page(figures).decode()
+    head = "<p>云岭县教体局2022年政府信息公开工作年度报告</p>"
+    seen = assert_reads(page.replace(f"<p>{SECTIONS[3]}</p>", f"{head}<p>{SECTIONS[3]}</p>"), figures.expected())
+    assert "other_report" not in seen.codes
+
+
 def test_links_to_other_reports_below_begin_no_other_report() -> None:
     page = _both(plain_figures(), _other(), "html", plain_figures().title)
     page = page[: page.rindex("<h3>")]

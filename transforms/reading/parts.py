@@ -31,12 +31,12 @@ def own_part(document: Document, title: Title | None) -> tuple[Document, str | N
                 sections.append(set())
             elif found is not None and starts[-1][1] is None:
                 starts[-1] = (starts[-1][0], found)
-    parts = [number for number, seen in enumerate(sections) if len(seen) >= _FEWEST_SECTIONS]
+    parts = _whole_reports(sections)
     if len(parts) < 2:
         return document, None
     own = next((number for number in parts if not _is_other(starts[number][1], title)), parts[0])
     other = next(number for number in parts if number != own)
-    begin = starts[own][0]
+    begin = starts[own][0] if own != parts[0] else 0
     following = next((number for number in parts if number > own), None)
     end = starts[following][0] if following is not None else len(document.rows)
     layouts = {at - begin: layout for at, layout in document.layouts.items() if begin <= at < end}
@@ -48,6 +48,20 @@ def own_part(document: Document, title: Title | None) -> tuple[Document, str | N
     )
     of_other = starts[other][1]
     return part, of_other.text if of_other else ""
+
+
+def _whole_reports(sections: list[set[str]]) -> list[int]:
+    """Which parts begin a report: one that goes on where the last one stopped is the same under another name."""
+    parts: list[int] = []
+    seen: set[str] = set()
+    for number, own in enumerate(sections):
+        if not parts or (len(own) >= _FEWEST_SECTIONS and len(own & seen) > 1):
+            if len(own) >= _FEWEST_SECTIONS:
+                parts.append(number)
+                seen = set(own)
+        else:
+            seen |= own
+    return parts
 
 
 def _alone(row: Row) -> str:
