@@ -182,3 +182,18 @@ def test_a_figure_is_in_doubt_where_its_row_stands_again_and_cannot_be_read(lost
     page = html_page(figures, tables=(two, three + f"<table>{again}</table>", four))
     paths = {path for path in figures.expected() if path.startswith("application.granted.")}
     assert_reads(page, figures.expected(), doubted=paths)
+
+
+@pytest.mark.parametrize("year", ["{}", "{}年", "{} 年度"])
+def test_a_comparison_of_years_is_never_read_as_the_columns_of_the_form(year: str) -> None:
+    figures = plain_figures()
+    figures.name = "云岭市人民政府"
+    page = html_page(figures).decode()
+    row = re.search(r"<tr><td><p>规章</p></td>.*?</tr>", page)
+    assert row
+    years = "".join(f"<td>{year.format(number)}</td>" for number in (2020, 2021, 2022))
+    comparison = f"<table><tr><td>项目</td>{years}</tr><tr><td>规章</td><td>1</td><td>3</td><td>5</td></tr></table>"
+    page = page.replace(row.group(), "").replace(f"<p>{SECTIONS[2]}", f"{comparison}<p>{SECTIONS[2]}")
+    seen = see(page)
+    paths = [f"disclosure.rules_{column}" for column in ("made", "repealed", "in_force")]
+    assert all(seen.cells[path]["value"] is None or path in seen.named for path in paths)

@@ -29,7 +29,7 @@ from transforms.reading.result import MISSING, CellPath, CellReading, Check, Rea
 from transforms.reading.segments.found import Segments
 from transforms.reading.segments.segment import segment
 from transforms.reading.sheet import Sheet
-from transforms.reading.tables import read_tables
+from transforms.reading.tables import doubt_years, read_tables
 
 # Lines of the page around a report that copies and templates leave inside it; counters change with every visit.
 # A sentence may speak of the same things (网站访问量达到…): it is longer, or ends as sentences do.
@@ -99,6 +99,7 @@ def _interpret(sha256: str, kind: str, document: Document) -> Reading:
         segments = segment(statistics.rest(document))
     elif form is not None:
         read_tables(segments, form, sheet)
+        doubt_years(document.rows, sheet)
     sections = _sections(segments)
     other = _other_kind(segments, title, document, opening)
     if other and not sheet.cells:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from transforms.documents.model import Mode, Row
 from transforms.forms import Form
 from transforms.reading.application import read_application
 from transforms.reading.disclosure import find_fused, read_disclosure
@@ -26,6 +28,7 @@ class _Step(NamedTuple):
     place: str
 
 
+_YEAR = re.compile(r"^\s*20\d\d\s*年?度?\s*$")
 # By form and layout; None where figures had a say in what stands where.
 _plans: dict[tuple[str, tuple[TableApart, ...]], tuple[_Step, ...] | None] = {}
 _MOST_PLANS = 300
@@ -69,6 +72,22 @@ def _doubt_strays(segments: Segments, sheet: Sheet) -> None:
         if paths:
             message = "These figures stand in another section than the rest of their table."
             sheet.doubt("stands_apart", message, paths, sheet.cells[paths[0]].locator)
+
+
+def doubt_years(rows: Sequence[Row], sheet: Sheet) -> None:
+    """Figures of a table whose columns are years: a comparison prints labels of the form over columns of its own."""
+    places: set[str] = set()
+    of_years: int | None = None
+    for row in rows:
+        if row.mode is not Mode.GRID:
+            continue
+        if sum(bool(_YEAR.match(cell.text)) for cell in row.cells) > 1:
+            of_years = row.table
+        elif row.table == of_years:
+            places |= {cell.locator for cell in row.cells}
+    if paths := [path for path, cell in sheet.cells.items() if cell.locator in places] if places else []:
+        message = "The columns of this table are years."
+        sheet.doubt("header_unknown", message, paths, sheet.cells[paths[0]].locator)
 
 
 def _plan(tables: Sequence[KnownTable], sheet: Sheet) -> tuple[_Step, ...] | None:
