@@ -150,14 +150,18 @@ def test_a_channel_that_heads_a_table_of_its_own_is_no_blank_row() -> None:
     assert_reads(text[:begin] + tables + text[end:], figures.expected())
 
 
-def test_a_row_of_blanks_of_table_four_before_another_one_is_named() -> None:
+@pytest.mark.parametrize("apart", [False, True])
+def test_a_row_of_blanks_of_table_four_is_a_space_unless_the_figures_stand_in_another_table(apart: bool) -> None:
     figures = plain_figures()
     two, three, four = html_tables(figures)
     last = "<tr>" + "".join(f"<td><p>{text}</p></td>" for text in litigation_row(figures)) + "</tr>"
     assert last in four
-    four = four.replace(last, f"<tr>{'<td></td>' * 15}</tr>{last}")
-    paths = {path for path in figures.expected() if path.startswith("litigation.")}
-    assert_reads(html_page(figures, tables=(two, three, four)), figures.expected(), doubted=paths)
+    blank = four.replace(last, f"<tr>{'<td></td>' * 15}</tr>{'' if apart else last}")
+    paths = {path for path in figures.expected() if path.startswith("litigation.")} if apart else set()
+    page = html_page(figures, tables=(two, three, blank + four if apart else blank))
+    assert_reads(page, figures.expected(), doubted=paths)
+    below = html_page(figures, tables=(two, three, four.replace(last, f"{last}<tr>{'<td></td>' * 15}</tr>")))
+    assert_reads(below, figures.expected())
 
 
 def test_two_reports_in_one_pdf() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from transforms.documents.model import Cell, Mode
 from transforms.forms import Form
@@ -23,9 +24,11 @@ def read_litigation(found: Sequence[Found], form: Form, sheet: Sheet) -> None:
     texts = [row for row in found if row.mode in (Mode.LINE, Mode.STREAM)]
     others = (row.values for row in texts if row.table == "application" and row.keys("outcome"))
     fillers = has_fillers(others, len(form.applicants))
+    # A blank row right above or below the figures is a space.
+    spaces = {id(one) for pair in pairwise(found) for one, two in (pair, pair[::-1]) if _is_space(one, two)}
     # Blank rows last: the cells beside a channel that heads a table of its own are blank as well.
     for row in sorted(found, key=lambda one: bool(one.meanings) and not _filled(one)):
-        if row.table != "litigation" or not row.values:
+        if row.table != "litigation" or not row.values or id(row) in spaces:
             continue
         if row.meanings:
             _read_labelled(row, every, results, sheet)
@@ -48,6 +51,11 @@ def read_litigation(found: Sequence[Found], form: Form, sheet: Sheet) -> None:
             _read_by_sums(block, place(row.values, len(results), row.mode), row, form, sheet)
         elif any(ch.isdigit() for cell in row.values for ch in cell.text):
             _unreadable(every, place(row.values, len(every), row.mode), row, sheet)
+
+
+def _is_space(row: Found, beside: Found) -> bool:
+    blank = row.table == beside.table and not row.meanings and not beside.meanings and not _filled(row)
+    return blank and bool(_filled(beside)) and (row.grid, row.header) == (beside.grid, beside.header)
 
 
 def _read_labelled(row: Found, every: tuple[_Column, ...], results: tuple[str, ...], sheet: Sheet) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from transforms.documents.model import Mode, Row
@@ -28,7 +29,7 @@ class _Step(NamedTuple):
     place: str
 
 
-_YEAR = re.compile(r"^\s*20\d\d\s*年?度?\s*$")
+_YEAR = re.compile(r"^(20\d\d)\s*年?度?$")
 # By form and layout; None where figures had a say in what stands where.
 _plans: dict[tuple[str, tuple[TableApart, ...]], tuple[_Step, ...] | None] = {}
 _MOST_PLANS = 300
@@ -81,13 +82,26 @@ def doubt_years(rows: Sequence[Row], sheet: Sheet) -> None:
     for row in rows:
         if row.mode is not Mode.GRID:
             continue
-        if sum(bool(_YEAR.match(cell.text)) for cell in row.cells) > 1:
+        if _are_years(row):
             of_years = row.table
         elif row.table == of_years:
+            # On a sheet the next table stands below: after a line of its own.
+            if sum(bool(cell.text.strip()) for cell in row.cells) < 2:
+                of_years = None
             places |= {cell.locator for cell in row.cells}
     if paths := [path for path, cell in sheet.cells.items() if cell.locator in places] if places else []:
         message = "The columns of this table are years."
         sheet.doubt("header_unknown", message, paths, sheet.cells[paths[0]].locator)
+
+
+def _are_years(row: Row) -> bool:
+    """Whether a row has nothing but years, one after the other, behind its first cell."""
+    texts = [cell.text.strip() for cell in row.cells if cell.text.strip()]
+    if len(texts) > 1 and not _YEAR.match(texts[0]):
+        texts = texts[1:]
+    years = [int(match[1]) for text in texts if (match := _YEAR.match(text))]
+    steps = {after - before for before, after in pairwise(years)}
+    return len(texts) == len(years) > 1 and steps in ({1}, {-1})
 
 
 def _plan(tables: Sequence[KnownTable], sheet: Sheet) -> tuple[_Step, ...] | None:
