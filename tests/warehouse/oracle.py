@@ -35,7 +35,7 @@ CLASS_C = {
     "admin_fee_items_change",
     "admin_fee_wanyuan",
 }
-NOTES = {"unit_converted", "unit_in_cell", "labels_detached", "extra_row", "form_of_other_years"}
+NOTES = {"unit_converted", "unit_in_cell", "labels_detached", "extra_row", "form_of_other_years", "other_report"}
 WHOLE = ("aggregate", "own_level")
 
 

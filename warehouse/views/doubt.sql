@@ -33,7 +33,7 @@ SELECT
     w.code,
     -- What only says how something was read is information: the same kinds as in transforms/reading/trust.py.
     CASE
-        WHEN w.code IN ('unit_converted', 'unit_in_cell', 'labels_detached', 'extra_row', 'form_of_other_years', 'office_for_government') THEN 'info'
+        WHEN w.code IN ('unit_converted', 'unit_in_cell', 'labels_detached', 'extra_row', 'form_of_other_years', 'office_for_government', 'other_report') THEN 'info'
         ELSE 'warning'
     END AS severity,
     w.message
