@@ -35,6 +35,7 @@ FROM doubt LEFT JOIN check_result
     ON check_result.version_id = doubt.version_id AND check_result.rule = doubt.code
     AND check_result.status = 'fail' AND contains(check_result.cells, doubt.cell)
 WHERE regexp_matches(doubt.cell, '^application\\.(refused_\\w+|outcome_total)\\.total$')
+    AND doubt.severity <> 'info'  -- worth knowing, as that it was revised, and no doubt
 ORDER BY ALL
 """
 FIRST_QUERY = (

@@ -83,6 +83,8 @@ def test_the_second_night_shows_one_revised_report(demo_home: Path, run_cli: Run
     revised = [line for line in done.stdout.splitlines() if "revised since the last night" in line]
     assert len(revised) == 1
     assert "云泽市生态环境局 2024, 8 of 91 (9%) became 12 of 91 (13%)" in revised[0]
+    (row,) = [line for line in done.stdout.splitlines() if "its environment bureau" in line]
+    assert row.split()[-1] == "13%*", "a revision is no contradiction"
     assert len(runs(demo_home)) == 2
 
 
