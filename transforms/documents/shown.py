@@ -18,10 +18,16 @@ _STRUCK_TAGS = frozenset(["s", "strike", "del"])
 _INLINE = frozenset(["span", "font", "a", "b", "i", "em", "strong", "u", "small", "label"])
 # What a style sheet hides by class is hidden for good in a row or a line; whole parts of a page a script shows again.
 _ROW_OR_CELL = frozenset(["tr", "td", "th"])
-# A page in which none of these stands shows all that it holds.
-_SIGNS = (
-    *(b"hidden", b"display", b"collapse", b"line-through", b"vertical-align", b"font-size:0", b"font-size: 0"),
-    *(b"<del", b"<s>", b"<s ", b"<strike"),
+# A page in which none of these stands shows all that it holds. Word processors write the names of styles everywhere:
+# of these it is looked at what they say, unless that is written as numbers of characters or behind a comment.
+_SIGNS = (b"hidden", b"collapse", b"line-through")
+_SAID = tuple(
+    re.compile(name + rb"\s*(?:[&/]|:\s*(?:[&/]|" + what + rb"))")
+    for name, what in (
+        (b"display", rb"none"),
+        (b"vertical-align", rb"su"),
+        (b"font-size", rb"0(?![\d.]*[1-9])"),
+    )
 )
 _LONGEST_SHEET, _MOST_STRUCK = 200_000, 2000
 _CSS_COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.S)
@@ -35,7 +41,11 @@ _DISPLAY = re.compile(r"display\s*:|visibility\s*:", re.I)
 def keep_what_shows(root: etree._Element, page: bytes) -> None:
     """Take out of the tree what the page does not show; the text behind an element stays."""
     lowered = page.lower()
-    if not any(sign in lowered for sign in _SIGNS):
+    if not (
+        any(sign in lowered for sign in _SIGNS)
+        or any(said.search(lowered) for said in _SAID)
+        or next(root.iter(*_STRUCK_TAGS), None) is not None
+    ):
         return
     by_class = _styles_of_classes(root) if b"<style" in lowered else {}
     struck: list[etree._Element] = []

@@ -96,6 +96,9 @@ def doubt_years(rows: Sequence[Row], sheet: Sheet) -> None:
 
 def _are_years(row: Row) -> bool:
     """Whether a row has nothing but years, one after the other, behind its first cell."""
+    last = row.cells[-1].text if row.cells else ""
+    if "20" not in last and last.strip():
+        return False  # as of nearly every row
     texts = [cell.text.strip() for cell in row.cells if cell.text.strip()]
     if len(texts) > 1 and not _YEAR.match(texts[0]):
         texts = texts[1:]
